@@ -1,0 +1,1 @@
+"""What every room stands on: settings, database, errors, identity, events, jobs and the vendor gateways."""

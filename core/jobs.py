@@ -1,0 +1,125 @@
+"""Background jobs on PostgreSQL (pgqueuer): enqueued in the caller's transaction, so they live or die with it.
+
+A handler takes the database and plain keyword arguments (ids), reloads what it needs and is safe to run twice:
+
+    @job("bookings.expire_hold")
+    async def expire_hold(db: Database, *, booking_id: UUID) -> None: ...
+
+    await enqueue(session, expire_hold, booking_id=booking.id, delay=timedelta(minutes=15))
+
+A handler that raises is tried again with growing delays; after `MAX_ATTEMPTS` the job stays in the queue table as
+failed, where operators see it.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import asyncpg
+import orjson
+from pgqueuer import AsyncpgDriver, AsyncpgPoolDriver, PgQueuer, Queries
+from pgqueuer.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.models import Job
+from pydantic import TypeAdapter, validate_call
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.db import Database
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+Handler = Callable[..., Awaitable[None]]
+F = TypeVar("F", bound=Handler)
+
+_handlers: dict[str, Handler] = {}
+_names: dict[Handler, str] = {}
+_any = TypeAdapter(dict[str, Any])
+
+
+def job(name: str) -> Callable[[F], F]:
+    """Register a handler under a stable name (`room.verb`). Arguments are validated by their annotations."""
+
+    def register(handler: F) -> F:
+        if name in _handlers:
+            raise ValueError(f"job {name!r} is registered twice")
+        _handlers[name] = validate_call(config={"arbitrary_types_allowed": True})(handler)
+        _names[handler] = name
+        return handler
+
+    return register
+
+
+def registered() -> list[str]:
+    """Names of all known jobs."""
+    return sorted(_handlers)
+
+
+async def enqueue(
+    session: AsyncSession,
+    handler: Handler,
+    *,
+    delay: timedelta | None = None,
+    key: str | None = None,
+    **arguments: Any,
+) -> None:
+    """Enqueue in the session's transaction. With `key`, a job with the same key that still waits is not doubled."""
+    raw = await (await session.connection()).get_raw_connection()
+    connection = raw.driver_connection
+    assert connection is not None
+    await enqueue_raw(connection, handler, delay=delay, key=key, **arguments)
+
+
+async def enqueue_raw(
+    connection: asyncpg.Connection,
+    handler: Handler,
+    *,
+    delay: timedelta | None = None,
+    key: str | None = None,
+    **arguments: Any,
+) -> None:
+    """Enqueue on an asyncpg connection, in whatever transaction it is in."""
+    payload = orjson.dumps(_any.dump_python(arguments, mode="json"))
+    await Queries(AsyncpgDriver(connection)).enqueue(
+        _names[handler], payload, 0, delay, key, on_conflict="skip" if key else "raise"
+    )
+
+
+class Worker:
+    """Runs the registered jobs until stopped. One per process."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._queuer: PgQueuer | None = None
+
+    async def run(self) -> None:
+        """Work until `stop`."""
+        pool = await asyncpg.create_pool(self._db.url, min_size=2, max_size=6)
+        try:
+            queuer = self._queuer = PgQueuer(AsyncpgPoolDriver(pool))
+            for name, handler in _handlers.items():
+                queuer.entrypoint(
+                    name,
+                    on_failure="hold",
+                    executor_factory=lambda parameters: DatabaseRetryEntrypointExecutor(
+                        parameters, max_attempts=MAX_ATTEMPTS
+                    ),
+                )(self._runner(name, handler))
+            await queuer.run(dequeue_timeout=timedelta(seconds=1), max_concurrent_tasks=8)
+        finally:
+            await pool.close()
+
+    def stop(self) -> None:
+        """Finish running jobs, take no more."""
+        if self._queuer is not None:
+            self._queuer.shutdown.set()
+
+    def _runner(self, name: str, handler: Handler) -> Callable[[Job], Awaitable[None]]:
+        async def run(job: Job) -> None:
+            try:
+                await handler(self._db, **orjson.loads(job.payload or b"{}"))
+            except Exception:
+                log.exception("job failed", extra={"job": name, "attempt": job.attempts})
+                raise
+
+        return run
