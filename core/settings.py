@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     port: int = 8000
     public_url: str | None = Field(None, description="How browsers reach this service; default http://host:port")
     secret_key: SecretStr = SecretStr(PLACEHOLDER)
+    previous_secret_keys: SecretStr | None = Field(
+        None, description="Older SECRET_KEYs, comma-separated, newest first: still decrypt, never encrypt"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

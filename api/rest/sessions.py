@@ -1,0 +1,67 @@
+"""Guest sessions, signing in and out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Response, status
+
+from api.deps import DatabaseDep, OptionalActorDep, SessionDep, public
+from api.problem import problem
+from api.rest.cookies import clear_session_cookie, start_session_cookie
+from api.rest.devices import DeviceDep
+from services.accounts import service
+from services.accounts.schemas import SecondFactorNeeded, SessionRead, SignIn, StartGuest
+
+router = APIRouter(tags=["accounts"])
+
+
+@router.post(
+    "/guest-sessions",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[public()],
+    responses=problem(409, 422, 429),
+)
+async def start_guest_session(
+    session: SessionDep,
+    device: DeviceDep,
+    response: Response,
+    data: Annotated[StartGuest | None, Body()] = None,
+) -> SessionRead:
+    """Begin as a guest: a session without an account. Everything done in it is kept on sign-up and sign-in."""
+    started = await service.start_guest(session, data or StartGuest(), device=device)
+    start_session_cookie(response, started)
+    return SessionRead.of(started)
+
+
+@router.post(
+    "/sessions",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[public()],
+    responses={
+        **problem(401, 403, 422, 429),
+        202: {"model": SecondFactorNeeded, "description": "The password fits; a second factor is needed"},
+    },
+)
+async def sign_in(
+    data: SignIn, db: DatabaseDep, actor: OptionalActorDep, device: DeviceDep, response: Response
+) -> SessionRead | SecondFactorNeeded:
+    """Sign in by e-mail and password. What was done as a guest moves to the account."""
+    result = await service.sign_in(db, actor, data, device=device)
+    if isinstance(result, SecondFactorNeeded):
+        response.status_code = status.HTTP_202_ACCEPTED
+        return result
+    start_session_cookie(response, result)
+    return SessionRead.of(result)
+
+
+@router.delete(
+    "/sessions/current",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[public()],
+)
+async def sign_out(
+    session: SessionDep, actor: OptionalActorDep, device: DeviceDep, response: Response
+) -> None:
+    """Sign out. Works without a session too: the answer is the same, and the cookie is gone."""
+    if actor is not None:
+        await service.sign_out(session, actor, device=device)
+    clear_session_cookie(response)
