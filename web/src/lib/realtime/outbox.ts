@@ -1,0 +1,115 @@
+/**
+ * Messages that are on their way. They are kept in storage until the server has acknowledged them, and sent again
+ * under the same `client_id`, so that a lost answer neither loses nor doubles a message.
+ */
+import type { Message } from '$lib/api/types';
+import { CommandError, type Connection } from './connection';
+
+export interface Pending {
+	client_id: string;
+	room: string;
+	text: string;
+	created_at: string;
+	/** The server refused it, in words for the person; it waits for "try again" or "discard". */
+	failed?: string;
+}
+
+export interface OutboxOptions {
+	connection: Pick<Connection, 'send' | 'state'>;
+	storage: Pick<Storage, 'getItem' | 'setItem'> | null;
+	key: string;
+	onChange: (pending: readonly Pending[]) => void;
+	onStored: (room: string, message: Message) => void;
+	newId?: () => string;
+	now?: () => Date;
+	retryAfter?: number;
+}
+
+/** Refusals that pass by themselves. */
+const TEMPORARY = new Set(['rate_limited', 'too_many_requests', 'unavailable', 'internal_error']);
+
+export class Outbox {
+	#pending: Pending[];
+	#busy = false;
+
+	constructor(private readonly options: OutboxOptions) {
+		this.#pending = this.#read();
+		options.onChange(this.#pending);
+	}
+
+	add(room: string, text: string): Pending {
+		const entry: Pending = {
+			client_id: (this.options.newId ?? (() => crypto.randomUUID()))(),
+			room,
+			text,
+			created_at: (this.options.now?.() ?? new Date()).toISOString()
+		};
+		this.#replace([...this.#pending, entry]);
+		void this.flush();
+		return entry;
+	}
+
+	retry(clientId: string): void {
+		this.#replace(this.#pending.map((entry) => (entry.client_id === clientId ? { ...entry, failed: undefined } : entry)));
+		void this.flush();
+	}
+
+	discard(clientId: string): void {
+		this.#replace(this.#pending.filter((entry) => entry.client_id !== clientId));
+	}
+
+	/** Sends what waits, oldest first, one after the other, so that the order of a room is the order of typing. */
+	async flush(): Promise<void> {
+		if (this.#busy) return;
+		this.#busy = true;
+		try {
+			let next: Pending | undefined;
+			while (this.options.connection.state === 'open' && (next = this.#pending.find((entry) => !entry.failed))) {
+				if (!(await this.#send(next))) break;
+			}
+		} finally {
+			this.#busy = false;
+		}
+	}
+
+	/** True when the entry is settled, one way or the other. */
+	async #send(entry: Pending): Promise<boolean> {
+		const { client_id, room, text } = entry;
+		try {
+			await this.options.connection.send({ type: 'message.send', room, client_id, text }, (ack) => {
+				if (ack.message) this.options.onStored(room, ack.message);
+				this.discard(client_id);
+			});
+			return true;
+		} catch (error) {
+			if (!(error instanceof CommandError)) return this.#later();
+			if (TEMPORARY.has(error.code)) return this.#later();
+			this.#replace(this.#pending.map((known) => (known === entry ? { ...known, failed: error.message } : known)));
+			return true;
+		}
+	}
+
+	/** A lost connection flushes again when it is back; the timer covers an answer that never came on a live one. */
+	#later(): false {
+		setTimeout(() => void this.flush(), this.options.retryAfter ?? 3_000);
+		return false;
+	}
+
+	#replace(pending: Pending[]): void {
+		this.#pending = pending;
+		try {
+			this.options.storage?.setItem(this.options.key, JSON.stringify(pending));
+		} catch {
+			// Storage may be full or blocked; the messages are then kept for this page only.
+		}
+		this.options.onChange(pending);
+	}
+
+	#read(): Pending[] {
+		try {
+			return JSON.parse(this.options.storage?.getItem(this.options.key) ?? '[]') as Pending[];
+		} catch {
+			return [];
+		}
+	}
+}

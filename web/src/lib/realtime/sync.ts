@@ -1,0 +1,150 @@
+/**
+ * Keeps the rooms that are looked at in step with the server: fetches a room, subscribes after the last event that the
+ * fetched state contains, and heals gaps, resets and reconnections in the same way.
+ */
+import type { Member, Message } from '$lib/api/types';
+import { CommandError, type Connection } from './connection';
+import type { PersonEvent, RoomEvent } from './protocol';
+import { emptyRoom, merge, reduce, subscribed, type RoomState } from './reducer';
+
+export interface FetchedRoom {
+	/** Last durable event of the room, read before the messages. */
+	seq: number;
+	title: string;
+	members: Member[];
+	/** The newest messages, oldest first. */
+	messages: Message[];
+}
+
+export interface SyncOptions {
+	connection: Pick<Connection, 'send' | 'state'>;
+	fetchRoom: (room: string) => Promise<FetchedRoom>;
+	onChange: (state: RoomState) => void;
+	onFailure?: (room: string, error: unknown) => void;
+	now?: () => number;
+}
+
+interface Watched {
+	state: RoomState;
+	loaded: boolean;
+	watchers: number;
+	joining: boolean;
+}
+
+export class RoomSync {
+	#rooms = new Map<string, Watched>();
+
+	constructor(private readonly options: SyncOptions) {}
+
+	/** Starts following a room; the returned function stops. Several watchers share one subscription. */
+	watch(room: string): () => void {
+		const known = this.#rooms.get(room);
+		if (known) known.watchers += 1;
+		else {
+			this.#rooms.set(room, { state: emptyRoom(room), loaded: false, watchers: 1, joining: false });
+			void this.#load(room);
+		}
+		return () => this.#unwatch(room);
+	}
+
+	/** Tries again what failed, for instance after `onFailure`. */
+	retry(room: string): void {
+		const watched = this.#rooms.get(room);
+		if (watched && !watched.loaded) void this.#load(room);
+		else void this.#join(room);
+	}
+
+	/** The connection is open (again): everything that is followed is subscribed after what is known. */
+	resume(): void {
+		for (const [room, watched] of this.#rooms) {
+			watched.joining = false;
+			if (watched.loaded) void this.#join(room);
+			else void this.#load(room);
+		}
+	}
+
+	/** Forgets everything, for instance because another person has signed in. */
+	clear(): void {
+		this.#rooms.clear();
+	}
+
+	/** Applies a batch of events as they came from the connection. */
+	receive(events: readonly (RoomEvent | PersonEvent)[]): void {
+		const byRoom = new Map<string, RoomEvent[]>();
+		for (const event of events) {
+			if (event.type === 'notification' || event.type === 'unread' || event.type === 'room.added') continue;
+			const roomEvent = event as RoomEvent;
+			byRoom.set(roomEvent.room, [...(byRoom.get(roomEvent.room) ?? []), roomEvent]);
+		}
+		for (const [room, batch] of byRoom) {
+			this.update(room, (state) => reduce(state, batch, this.options.now?.() ?? Date.now()));
+		}
+	}
+
+	/** Changes the state of a followed room by what was learnt elsewhere: an answer, or a page of history. */
+	update(room: string, change: (state: RoomState) => RoomState): void {
+		const watched = this.#rooms.get(room);
+		if (!watched?.loaded) return;
+		const next = change(watched.state);
+		if (next === watched.state) return;
+		watched.state = next;
+		this.options.onChange(next);
+		if (next.broken === 'reset') void this.#load(room);
+		else if (next.broken === 'gap') void this.#join(room);
+	}
+
+	async #load(room: string): Promise<void> {
+		const watched = this.#rooms.get(room);
+		if (!watched) return;
+		try {
+			const fetched = await this.options.fetchRoom(room);
+			if (this.#rooms.get(room) !== watched) return;
+			watched.state = fromFetched(room, fetched);
+			watched.loaded = true;
+			this.options.onChange(watched.state);
+			await this.#join(room);
+		} catch (error) {
+			this.options.onFailure?.(room, error);
+		}
+	}
+
+	async #join(room: string): Promise<void> {
+		const watched = this.#rooms.get(room);
+		if (!watched?.loaded || watched.joining || this.options.connection.state !== 'open') return;
+		watched.joining = true;
+		try {
+			await this.options.connection.send({ type: 'subscribe', room, after_seq: watched.state.seq }, (ack) => {
+				watched.joining = false;
+				this.update(room, (state) => subscribed(state, ack.turn));
+			});
+		} catch (error) {
+			watched.joining = false;
+			// A lost connection is not a failure: `resume` comes back to it.
+			if (error instanceof CommandError) this.options.onFailure?.(room, error);
+		}
+	}
+
+	#unwatch(room: string): void {
+		const watched = this.#rooms.get(room);
+		if (!watched) return;
+		watched.watchers -= 1;
+		if (watched.watchers > 0) return;
+		this.#rooms.delete(room);
+		this.options.connection.send({ type: 'unsubscribe', room }).catch(() => undefined);
+	}
+}
+
+/**
+ * The state that was fetched. The messages were read after `seq`, so they may contain what came later; applying those
+ * events once more changes nothing.
+ */
+export function fromFetched(room: string, fetched: FetchedRoom): RoomState {
+	const state: RoomState = {
+		...emptyRoom(room),
+		seq: fetched.seq,
+		title: fetched.title,
+		members: Object.fromEntries(fetched.members.map((member) => [member.user_id, member])),
+		receipts: Object.fromEntries(fetched.members.map((member) => [member.user_id, member.read_seq]))
+	};
+	return merge(state, fetched.messages);
+}
