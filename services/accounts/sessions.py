@@ -19,7 +19,7 @@ from models.accounts import Session, User
 from services.accounts import repository
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.profiles import read
-from services.accounts.schemas import Device, SessionStarted
+from services.accounts.schemas import NO_DEVICE, Device, SessionStarted
 
 IDLE = timedelta(days=14)
 OVERLAP = timedelta(minutes=1)
@@ -94,7 +94,7 @@ async def authenticate_session(db: Database, token: str) -> Actor | None:
     )
 
 
-async def sign_out(session: AsyncSession, actor: Actor, *, device: Device) -> None:
+async def sign_out(session: AsyncSession, actor: Actor, *, device: Device = NO_DEVICE) -> None:
     """End the actor's session. Ending one that is over already changes nothing."""
     if actor.session_id is None:
         return

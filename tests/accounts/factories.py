@@ -16,6 +16,11 @@ from services.accounts.schemas import NO_DEVICE, UserRead
 PASSWORD = "correct horse battery staple"
 
 
+def unique_email() -> str:
+    """An address nobody else in this test database has."""
+    return f"{uuid4().hex[:12]}@people.example"
+
+
 async def make_user(
     where: AsyncSession | Database,
     *,
@@ -43,7 +48,7 @@ async def make_user(
     guest = role is Role.GUEST
     user = User(
         id=new_id(),
-        email=None if guest else email or f"{uuid4().hex[:12]}@people.example",
+        email=None if guest else email or unique_email(),
         email_verified_at=now() if verified and not guest else None,
         name="Guest" if guest else name,
         role=role.value,
