@@ -42,6 +42,8 @@ class Settings(BaseSettings):
         "auto", description="How events reach other processes; auto: memory with the embedded database"
     )
 
+    ws_frames_per_second: float = Field(30, description="Per connection, over three seconds")
+
     model: Literal["auto", "openai", "guided"] = Field("auto", description="auto: openai when a key is set")
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = Field(None, description="Any OpenAI-compatible server")
@@ -61,6 +63,7 @@ class Settings(BaseSettings):
     email_from: str = "Sextant <hello@sextant.example>"
 
     session_days: int = 30
+    rate_limit_scale: float = Field(1, gt=0, description="Multiplies every rate limit; load tests raise it")
     hold_minutes: int = 15
     sentry_dsn: SecretStr | None = None
 

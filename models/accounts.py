@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Double,
     ForeignKey,
     Index,
     LargeBinary,
-    PrimaryKeyConstraint,
     String,
     UniqueConstraint,
     func,
@@ -192,17 +192,24 @@ class AuditEntry(Identified, Base):
 
 
 class RateWindow(Base):
-    """How often something was done in one window of time. Unlogged: after a crash the counts start at zero."""
+    """How often something was done in one stretch of time. Unlogged: after a crash the counts start at zero."""
 
     __tablename__ = "rate_windows"
 
-    key: Mapped[bytes] = mapped_column(LargeBinary(32))
-    window: Mapped[int]
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    bucket: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     hits: Mapped[float] = mapped_column(Double)
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
-    __table_args__ = (
-        PrimaryKeyConstraint("key", "window"),
-        Index("ix_rate_windows_expires_at", "expires_at"),
-        {"prefixes": ["UNLOGGED"]},
-    )
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+
+
+class Backoff(Base):
+    """Failed attempts at something guessable, and until when the next one is refused."""
+
+    __tablename__ = "backoffs"
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    failures: Mapped[int]
+    blocked_until: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -6,6 +6,7 @@ from api.deps import ActorDep, DatabaseDep, OptionalActorDep, SessionDep, public
 from api.problem import problem
 from api.rest.cookies import set_session_cookie, start_session_cookie
 from api.rest.devices import DeviceDep
+from api.rest.limits import limited
 from core.actor import Scope
 from services.accounts import service, sessions
 from services.accounts.schemas import MeRead, SessionRead, SignUp, UpdateMe
@@ -16,8 +17,8 @@ router = APIRouter(tags=["accounts"])
 @router.post(
     "/accounts",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[public()],
-    responses=problem(409, 422, 429),
+    dependencies=[public(), limited("sign-up", 30, minutes=60)],
+    responses=problem(403, 409, 422, 429),
 )
 async def sign_up(
     data: SignUp, db: DatabaseDep, actor: OptionalActorDep, device: DeviceDep, response: Response

@@ -8,6 +8,7 @@ from api.deps import DatabaseDep, OptionalActorDep, SessionDep, public
 from api.problem import problem
 from api.rest.cookies import clear_session_cookie, start_session_cookie
 from api.rest.devices import DeviceDep
+from api.rest.limits import limited
 from services.accounts import service
 from services.accounts.schemas import SecondFactorNeeded, SessionRead, SignIn, StartGuest
 
@@ -17,8 +18,8 @@ router = APIRouter(tags=["accounts"])
 @router.post(
     "/guest-sessions",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[public()],
-    responses=problem(409, 422, 429),
+    dependencies=[public(), limited("guest-sessions", 120, minutes=60)],
+    responses=problem(403, 422, 429),
 )
 async def start_guest_session(
     session: SessionDep,
@@ -35,7 +36,7 @@ async def start_guest_session(
 @router.post(
     "/sessions",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[public()],
+    dependencies=[public(), limited("sign-in", 60, minutes=10)],
     responses={
         **problem(401, 403, 422, 429),
         202: {"model": SecondFactorNeeded, "description": "The password fits; a second factor is needed"},

@@ -17,7 +17,7 @@ from core.events import UserEvent, emit
 from core.ids import new_id
 from core.security import hash_password, needs_rehash, verify_password
 from models.accounts import User
-from services.accounts import repository, sessions
+from services.accounts import repository, sessions, throttle
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.merging import merge, on_merge
 from services.accounts.policy import check_password
@@ -115,8 +115,9 @@ async def sign_in(
     """A session for who knows the password; a guest's things move to the account.
 
     Raises `Unauthenticated` (wrong_credentials) alike for an unknown address and a wrong password, after the same
-    work: two hashes are compared whatever exists.
+    work: two hashes are compared whatever exists. Raises `RateLimited` (too_many_attempts) while failures are recent.
     """
+    await throttle.begin(db, data.email, device)
     async with db.transaction() as session:
         candidates = [
             await repository.owner_of_email(session, data.email),
@@ -131,6 +132,7 @@ async def sign_in(
             owner = candidates[0] or candidates[1]
             record(session, SecurityEvent.SIGN_IN_FAILED, owner.id if owner else None, device=device)
         raise Unauthenticated("The e-mail address or the password is wrong.", code="wrong_credentials")
+    await throttle.succeed(db, data.email, device)
     rehashed = None
     if found.password_hash is not None and needs_rehash(found.password_hash):
         rehashed = await hash_password(data.password)
