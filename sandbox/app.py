@@ -1,0 +1,104 @@
+"""The sandbox as one ASGI application."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from sandbox.page import STATIC, render
+from sandbox.resend.app import ResendApi
+from sandbox.resend.outbox_page import OutboxPages
+from sandbox.resend.store import EmailStore
+from sandbox.stripe.app import StripeApi
+from sandbox.stripe.checkout_page import CheckoutPages
+from sandbox.stripe.events_page import EventPages
+from sandbox.stripe.resources import checkout_sessions, webhook_endpoints
+from sandbox.stripe.store import Store
+from sandbox.stripe.webhooks import Dispatcher
+
+_SWEEP_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the sandbox is started.
+
+    `base_url` is how browsers reach it. With `webhook_url` and `webhook_secret` every event is delivered there
+    without an endpoint having been made through the API.
+    """
+
+    data: Path
+    base_url: str
+    merchant: str = "Sextant"
+    webhook_url: str | None = None
+    webhook_secret: str | None = None
+
+
+def create_app(options: Options) -> Starlette:
+    """All stand-ins behind one port."""
+    store = Store(options.data / "stripe.sqlite3")
+    emails = EmailStore(options.data / "resend.sqlite3")
+    dispatcher = Dispatcher(store)
+    stripe_api = StripeApi(store, dispatcher, options.base_url)
+    if options.webhook_url and options.webhook_secret:
+        with store.transaction() as work:
+            webhook_endpoints.ensure_managed(work, options.webhook_url, options.webhook_secret)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        tasks = [
+            asyncio.create_task(dispatcher.run()),
+            asyncio.create_task(_expire_sessions(store, dispatcher)),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            store.close()
+            emails.close()
+
+    return Starlette(
+        routes=[
+            Route("/", home),
+            Route("/health", health),
+            Mount("/static", StaticFiles(directory=STATIC)),
+            *CheckoutPages(store, dispatcher, options.base_url, options.merchant).routes(),
+            *EventPages(store, dispatcher).routes(),
+            *OutboxPages(emails).routes(),
+            Mount("/resend", routes=ResendApi(emails).routes()),
+            Route("/v1/{path:path}", stripe_api.handle, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+        ],
+        lifespan=lifespan,
+    )
+
+
+async def home(request: Request) -> Response:
+    return render("home.html")
+
+
+async def health(request: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _expire_sessions(store: Store, dispatcher: Dispatcher) -> None:
+    """Checkout sessions end on time, whether or not anybody looks."""
+
+    def sweep() -> int:
+        with store.transaction() as work:
+            return checkout_sessions.expire_due(work)
+
+    while True:
+        if await asyncio.to_thread(sweep):
+            dispatcher.wake()
+        await asyncio.sleep(_SWEEP_SECONDS)

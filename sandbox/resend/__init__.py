@@ -1,0 +1,1 @@
+"""Resend's REST API, and an outbox to read what was sent."""

@@ -1,0 +1,1 @@
+"""Stripe's REST API, hosted pages, events and webhooks."""
