@@ -1,0 +1,34 @@
+"""Stored match runs: what was asked, how it was weighed and who was shown, so that every ranking can be explained."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Identified, Timestamped
+
+
+class MatchRun(Identified, Timestamped, Base):
+    """One search for experts, as asked, weighed and answered."""
+
+    __tablename__ = "match_runs"
+    __table_args__ = (Index(None, "user_id", "created_at"), Index(None, "project_id", "created_at"))
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id", ondelete="SET NULL"))
+    query: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    embedding_model: Mapped[str] = mapped_column(String(64))
+    ranking_version: Mapped[str] = mapped_column(String(16))
+    weights: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    result: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class SearchTerm(Base):
+    """In how many searchable profiles a word stem occurs; rare ones lead the text half of a search."""
+
+    __tablename__ = "match_terms"
+
+    lexeme: Mapped[str] = mapped_column(Text, primary_key=True)
+    experts: Mapped[int] = mapped_column(Integer)

@@ -1,0 +1,88 @@
+"""Embedding profiles in the background: after a change, and for all when the model changes."""
+
+import logging
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.db import Database
+from core.gateways import gateways
+from core.jobs import enqueue, job
+from services.experts import repository
+from services.experts.document import ProfileText, mean
+from services.experts.reading import skill_name
+from services.taxonomy import industries
+
+log = logging.getLogger(__name__)
+
+_BATCH = 32
+
+
+@job("experts.reindex")
+async def reindex(db: Database, *, expert_id: UUID) -> None:
+    """Embed one profile with the current model, unless the stored embedding is of the same text."""
+    await embed_profiles(db, [expert_id])
+
+
+@job("experts.reindex_missing")
+async def reindex_missing(db: Database) -> None:
+    """Embed a batch of profiles that the current model has not embedded yet, and come again for the rest."""
+    if await index_missing(db, limit=_BATCH * 4) == 0:
+        return
+    async with db.transaction() as session:
+        await enqueue(session, reindex_missing)
+
+
+async def index_missing(db: Database, *, limit: int = 100_000) -> int:
+    """Embed up to `limit` profiles that the current model has not embedded. Returns how many were."""
+    done = 0
+    while done < limit:
+        async with db.transaction() as session:
+            ids = await repository.without_embedding(session, gateways().embeddings.model, min(_BATCH, limit - done))
+        if not ids:
+            break
+        await embed_profiles(db, ids)
+        done += len(ids)
+    return done
+
+
+async def embed_profiles(db: Database, ids: Sequence[UUID]) -> None:
+    """Embed these profiles where their text has changed. The model runs outside of any transaction."""
+    embeddings = gateways().embeddings
+    async with db.transaction() as session:
+        texts = await _texts(session, ids)
+        known = await repository.embedding_hashes(session, ids, embeddings.model)
+    stale = {key: text for key, text in texts.items() if known.get(key) != text.content_hash()}
+    if not stale:
+        return
+    parts = {key: text.parts() for key, text in stale.items()}
+    vectors = iter(await embeddings.embed([part for pieces in parts.values() for part in pieces]))
+    whole = {key: mean([next(vectors) for _ in pieces]) for key, pieces in parts.items()}
+    async with db.transaction() as session:
+        current = await _texts(session, list(stale))
+        for key, vector in whole.items():
+            content_hash = stale[key].content_hash()
+            # A profile that changed meanwhile has a job of its own on the way.
+            if key in current and current[key].content_hash() == content_hash:
+                await repository.store_embedding(
+                    session, key, model=embeddings.model, content_hash=content_hash, vector=vector
+                )
+
+
+async def _texts(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, ProfileText]:
+    experts = await repository.by_ids(session, ids)
+    owned = await repository.skills_of(session, ids)
+    return {
+        expert.id: ProfileText(
+            headline=expert.headline,
+            story=expert.story,
+            skills=[skill_name(row.skill) for row in owned.get(expert.id, [])],
+            industries=[
+                industries.INDUSTRIES[slug].name if slug in industries.INDUSTRIES else slug
+                for slug in expert.industries
+            ],
+            outcomes=[outcome for role in expert.roles for outcome in role.get("outcomes", [])],
+        )
+        for expert in experts
+    }

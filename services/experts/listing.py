@@ -1,0 +1,122 @@
+"""Browsing experts: filters, sort orders, facets and stable pages."""
+
+import base64
+import binascii
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ColumnElement, Float, cast, func, literal
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.actor import Actor, Scope
+from core.errors import InvalidInput
+from core.exchange import currencies, usd_amount
+from core.money import Money
+from models.experts import Expert
+from services.experts.reading import to_cards
+from services.experts.repository import Listing
+from services.experts.schemas import ExpertFilter, ExpertPage, Facets, FacetValue, Sort
+from services.taxonomy import industries, skills
+
+_FACET_VALUES = 20
+# Ratings are drawn towards this mean as if by so many reviews, so that one review does not lead the list.
+PRIOR_RATING = 4.3
+PRIOR_REVIEWS = 5
+
+
+async def browse(session: AsyncSession, actor: Actor, data: ExpertFilter) -> ExpertPage:
+    """Approved experts that fit the filter. Total and facets come with the first page only.
+
+    Raises `InvalidInput` for an unknown skill or currency, or a cursor that is not one of ours.
+    """
+    actor.require(Scope.EXPERTS_READ)
+    listing = Listing(
+        data,
+        skills=[_slug(name) for name in data.skills],
+        min_usd=_usd(data.min_rate),
+        max_usd=_usd(data.max_rate),
+    )
+    order = _order(data)
+    rows = await listing.page(session, order, after=_decode(data), limit=data.limit + 1)
+    page, more = rows[: data.limit], len(rows) > data.limit
+    first = data.cursor is None
+    return ExpertPage(
+        items=await to_cards(session, [expert for expert, _ in page]),
+        next_cursor=_encode(data, page[-1][1], page[-1][0].id) if more else None,
+        total=await listing.total(session) if first else None,
+        facets=await _facets(session, listing) if first else None,
+    )
+
+
+def _slug(name: str) -> str:
+    skill = skills.canonical(name)
+    if skill is None:
+        raise InvalidInput(f"We do not know the skill “{name}”.", code="unknown_skill", skill=name)
+    return skill.slug
+
+
+def _usd(rate: Money | None) -> int | None:
+    if rate is None:
+        return None
+    if rate.currency not in currencies():
+        raise InvalidInput(f"{rate.currency} is not a currency we know.", code="unknown_currency")
+    return usd_amount(rate)
+
+
+def _order(data: ExpertFilter) -> ColumnElement[Any]:
+    rating = (Expert.rating_sum + PRIOR_RATING * PRIOR_REVIEWS) / (Expert.rating_count + PRIOR_REVIEWS)
+    match data.sort:
+        case Sort.RATE_LOW:
+            return -Expert.rate_usd_amount
+        case Sort.RATE_HIGH:
+            return Expert.rate_usd_amount * literal(1)
+        case Sort.EXPERIENCE:
+            return Expert.years * literal(1)
+        case Sort.NEWEST:
+            return func.extract("epoch", Expert.created_at)
+        case Sort.RELEVANCE if data.q:
+            query = func.websearch_to_tsquery("english", data.q)
+            return func.round(cast(func.ts_rank_cd(Expert.search, query), Float) * 1_000_000)
+        case _:
+            return func.round(cast(rating, Float) * 1_000_000)
+
+
+def _encode(data: ExpertFilter, value: Any, expert_id: UUID) -> str:
+    number = float(value) if isinstance(value, Decimal) else value
+    return base64.urlsafe_b64encode(orjson.dumps([data.sort, number, str(expert_id)])).decode().rstrip("=")
+
+
+def _decode(data: ExpertFilter) -> tuple[Any, UUID] | None:
+    if data.cursor is None:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(data.cursor + "=" * (-len(data.cursor) % 4))
+        sort, value, expert_id = orjson.loads(raw)
+        if sort != data.sort or not isinstance(value, int | float):
+            raise ValueError("cursor of another list")
+        return value, UUID(expert_id)
+    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        raise InvalidInput("This page marker is not valid; start from the first page.", code="bad_cursor") from error
+
+
+async def _facets(session: AsyncSession, listing: Listing) -> Facets:
+    skill_counts = await listing.counts(session, "skill_slugs", _FACET_VALUES)
+    industry_counts = await listing.counts(session, "industries", _FACET_VALUES)
+    language_counts = await listing.counts(session, "languages", _FACET_VALUES)
+    return Facets(
+        skills=[
+            FacetValue(value=slug, name=skills.SKILLS[slug].name if slug in skills.SKILLS else slug, count=count)
+            for slug, count in skill_counts
+        ],
+        industries=[
+            FacetValue(
+                value=slug,
+                name=industries.INDUSTRIES[slug].name if slug in industries.INDUSTRIES else slug,
+                count=count,
+            )
+            for slug, count in industry_counts
+        ],
+        languages=[FacetValue(value=code, name=code, count=count) for code, count in language_counts],
+    )

@@ -1,0 +1,97 @@
+"""From rows to what the room hands out."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.actor import Actor
+from core.money import Money
+from models.experts import Expert
+from models.experts import ExpertSkill as SkillRow
+from services.accounts import service as accounts
+from services.accounts.schemas import Person
+from services.experts import repository
+from services.experts.schemas import ExpertCard, ExpertOwner, ExpertRead, ExpertSkill, Status
+from services.taxonomy import skills
+
+CARD_SKILLS = 8
+
+
+async def to_cards(session: AsyncSession, experts: Sequence[Expert]) -> list[ExpertCard]:
+    """Cards in the given order."""
+    owned = await repository.skills_of(session, [expert.id for expert in experts])
+    people = await accounts.people(session, [expert.user_id for expert in experts])
+    return [
+        ExpertCard(**_card_fields(expert, owned.get(expert.id, [])[:CARD_SKILLS], people[expert.user_id]))
+        for expert in experts
+    ]
+
+
+async def to_read(session: AsyncSession, actor: Actor, expert: Expert) -> ExpertRead:
+    owned = await repository.skills_of(session, [expert.id])
+    people = await accounts.people(session, [expert.user_id])
+    inside = actor.is_admin or actor.user_id == expert.user_id
+    return ExpertRead(
+        **_card_fields(expert, owned.get(expert.id, []), people[expert.user_id]),
+        story=expert.story,
+        stages=expert.stages,
+        engagements=expert.engagements,
+        roles=expert.roles,
+        links=expert.links,
+        status=expert.status,
+        status_reason=expert.status_reason if inside else None,
+        response_minutes=expert.response_minutes,
+        created_at=expert.created_at,
+        updated_at=expert.updated_at,
+    )
+
+
+def to_owner(expert: Expert) -> ExpertOwner:
+    return ExpertOwner(
+        id=expert.id,
+        user_id=expert.user_id,
+        status=Status(expert.status),
+        timezone=expert.timezone,
+        rate=_rate(expert),
+        is_bookable=expert.is_bookable,
+    )
+
+
+def skill_name(slug: str) -> str:
+    """The taxonomy's name, or the slug itself for a skill that has left the taxonomy."""
+    skill = skills.SKILLS.get(slug)
+    return skill.name if skill else slug
+
+
+def _rate(expert: Expert) -> Money:
+    return Money(amount=expert.rate_amount, currency=expert.rate_currency)
+
+
+def _card_fields(expert: Expert, owned: Sequence[SkillRow], person: Person) -> dict[str, object]:
+    return {
+        "id": expert.id,
+        "user_id": expert.user_id,
+        "slug": expert.slug,
+        "name": person.name,
+        "avatar_url": person.avatar_url,
+        "headline": expert.headline,
+        "country": expert.country,
+        "timezone": expert.timezone,
+        "languages": expert.languages,
+        "industries": expert.industries,
+        "skills": [
+            ExpertSkill(skill=row.skill, name=skill_name(row.skill), years=row.years, level=row.level)
+            for row in owned
+        ],
+        "rate": _rate(expert),
+        "years": expert.years,
+        "rating": round(expert.rating_sum / expert.rating_count, 2) if expert.rating_count else None,
+        "rating_count": expert.rating_count,
+        "is_bookable": expert.is_bookable,
+        "is_demo": expert.is_demo,
+    }
+
+
+def by_id(cards: Sequence[ExpertCard]) -> dict[UUID, ExpertCard]:
+    return {card.id: card for card in cards}

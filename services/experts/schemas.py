@@ -1,0 +1,250 @@
+"""What goes into and comes out of the experts room: profiles, cards, filters and facets."""
+
+import re
+import unicodedata
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from core.money import Money
+from services.accounts.schemas import Timezone
+
+
+class Status(StrEnum):
+    """A profile is written (draft), handed in (submitted), shown (approved), hidden by its owner (paused) or by an
+    operator (suspended). Only approved profiles are visible to others."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    PAUSED = "paused"
+    SUSPENDED = "suspended"
+
+
+class Stage(StrEnum):
+    """How far the product is that an expert likes to join."""
+
+    IDEA = "idea"
+    PROTOTYPE = "prototype"
+    MVP = "mvp"
+    LAUNCHED = "launched"
+    GROWTH = "growth"
+    REBUILD = "rebuild"
+
+
+class Engagement(StrEnum):
+    """How an expert works: single calls, some days a week, or in the seat for a while."""
+
+    CALL = "call"
+    FRACTIONAL = "fractional"
+    INTERIM = "interim"
+
+
+# Characters that change how text is read without being seen: zero width, direction overrides, byte-order mark.
+_INVISIBLE = re.compile("[\u200b\u2060\u2061-\u2064\ufeff\u202a-\u202e\u2066-\u2069\u00ad]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+def clean(value: object) -> object:
+    """Text in NFC without control, invisible and direction-changing characters; other values unchanged."""
+    if not isinstance(value, str):
+        return value
+    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
+    return _BLANK_LINES.sub("\n\n", _INVISIBLE.sub("", _CONTROL.sub("", text))).strip()
+
+
+def _distinct(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+Line = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=160)]
+ShortText = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=400)]
+LongText = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=40, max_length=6000)]
+SkillName = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=64)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Distinct = AfterValidator(_distinct)
+HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>\"']{3,300}$", max_length=300)]
+
+
+class Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class SkillInput(Input):
+    """A skill by any name the taxonomy knows."""
+
+    skill: SkillName
+    years: int = Field(ge=0, le=60)
+    level: int = Field(2, ge=1, le=3, description="1 works with it, 2 strong, 3 others come to them")
+
+
+class PastRole(Input):
+    """A position held, and what came of it."""
+
+    title: Line
+    company: Line = Field(description="A name or a description such as 'Series B insurer'")
+    from_year: int = Field(ge=1960, le=2100)
+    to_year: int | None = Field(None, ge=1960, le=2100, description="None: still there")
+    outcomes: list[ShortText] = Field(default_factory=list, max_length=6)
+
+
+class Link(Input):
+    kind: Literal["website", "github", "linkedin", "talk", "writing", "other"]
+    url: HttpsUrl
+
+
+class ProfileInput(Input):
+    """A whole profile. Rates are per hour."""
+
+    headline: Line
+    story: LongText
+    country: Country
+    timezone: Timezone
+    languages: Annotated[list[Language], Distinct] = Field(min_length=1, max_length=12)
+    industries: Annotated[list[Slug], Distinct] = Field(default_factory=list, max_length=12)
+    stages: Annotated[list[Stage], Distinct] = Field(default_factory=list, max_length=6)
+    engagements: Annotated[list[Engagement], Distinct] = Field(min_length=1, max_length=3)
+    rate: Money
+    years: int = Field(ge=0, le=60, description="In technology, overall")
+    skills: list[SkillInput] = Field(min_length=1, max_length=40)
+    roles: list[PastRole] = Field(default_factory=list, max_length=20)
+    links: list[Link] = Field(default_factory=list, max_length=8)
+
+
+class ProfilePatch(Input):
+    """Changes of a profile; what is left out stays. Lists replace lists."""
+
+    headline: Line | None = None
+    story: LongText | None = None
+    country: Country | None = None
+    timezone: Timezone | None = None
+    languages: Annotated[list[Language], Distinct] | None = Field(None, min_length=1, max_length=12)
+    industries: Annotated[list[Slug], Distinct] | None = Field(None, max_length=12)
+    stages: Annotated[list[Stage], Distinct] | None = Field(None, max_length=6)
+    engagements: Annotated[list[Engagement], Distinct] | None = Field(None, min_length=1, max_length=3)
+    rate: Money | None = None
+    years: int | None = Field(None, ge=0, le=60)
+    skills: list[SkillInput] | None = Field(None, min_length=1, max_length=40)
+    roles: list[PastRole] | None = Field(None, max_length=20)
+    links: list[Link] | None = Field(None, max_length=8)
+
+
+class StatusChange(Input):
+    status: Status
+    reason: ShortText | None = Field(None, description="Told to the expert; an operator gives one when refusing")
+
+
+class WeeklyWindow(Input):
+    """A time of the week, in the expert's own zone. 0 is Monday."""
+
+    weekday: int = Field(ge=0, le=6)
+    start: time
+    end: time
+
+
+class ExpertSkill(BaseModel):
+    skill: str
+    name: str
+    years: int
+    level: int
+
+
+class ExpertCard(BaseModel):
+    """An expert in short, as lists and match cards show them."""
+
+    id: UUID
+    user_id: UUID
+    slug: str
+    name: str
+    avatar_url: str | None
+    headline: str
+    country: str
+    timezone: str
+    languages: list[str]
+    industries: list[str]
+    skills: list[ExpertSkill] = Field(description="Strongest first, at most eight")
+    rate: Money
+    years: int
+    rating: float | None = Field(description="Mean of 1 to 5 stars, None without reviews")
+    rating_count: int
+    is_bookable: bool
+    is_demo: bool
+
+
+class ExpertRead(ExpertCard):
+    """A whole profile."""
+
+    story: str
+    stages: list[Stage]
+    engagements: list[Engagement]
+    roles: list[PastRole]
+    links: list[Link]
+    status: Status
+    status_reason: str | None = Field(description="Only for the expert and operators")
+    response_minutes: int | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class ExpertOwner(BaseModel):
+    """Who stands behind an expert, for rooms that book and pay them."""
+
+    id: UUID
+    user_id: UUID
+    status: Status
+    timezone: str
+    rate: Money
+    is_bookable: bool
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"
+    RATE_LOW = "rate_low"
+    RATE_HIGH = "rate_high"
+    RATING = "rating"
+    EXPERIENCE = "experience"
+    NEWEST = "newest"
+
+
+class ExpertFilter(Input):
+    """What a list of experts is narrowed by: all of the skills, any of the rest."""
+
+    q: Annotated[str, BeforeValidator(clean), StringConstraints(max_length=200)] = ""
+    skills: list[SkillName] = Field(default_factory=list, max_length=10)
+    industries: list[Slug] = Field(default_factory=list, max_length=10)
+    languages: list[Language] = Field(default_factory=list, max_length=10)
+    stages: list[Stage] = Field(default_factory=list, max_length=6)
+    engagements: list[Engagement] = Field(default_factory=list, max_length=3)
+    countries: list[Country] = Field(default_factory=list, max_length=20)
+    min_rate: Money | None = None
+    max_rate: Money | None = None
+    sort: Sort = Sort.RELEVANCE
+    cursor: str | None = Field(None, max_length=400)
+    limit: int = Field(20, ge=1, le=50)
+
+
+class FacetValue(BaseModel):
+    value: str
+    name: str
+    count: int
+
+
+class Facets(BaseModel):
+    """How many experts each further choice would leave; only on the first page."""
+
+    skills: list[FacetValue]
+    industries: list[FacetValue]
+    languages: list[FacetValue]
+
+
+class ExpertPage(BaseModel):
+    items: list[ExpertCard]
+    next_cursor: str | None
+    total: int | None = Field(description="Only on the first page")
+    facets: Facets | None

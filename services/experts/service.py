@@ -1,0 +1,224 @@
+"""The experts room: profiles that founders browse, and that their owners write.
+
+Reading needs `experts:read`; writing needs an account, and concerns one's own profile only. A change enqueues
+`experts.reindex`, so that search follows the profile within seconds.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.actor import Actor, Scope
+from core.errors import Conflict, InvalidInput, NotFound
+from core.jobs import enqueue
+from models.experts import Expert
+from services.accounts import service as accounts
+from services.experts import policy, reading, repository
+from services.experts.jobs import reindex
+from services.experts.listing import browse
+from services.experts.schemas import (
+    ExpertCard,
+    ExpertOwner,
+    ExpertRead,
+    ProfileInput,
+    ProfilePatch,
+    SkillInput,
+    Status,
+    StatusChange,
+)
+from services.taxonomy import industries, skills
+
+__all__ = [
+    "browse",
+    "cards",
+    "change_status",
+    "create_profile",
+    "for_user",
+    "get",
+    "my_profile",
+    "owner",
+    "set_bookable",
+    "update_profile",
+]
+
+_NOT_FOUND = "There is no such expert."
+_PLAIN = ("headline", "story", "country", "timezone", "languages", "years")
+
+
+async def get(session: AsyncSession, actor: Actor, expert_id: UUID | str) -> ExpertRead:
+    """An expert by id or slug. Raises `NotFound` for profiles that this actor may not see."""
+    actor.require(Scope.EXPERTS_READ)
+    expert = await repository.get(session, actor, expert_id)
+    if expert is None:
+        raise NotFound(_NOT_FOUND)
+    return await reading.to_read(session, actor, expert)
+
+
+async def cards(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ExpertCard]:
+    """Cards of these experts, whatever their status; unknown ids are left out. For rooms that have checked access."""
+    return reading.by_id(await reading.to_cards(session, await repository.by_ids(session, ids)))
+
+
+async def owner(session: AsyncSession, expert_id: UUID) -> ExpertOwner | None:
+    """Who stands behind an expert, for rooms that book and pay them."""
+    expert = await repository.by_id(session, expert_id)
+    return reading.to_owner(expert) if expert else None
+
+
+async def for_user(session: AsyncSession, user_id: UUID) -> ExpertOwner | None:
+    """The expert that this person is, if they are one."""
+    expert = await repository.by_user(session, user_id)
+    return reading.to_owner(expert) if expert else None
+
+
+async def set_bookable(session: AsyncSession, expert_id: UUID, bookable: bool) -> None:
+    """Told by the bookings room: whether the expert has any availability. Those without are never matched."""
+    await repository.set_bookable(session, expert_id, bookable)
+
+
+async def my_profile(session: AsyncSession, actor: Actor) -> ExpertRead:
+    """One's own profile. `NotFound` before the first."""
+    actor.require(Scope.EXPERTS_READ)
+    expert = await repository.by_user(session, actor.user_id)
+    if expert is None:
+        raise NotFound("You have no expert profile yet.")
+    return await reading.to_read(session, actor, expert)
+
+
+async def create_profile(
+    session: AsyncSession, actor: Actor, data: ProfileInput, *, is_demo: bool = False
+) -> ExpertRead:
+    """Start one's profile, as a draft. `Conflict` if there is one already."""
+    actor.require_account()
+    actor.require(Scope.EXPERTS_WRITE)
+    if await repository.by_user(session, actor.user_id) is not None:
+        raise Conflict("You have a profile already.", code="profile_exists")
+    person = (await accounts.people(session, [actor.user_id]))[actor.user_id]
+    expert = Expert(
+        user_id=actor.user_id,
+        slug=await _free_slug(session, person.name),
+        status=Status.DRAFT,
+        is_demo=is_demo,
+        **_columns(data, _PLAIN),
+    )
+    chosen = _apply(expert, data)
+    await repository.add(session, expert)
+    await repository.replace_skills(session, expert.id, chosen or [])
+    await session.refresh(expert)
+    await enqueue(session, reindex, expert_id=expert.id)
+    return await reading.to_read(session, actor, expert)
+
+
+async def update_profile(session: AsyncSession, actor: Actor, data: ProfilePatch) -> ExpertRead:
+    """Change one's own profile; what the patch leaves out stays."""
+    actor.require_account()
+    actor.require(Scope.EXPERTS_WRITE)
+    expert = await repository.by_user(session, actor.user_id, lock=True)
+    if expert is None:
+        raise NotFound("You have no expert profile yet.")
+    for name, value in _columns(data, _PLAIN).items():
+        setattr(expert, name, value)
+    chosen = _apply(expert, data)
+    if chosen is not None:
+        await repository.replace_skills(session, expert.id, chosen)
+    # The generated search column and the time of change come back from the database.
+    await session.flush()
+    await session.refresh(expert)
+    await enqueue(session, reindex, expert_id=expert.id)
+    return await reading.to_read(session, actor, expert)
+
+
+async def change_status(
+    session: AsyncSession, actor: Actor, data: StatusChange, *, expert_id: UUID | None = None
+) -> ExpertRead:
+    """Submit, pause or resume one's own profile; operators name an `expert_id` to approve, return or suspend."""
+    actor.require_account()
+    actor.require(Scope.EXPERTS_WRITE)
+    if expert_id is None:
+        expert = await repository.by_user(session, actor.user_id, lock=True)
+    else:
+        actor.require(Scope.ADMIN)
+        expert = await repository.by_id(session, expert_id, lock=True)
+    if expert is None:
+        raise NotFound(_NOT_FOUND)
+    policy.check_transition(
+        actor,
+        is_owner=expert.user_id == actor.user_id,
+        old=Status(expert.status),
+        new=data.status,
+        reason=data.reason,
+    )
+    expert.status = data.status
+    expert.status_reason = data.reason
+    await session.flush()
+    await session.refresh(expert)
+    return await reading.to_read(session, actor, expert)
+
+
+def _columns(data: ProfileInput | ProfilePatch, names: Sequence[str]) -> dict[str, object]:
+    return {name: value for name in names if (value := getattr(data, name)) is not None}
+
+
+def _apply(expert: Expert, data: ProfileInput | ProfilePatch) -> list[tuple[str, int, int]] | None:
+    """Set what needs checking or converting. Returns the skills to store, None if they stay."""
+    if data.rate is not None:
+        expert.rate_usd_amount = policy.rate_in_usd(data.rate)
+        expert.rate_amount, expert.rate_currency = data.rate.amount, data.rate.currency
+    if data.industries is not None:
+        unknown = [slug for slug in data.industries if slug not in industries.INDUSTRIES]
+        if unknown:
+            raise InvalidInput(
+                f"We do not know the industry “{unknown[0]}”.", code="unknown_industry", industries=unknown
+            )
+        expert.industries = data.industries
+    if data.stages is not None:
+        expert.stages = [stage.value for stage in data.stages]
+    if data.engagements is not None:
+        expert.engagements = [engagement.value for engagement in data.engagements]
+    if data.roles is not None:
+        expert.roles = [role.model_dump(mode="json") for role in data.roles]
+    if data.links is not None:
+        expert.links = [link.model_dump(mode="json") for link in data.links]
+    chosen = _canonical(data.skills) if data.skills is not None else None
+    if chosen is not None:
+        expert.skill_slugs = [slug for slug, _, _ in chosen]
+    names = [reading.skill_name(slug) for slug in expert.skill_slugs]
+    names += [industries.INDUSTRIES[slug].name for slug in expert.industries if slug in industries.INDUSTRIES]
+    expert.keywords = ", ".join(names)
+    return chosen
+
+
+def _canonical(given: Sequence[SkillInput]) -> list[tuple[str, int, int]]:
+    """Slug, years and level of each skill; of one given twice under two names, the longer experience."""
+    chosen: dict[str, tuple[str, int, int]] = {}
+    unknown: list[str] = []
+    for item in given:
+        skill = skills.canonical(item.skill)
+        if skill is None:
+            unknown.append(item.skill)
+            continue
+        before = chosen.get(skill.slug)
+        if before is None or item.years > before[1]:
+            chosen[skill.slug] = (skill.slug, item.years, item.level)
+    if unknown:
+        raise InvalidInput(
+            f"We do not know the skill “{unknown[0]}”. Describe it in your story instead.",
+            code="unknown_skill",
+            skills=unknown,
+        )
+    return list(chosen.values())
+
+
+async def _free_slug(session: AsyncSession, name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "expert"
+    taken = await repository.slugs_like(session, stem)
+    if stem not in taken:
+        return stem
+    number = 2
+    while f"{stem}-{number}" in taken:
+        number += 1
+    return f"{stem}-{number}"
