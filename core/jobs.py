@@ -20,7 +20,7 @@ import asyncpg
 import orjson
 from pgqueuer import AsyncpgDriver, AsyncpgPoolDriver, PgQueuer, Queries
 from pgqueuer.executors import DatabaseRetryEntrypointExecutor
-from pgqueuer.models import Job
+from pgqueuer.models import Job, Schedule
 from pydantic import TypeAdapter, validate_call
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,6 +33,7 @@ Handler = Callable[..., Awaitable[None]]
 F = TypeVar("F", bound=Handler)
 
 _handlers: dict[str, Handler] = {}
+_schedules: list[tuple[str, str, Handler]] = []
 _names: dict[Handler, str] = {}
 _any = TypeAdapter(dict[str, Any])
 
@@ -45,6 +46,16 @@ def job(name: str) -> Callable[[F], F]:
             raise ValueError(f"job {name!r} is registered twice")
         _handlers[name] = validate_call(config={"arbitrary_types_allowed": True})(handler)
         _names[handler] = name
+        return handler
+
+    return register
+
+
+def periodic(name: str, cron: str) -> Callable[[F], F]:
+    """Register a handler that takes the database alone and runs by `cron` (UTC), in one worker at a time."""
+
+    def register(handler: F) -> F:
+        _schedules.append((name, cron, handler))
         return handler
 
     return register
@@ -105,6 +116,8 @@ class Worker:
                         parameters, max_attempts=MAX_ATTEMPTS
                     ),
                 )(self._runner(name, handler))
+            for name, cron, handler in _schedules:
+                queuer.schedule(name, cron, clean_old=True)(self._periodic(handler))
             await queuer.run(dequeue_timeout=timedelta(seconds=1), max_concurrent_tasks=8)
         finally:
             await pool.close()
@@ -121,5 +134,11 @@ class Worker:
             except Exception:
                 log.exception("job failed", extra={"job": name, "attempt": job.attempts})
                 raise
+
+        return run
+
+    def _periodic(self, handler: Handler) -> Callable[[Schedule], Awaitable[None]]:
+        async def run(schedule: Schedule) -> None:
+            await handler(self._db)
 
         return run

@@ -72,6 +72,7 @@ class RoomRead(BaseModel):
     created_at: datetime
     last_seq: int
     last_message_at: datetime | None
+    message_count: int
     unread: int
     read_seq: int
     members: list[MemberRead]

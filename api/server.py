@@ -1,0 +1,195 @@
+"""Running a process of the service: server, worker, seed."""
+
+import asyncio
+import logging
+import random
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import uvicorn
+
+from api.standins import free_port, stand_ins
+from core.db import Database
+from core.embedded import EmbeddedPostgres, ensure_database
+from core.log import configure_logging
+from core.migrate import upgrade
+from core.settings import Environment, Settings, settings
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_database(config: Settings) -> AsyncIterator[str]:
+    """The DSN of a running database: the one by DATABASE_URL, else the embedded one."""
+    if config.database_url is not None:
+        yield config.database_url.get_secret_value()
+        return
+    server = EmbeddedPostgres(config.data_dir / "postgres")
+    admin = await asyncio.to_thread(server.start)
+    try:
+        await ensure_database(admin, "sextant")
+        yield server.url("sextant")
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+async def run_server(*, host: str | None, port: int | None, worker: bool | None) -> int:
+    """Serve until a signal; returns the exit code."""
+    started = time.monotonic()
+    config = settings()
+    configure_logging(config)
+    config = config.model_copy(update={k: v for k, v in {"host": host, "port": port}.items() if v is not None})
+    sock = _listen(config)
+    config = config.model_copy(update={"port": sock.getsockname()[1]})
+    _say(config, "Starting Sextant …")
+    async with open_database(config) as url, stand_ins(config, config.base_url) as overrides:
+        config = Settings.model_validate({**config.model_dump(), **overrides})
+        await upgrade(url)
+        if config.environment is Environment.DEVELOPMENT:
+            await _seed_first_time(config, url)
+        from api.app import create_app
+        from api.runtime import open_runtime
+
+        with_worker = worker if worker is not None else not config.is_production
+        async with open_runtime(config, url, worker=with_worker) as runtime:
+            server = Server(_uvicorn_config(create_app(config, runtime), config), runtime.hub)
+            serving = asyncio.create_task(server.serve(sockets=[sock]))
+            while not server.started and not serving.done():
+                await asyncio.sleep(0.02)
+            if server.started:
+                _welcome(config, time.monotonic() - started)
+            await serving
+    return 0
+
+
+async def run_worker() -> None:
+    """Run jobs and turns until a signal."""
+    config = settings()
+    configure_logging(config)
+    from api.runtime import open_runtime
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    async with open_database(config) as url, open_runtime(config, url, serve=False):
+        log.info("worker started")
+        await stop.wait()
+
+
+async def run_seed() -> str:
+    """Load the demo data; says what was done."""
+    config = settings()
+    from core.gateways.embeddings import open_embeddings
+    from services.experts.demo.load import load
+
+    if config.is_production:
+        raise SystemExit("Demo data is not loaded in production.")
+    async with open_database(config) as url:
+        await upgrade(url)
+        configure_only_embeddings(open_embeddings(config))
+        async with Database(url) as db:
+            count = await load(db)
+    return f"{count} demo experts are there."
+
+
+async def run_create_admin(email: str, password: str) -> str:
+    """Make an operator's account."""
+    config = settings()
+    from services.accounts import service as accounts
+
+    async with open_database(config) as url:
+        await upgrade(url)
+        async with Database(url) as db, db.transaction() as session:
+            person = await accounts.create_admin(session, email=email, password=password)
+    return f"{person.name} ({email}) is an operator now."
+
+
+def configure_only_embeddings(embeddings: Any) -> None:
+    """Let rules that need no other vendor run (seeding)."""
+    from core.gateways import Gateways, configure
+
+    configure(Gateways(payments=None, mail=None, embeddings=embeddings))
+
+
+async def _seed_first_time(config: Settings, url: str) -> None:
+    from core.gateways.embeddings import open_embeddings
+    from services.experts.demo.load import is_loaded, load
+
+    configure_only_embeddings(open_embeddings(config))
+    async with Database(url) as db:
+        if not await is_loaded(db):
+            _say(config, "Loading the demo experts (once) …")
+            await load(db)
+
+
+class Server(uvicorn.Server):
+    """Tells sockets to reconnect, spread over a few seconds, before it closes them."""
+
+    def __init__(self, config: uvicorn.Config, hub: Any) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._hub.close_all(lambda: random.randint(200, 3_000))  # noqa: S311
+        await super().shutdown(sockets)
+
+
+def _uvicorn_config(app: Any, config: Settings) -> uvicorn.Config:
+    from api.ws.socket import SocketProtocol
+
+    return uvicorn.Config(
+        app,
+        ws=SocketProtocol,
+        ws_max_size=1024 * 1024,
+        ws_per_message_deflate=False,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=config.is_production,
+        timeout_graceful_shutdown=5,
+        backlog=4096,
+    )
+
+
+def _listen(config: Settings) -> socket.socket:
+    if config.is_production:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((config.host, config.port))
+        return sock
+    return free_port(config.host, config.port)
+
+
+def _say(config: Settings, text: str) -> None:
+    if not config.is_production:
+        with suppress(BrokenPipeError):
+            sys.stderr.write(f"\033[36m==>\033[0m {text}\n")
+            sys.stderr.flush()
+
+
+def _welcome(config: Settings, seconds: float) -> None:
+    _say(config, f"Ready after {seconds:.1f} s")
+    lines = [f"   Sextant            {config.base_url}"]
+    if config.stripe_api_base:
+        lines.append(f"   Payments (sandbox) {config.stripe_api_base}/events")
+    if config.resend_api_url:
+        lines.append(f"   E-mail outbox      {config.resend_api_url.removesuffix('/resend')}/outbox")
+    if config.environment is Environment.DEVELOPMENT:
+        from services.experts.demo.load import demo_sign_ins
+
+        first = demo_sign_ins()[0]
+        lines.append(f"   Sign in as a CTO   {first['email']}  /  {first['password']}")
+    lines.append("   Stop               Ctrl-C")
+    if not config.is_production:
+        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.flush()

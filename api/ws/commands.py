@@ -1,0 +1,133 @@
+"""What each command does: check, call the rule, answer."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from api.runtime import Runtime
+from api.ws import protocol as p
+from api.ws.connection import Connection
+from core.actor import Actor
+from core.errors import Conflict, InvalidInput, RateLimited, SextantError
+from core.events import RoomEvent
+from services.conversations import proposals, service, turns
+from services.conversations.schemas import MarkRead, ReadState
+
+MAX_IN_FLIGHT = 64
+
+
+class Commands:
+    """The commands of one connection."""
+
+    def __init__(self, connection: Connection, runtime: Runtime) -> None:
+        self._connection = connection
+        self._runtime = runtime
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def _actor(self) -> Actor:
+        assert self._connection.actor is not None
+        return self._connection.actor
+
+    async def run(self, command: p.AnyCommand) -> None:
+        """Carry out one command and answer it. Raises SextantError for the gateway to render."""
+        match command:
+            case p.MessageSend():
+                await self._send(command)
+            case p.Subscribe():
+                await self._subscribe(command)
+            case p.Unsubscribe():
+                self._runtime.hub.unsubscribe(self._connection, command.room)
+                self._ack(command)
+            case p.Read():
+                state = await self._read(command)
+                self._ack(command, room=str(command.room), read_seq=state.read_seq, unread=state.unread)
+            case p.Typing():
+                self._member(command.room)
+                body = {"type": "typing", "room": str(command.room), "user_id": str(self._actor.user_id)}
+                self._runtime.db.publish([RoomEvent(command.room, "typing", body)])
+                self._ack(command)
+            case p.TurnStop():
+                await turns.stop(self._runtime.db, self._actor, command.turn)
+                self._ack(command)
+            case p.ProposalConfirm():
+                async with self._runtime.db.transaction() as session:
+                    read = await proposals.confirm(session, self._actor, command.proposal, command.edits)
+                self._ack(command, proposal=read.model_dump(mode="json"))
+            case p.ProposalDecline():
+                async with self._runtime.db.transaction() as session:
+                    read = await proposals.decline(session, self._actor, command.proposal)
+                self._ack(command, proposal=read.model_dump(mode="json"))
+            case p.Ping():
+                self._ack(command)
+            case p.Hello():
+                raise Conflict("You are known already.", code="already_identified")
+
+    def _ack(self, command: p.Command, **fields: Any) -> None:
+        self._connection.send({**fields, "type": "ack", "id": command.id})
+
+    async def _send(self, command: p.MessageSend) -> None:
+        if self._connection.in_flight >= MAX_IN_FLIGHT:
+            raise RateLimited("Wait for the answers to your earlier messages.", retry_after=0.1)
+        # Handed over before this returns, so messages keep their order; the answer comes when they are stored.
+        stored = await self._runtime.sender.submit(self._actor, command.room, command)
+        self._connection.in_flight += 1
+        task = asyncio.create_task(self._answer(command, stored))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, command: p.MessageSend, stored: asyncio.Future[tuple[dict[str, Any], bool]]) -> None:
+        try:
+            body, fresh = await stored
+            self._ack(
+                command,
+                room=str(command.room),
+                client_id=str(command.client_id),
+                message=body,
+                duplicate=not fresh,
+            )
+        except SextantError as error:
+            self._connection.send(
+                {**error.fields, "type": "error", "id": command.id, "code": error.code, "message": error.message}
+            )
+        finally:
+            self._connection.in_flight -= 1
+
+    async def _subscribe(self, command: p.Subscribe) -> None:
+        connection, runner = self._connection, self._runtime.runner
+        if command.room not in connection.rooms and len(connection.rooms) >= p.MAX_SUBSCRIPTIONS:
+            raise InvalidInput("Too many rooms are followed on this connection.", code="too_many_subscriptions")
+
+        async def catch_up() -> list[dict[str, Any]]:
+            if runner is not None and runner.is_running(command.room):
+                return []
+            turn = await turns.running(self._runtime.db, self._actor, command.room)
+            return [] if turn is None else turns.catch_up(turn.room_id, turn.id, turn.attempt, turn.text, turn.progress)
+
+        await self._runtime.hub.subscribe(
+            connection,
+            command.room,
+            command.after_seq,
+            lambda seq: self._ack(command, room=str(command.room), seq=seq),
+            catch_up,
+        )
+        if runner is not None:
+            for body in runner.snapshot(command.room):
+                connection.send(body)
+
+    async def _read(self, command: p.Read) -> ReadState:
+        async with self._runtime.db.transaction() as session:
+            state = await service.mark_read(session, self._actor, command.room, MarkRead(seq=command.seq))
+        body = {
+            "type": "receipt",
+            "room": str(command.room),
+            "user_id": str(self._actor.user_id),
+            "seq": state.read_seq,
+        }
+        self._runtime.db.publish([RoomEvent(command.room, "receipt", body)])
+        return state
+
+    def _member(self, room_id: UUID) -> None:
+        if room_id not in self._connection.rooms:
+            raise Conflict("Subscribe to the room first.", code="not_subscribed", room=str(room_id))
+

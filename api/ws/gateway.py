@@ -1,0 +1,212 @@
+"""The WebSocket door: who is there, one command after the other, an answer to each."""
+
+import asyncio
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from fastapi import APIRouter, WebSocket
+from pydantic import ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from api.deps import credentials
+from api.runtime import Runtime
+from api.ws import protocol as p
+from api.ws.commands import Commands
+from api.ws.connection import LIMITS, UNAUTHENTICATED, Connection
+from api.ws.socket import EXTENSION
+from core.errors import SextantError, Unauthenticated
+from services.accounts import service as accounts
+
+log = logging.getLogger(__name__)
+router = APIRouter()
+
+HELLO_SECONDS = 10.0
+BURST_SECONDS = 3.0
+PATIENCE = 200  # refused frames before the socket is closed
+
+
+@router.websocket("/ws")
+async def gateway(websocket: WebSocket) -> None:
+    """Serve one socket until it closes."""
+    runtime: Runtime = websocket.app.state.runtime
+    https = runtime.settings.base_url.startswith("https://")
+    token = credentials(websocket.headers, websocket.cookies, https=https)
+    by_cookie = token is not None and "authorization" not in websocket.headers
+    if by_cookie and not _same_origin(websocket, runtime.settings.base_url):
+        await websocket.close(4403, "origin")
+        return
+    offered = websocket.scope.get("subprotocols", [])
+    await websocket.accept(p.SUBPROTOCOL if p.SUBPROTOCOL in offered else None)
+    connection = Connection(websocket.scope["extensions"][EXTENSION])
+    try:
+        if await _identify(websocket, connection, runtime, token):
+            await _serve(websocket, connection, runtime)
+    except WebSocketDisconnect:
+        pass
+    finally:
+        runtime.hub.leave(connection)
+
+
+def _same_origin(websocket: WebSocket, base_url: str) -> bool:
+    origin = websocket.headers.get("origin")
+    if origin is None:
+        return True  # not a browser: nothing rides on its cookies by accident
+    return origin == base_url or urlsplit(origin).netloc == websocket.headers.get("host")
+
+
+async def _identify(websocket: WebSocket, connection: Connection, runtime: Runtime, token: str | None) -> bool:
+    """Find out who is there: by cookie or header, else by a first frame `hello`."""
+    actor = await accounts.authenticate(runtime.db, token) if token else None
+    hello_id: str | None = None
+    if actor is None:
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                command = _parse(await websocket.receive())
+                if not isinstance(command, p.Hello):
+                    raise Unauthenticated("Sign in first: send hello, or connect with a session.")
+                hello_id = command.id
+                actor = await accounts.authenticate(runtime.db, command.token)
+                if actor is None:
+                    raise Unauthenticated("This token is not valid (any more).")
+        except TimeoutError:
+            connection.close(UNAUTHENTICATED, "nobody said hello")
+            return False
+        except SextantError as error:
+            connection.send(_error(hello_id or error.fields.pop("id", None), error))
+            connection.close(UNAUTHENTICATED, error.message)
+            return False
+    connection.actor = actor
+    await runtime.hub.join(connection)
+    async with runtime.db.transaction() as session:
+        people = await accounts.people(session, [actor.user_id])
+    person = people[actor.user_id]
+    connection.send(
+        {
+            "type": "welcome",
+            "protocol": p.VERSION,
+            "user": {"id": str(actor.user_id), "name": person.name, "role": actor.role.value},
+            "heartbeat_seconds": p.HEARTBEAT_SECONDS,
+        }
+    )
+    if hello_id is not None:
+        connection.send({"type": "ack", "id": hello_id})
+    return True
+
+
+async def _serve(websocket: WebSocket, connection: Connection, runtime: Runtime) -> None:
+    commands = Commands(connection, runtime)
+    refused = 0
+    while True:
+        frame = await websocket.receive()
+        if frame["type"] == "websocket.disconnect":
+            return
+        if not _within_rate(connection, runtime.settings.ws_frames_per_second):
+            refused += 1
+            wait = 1 / runtime.settings.ws_frames_per_second
+            connection.send(
+                {
+                    "type": "error",
+                    "id": _id_of(frame),
+                    "code": "rate_limited",
+                    "message": "Too fast. Wait a moment and send it again.",
+                    "retry_after": wait,
+                }
+            )
+        else:
+            try:
+                command = _parse(frame)
+                await commands.run(command)
+            except SextantError as error:
+                refused += error.code in ("bad_frame", "frame_too_large", "binary_not_supported")
+                connection.send(_error(error.fields.pop("id", None) or _id_of(frame), error))
+            except Exception:
+                log.exception("a command failed")
+                connection.send(
+                    {
+                        "type": "error",
+                        "id": _id_of(frame),
+                        "code": "internal",
+                        "message": "Something went wrong on our side. Send it again.",
+                    }
+                )
+        if refused > PATIENCE:
+            connection.close(LIMITS, "too many refused frames")
+            return
+
+
+def _parse(frame: Any) -> p.AnyCommand:
+    """The command in a frame. Raises SextantError with `code` bad_frame, frame_too_large, binary_not_supported,
+    unknown_command or invalid_input, and the command's `id` where it can be read."""
+    if frame["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(frame.get("code", 1005))
+    text = frame.get("text")
+    if text is None:
+        raise _refused("binary_not_supported", "Send text frames with JSON.")
+    if len(text) > p.MAX_FRAME:
+        raise _refused("frame_too_large", f"A frame may hold {p.MAX_FRAME} characters.", limit=p.MAX_FRAME)
+    try:
+        return p.COMMAND.validate_json(text)
+    except ValidationError as error:
+        raise _explained(text, error) from None
+
+
+def _explained(text: str, error: ValidationError) -> SextantError:
+    try:
+        body = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _refused("bad_frame", "This is not JSON.")
+    if not isinstance(body, dict):
+        return _refused("bad_frame", "A frame is a JSON object.")
+    command_id = body.get("id")
+    command_id = command_id if isinstance(command_id, str) and 0 < len(command_id) <= 64 else None
+    first = error.errors()[0]
+    if first["type"].startswith("union_tag"):
+        return _refused("unknown_command", "There is no such command.", id=command_id)
+    problems = [
+        {"field": ".".join(str(part) for part in e["loc"][1:]), "message": e["msg"]} for e in error.errors()[:10]
+    ]
+    named = ", ".join(dict.fromkeys(problem["field"] for problem in problems))
+    return _refused("invalid_input", f"Please check {named}.", id=command_id, errors=problems)
+
+
+class FrameRefused(SextantError):
+    status = 422
+
+
+def _refused(code: str, message: str, **fields: Any) -> SextantError:
+    return FrameRefused(message, code=code, **fields)
+
+
+def _id_of(frame: Any) -> str | None:
+    try:
+        command_id = orjson.loads(frame.get("text") or "")["id"]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+    return command_id if isinstance(command_id, str) and len(command_id) <= 64 else None
+
+
+def _error(command_id: str | None, error: SextantError) -> dict[str, Any]:
+    fields = {key: value for key, value in error.fields.items() if key not in ("type", "id", "code", "message")}
+    return {
+        **orjson.loads(orjson.dumps(fields, default=str)),
+        "type": "error",
+        "id": command_id,
+        "code": error.code,
+        "message": error.message,
+    }
+
+
+def _within_rate(connection: Connection, per_second: float) -> bool:
+    now = asyncio.get_running_loop().time()
+    burst = per_second * BURST_SECONDS
+    if connection.tokens_at == 0.0:
+        connection.tokens = burst
+    else:
+        connection.tokens = min(burst, connection.tokens + (now - connection.tokens_at) * per_second)
+    connection.tokens_at = now
+    if connection.tokens < 1:
+        return False
+    connection.tokens -= 1
+    return True

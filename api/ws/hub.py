@@ -1,0 +1,317 @@
+"""The hub of one process: which sockets follow which rooms, and delivery in order.
+
+Durable events of a room are delivered in order of `seq` without a hole: one that is missing is read from the table,
+one that comes twice is dropped. Events of one tick of the loop are joined into one frame, encoded once, and the same
+bytes go to every follower.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from api.ws.connection import RESTART, UNAUTHENTICATED, Connection
+from api.ws.socket import text_frame
+from core.actor import ROLE_SCOPES, Actor, Role
+from core.db import Database
+from core.events import Event, RoomEvent, UserEvent
+from services.conversations import log as room_log
+
+log = logging.getLogger(__name__)
+
+MAX_JOINED = 256 * 1024
+SWEEP_SECONDS = 3.0
+PREVIEW = 140
+
+
+class Channel:
+    """A room as this process sees it. `lurkers` are sockets of members who do not follow the room at the moment."""
+
+    __slots__ = ("buffer", "followers", "healing", "last_seq", "lurkers", "newest", "newest_message", "room_id", "size")
+
+    def __init__(self, room_id: UUID) -> None:
+        self.room_id = room_id
+        self.followers: set[Connection] = set()
+        self.lurkers: set[Connection] = set()
+        self.last_seq: int | None = None  # the last durable event handed to the followers; None while there are none
+        self.newest = 0  # the newest seq heard of
+        self.buffer: list[bytes] = []
+        self.size = 0
+        self.newest_message: dict[str, Any] | None = None
+        self.healing = False
+
+    def add(self, body: dict[str, Any]) -> bool:
+        """Queue an event for the next flush; True when the buffer was empty."""
+        encoded = orjson.dumps(body)
+        self.buffer.append(encoded)
+        self.size += len(encoded)
+        return len(self.buffer) == 1
+
+    def flush(self) -> None:
+        """Deliver what is queued to everyone who follows."""
+        if self.buffer:
+            joined, self.buffer, self.size = b"\n".join(self.buffer), [], 0
+            frame = text_frame(joined)
+            for connection in self.followers:
+                connection.push(frame)
+        if self.newest_message is not None:
+            message, self.newest_message = self.newest_message, None
+            if self.lurkers:
+                frame = text_frame(orjson.dumps(_activity(message)))
+                for connection in self.lurkers:
+                    connection.push(frame)
+
+
+class Hub:
+    """All channels of this process."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._channels: dict[UUID, Channel] = {}
+        self._people: dict[UUID, set[Connection]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stop_listening: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Listen to the broker, and look for lost events now and then."""
+        self._stop_listening = self._db.broker.listen(self.dispatch)
+        self._db.broker.on_gap(self.sweep)
+        self._spawn(self._sweep_for_ever())
+
+    async def stop(self) -> None:
+        """Stop listening; sockets stay with the server that owns them."""
+        if self._stop_listening is not None:
+            self._stop_listening()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def connections(self) -> int:
+        """Sockets with a known person behind them."""
+        return sum(len(connections) for connections in self._people.values())
+
+    async def join(self, connection: Connection) -> None:
+        """A person has connected: from now on their rooms' activity reaches them."""
+        assert connection.actor is not None
+        self._people.setdefault(connection.actor.user_id, set()).add(connection)
+        rooms = await room_log.rooms_of(self._db, connection.actor)
+        for room_id in rooms:
+            self._lurk(connection, room_id)
+
+    def leave(self, connection: Connection) -> None:
+        """The socket is gone."""
+        connection.closed = True
+        if connection.actor is not None:
+            people = self._people.get(connection.actor.user_id, set())
+            people.discard(connection)
+            if not people:
+                self._people.pop(connection.actor.user_id, None)
+        for room_id in (*connection.rooms, *connection.lurking):
+            channel = self._channels.get(room_id)
+            if channel is not None:
+                channel.followers.discard(connection)
+                channel.lurkers.discard(connection)
+                self._forget_if_idle(channel)
+        connection.rooms.clear()
+
+    async def subscribe(
+        self,
+        connection: Connection,
+        room_id: UUID,
+        after_seq: int | None,
+        acknowledge: Callable[[int], None],
+        catch_up: Callable[[], Awaitable[list[dict[str, Any]]]],
+    ) -> None:
+        """Replay what came after `after_seq`, then go live, with nothing lost or doubled between the two.
+
+        `acknowledge` is called with the room's newest seq before the replay; `catch_up` gives ephemeral events that
+        bring the newcomer up to date with a turn under way.
+        """
+        assert connection.actor is not None
+        newest = await room_log.last_seq(self._db, connection.actor, room_id)
+        acknowledge(newest)
+        self.unsubscribe(connection, room_id)
+        self._lurk(connection, room_id)  # keeps the channel, and with it `newest`, while the replay is read
+        channel = self._channel(room_id)
+        cursor = newest if after_seq is None else after_seq
+        if cursor > newest or newest - cursor > room_log.MAX_REPLAY:
+            connection.send({"type": "reset", "room": str(room_id), "seq": newest})
+            cursor = newest
+        current = await catch_up()
+        while True:
+            rows = await room_log.events_after(self._db, room_id, cursor)
+            if connection.closed:
+                return
+            if rows:
+                connection.push(text_frame(b"\n".join(orjson.dumps(row) for row in rows)))
+                cursor = _seq(rows[-1])
+            if len(rows) < room_log.PAGE and cursor >= channel.newest:
+                break
+        # No await from here on: nothing can be published between this check and going live.
+        if channel.last_seq is None:
+            channel.last_seq = cursor
+        elif cursor > channel.last_seq:
+            self._ingest(channel, [row for row in rows if _seq(row) > channel.last_seq])
+        channel.flush()
+        channel.followers.add(connection)
+        channel.lurkers.discard(connection)
+        connection.rooms.add(room_id)
+        for body in current:
+            connection.send(body)
+
+    def unsubscribe(self, connection: Connection, room_id: UUID) -> None:
+        """Stop following; a member goes on to hear of the room's activity."""
+        if room_id not in connection.rooms:
+            return
+        connection.rooms.discard(room_id)
+        channel = self._channels.get(room_id)
+        if channel is not None:
+            channel.followers.discard(connection)
+            self._lurk(connection, room_id)
+            self._forget_if_idle(channel)
+
+    def dispatch(self, events: list[Event]) -> None:
+        """Take events from the broker."""
+        for event in events:
+            if isinstance(event, RoomEvent):
+                channel = self._channels.get(event.room_id)
+                if channel is not None:
+                    self._room_event(channel, event)
+            elif isinstance(event, UserEvent):
+                self._user_event(event)
+
+    async def sweep(self) -> None:
+        """Find events that were stored but never arrived here, and deliver them."""
+        followed = {room: c for room, c in self._channels.items() if c.followers and c.last_seq is not None}
+        if not followed:
+            return
+        for room_id, seq in (await room_log.newest(self._db, list(followed))).items():
+            channel = followed[room_id]
+            channel.newest = max(channel.newest, seq)
+            if channel.last_seq is not None and seq > channel.last_seq:
+                self._heal(channel)
+
+    def close_all(self, reconnect_ms: Callable[[], int]) -> None:
+        """The server goes down: tell everyone when to come back, and close."""
+        for connections in tuple(self._people.values()):
+            for connection in tuple(connections):
+                connection.send({"type": "closing", "reconnect_ms": reconnect_ms()})
+                connection.close(RESTART, "server restart")
+
+    def _room_event(self, channel: Channel, event: RoomEvent) -> None:
+        if event.seq is None:
+            if event.body is not None and channel.followers:
+                self._queue(channel, event.body)
+            return
+        channel.newest = max(channel.newest, event.seq)
+        if event.type == "message.created" and channel.lurkers and event.body is not None:
+            channel.newest_message = event.body
+            if not channel.buffer:
+                asyncio.get_running_loop().call_soon(channel.flush)
+        if channel.last_seq is None or event.seq <= channel.last_seq:
+            return
+        if event.body is not None and event.seq == channel.last_seq + 1 and not channel.healing:
+            channel.last_seq = event.seq
+            self._queue(channel, event.body)
+        else:
+            self._heal(channel)
+
+    def _ingest(self, channel: Channel, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            if channel.last_seq is not None and _seq(row) == channel.last_seq + 1:
+                channel.last_seq = _seq(row)
+                self._queue(channel, row)
+
+    def _queue(self, channel: Channel, body: dict[str, Any]) -> None:
+        if channel.add(body):
+            asyncio.get_running_loop().call_soon(channel.flush)
+        elif channel.size > MAX_JOINED:
+            channel.flush()
+
+    def _heal(self, channel: Channel) -> None:
+        if not channel.healing:
+            channel.healing = True
+            self._spawn(self._fill(channel))
+
+    async def _fill(self, channel: Channel) -> None:
+        try:
+            while channel.followers and channel.last_seq is not None and channel.last_seq < channel.newest:
+                rows = await room_log.events_after(self._db, channel.room_id, channel.last_seq)
+                before = channel.last_seq
+                self._ingest(channel, rows)
+                if channel.last_seq == before:
+                    return  # announced, but not readable yet: the next event or sweep tries again
+        except Exception:
+            log.exception("a room's events could not be read", extra={"room": str(channel.room_id)})
+        finally:
+            channel.healing = False
+
+    def _user_event(self, event: UserEvent) -> None:
+        for connection in tuple(self._people.get(event.user_id, ())):
+            if event.type == "session.ended":
+                session_id = event.body.get("session_id")
+                if connection.actor is not None and str(connection.actor.session_id) == session_id:
+                    connection.close(UNAUTHENTICATED, "signed out")
+                continue
+            if event.type == "account.changed" and connection.actor is not None:
+                connection.actor = _promoted(connection.actor, event.body)
+            if event.type == "room.added":
+                self._lurk(connection, UUID(event.body["room"]))
+            connection.send(event.body)
+
+    def _lurk(self, connection: Connection, room_id: UUID) -> None:
+        if room_id not in connection.rooms:
+            self._channel(room_id).lurkers.add(connection)
+            connection.lurking.add(room_id)
+
+    def _channel(self, room_id: UUID) -> Channel:
+        channel = self._channels.get(room_id)
+        if channel is None:
+            channel = self._channels[room_id] = Channel(room_id)
+        return channel
+
+    def _forget_if_idle(self, channel: Channel) -> None:
+        if not channel.followers:
+            channel.last_seq = None
+            if not channel.lurkers:
+                self._channels.pop(channel.room_id, None)
+
+    async def _sweep_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await self.sweep()
+            except Exception:
+                log.warning("looking for lost events failed", exc_info=True)
+
+    def _spawn(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _seq(body: dict[str, Any]) -> int:
+    seq: int = body["seq"]
+    return seq
+
+
+def _activity(event: dict[str, Any]) -> dict[str, Any]:
+    message = event["message"]
+    return {
+        "type": "room.activity",
+        "room": event["room"],
+        "seq": event["seq"],
+        "no": message["no"],
+        "sender_id": message["sender_id"],
+        "preview": message["text"][:PREVIEW],
+        "at": event["at"],
+    }
+
+
+def _promoted(actor: Actor, body: dict[str, Any]) -> Actor:
+    role = Role(body.get("role", actor.role))
+    return Actor(actor.user_id, role, ROLE_SCOPES[role], actor.session_id, actor.timezone, actor.locale)

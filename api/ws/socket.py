@@ -1,0 +1,33 @@
+"""The WebSocket protocol class that uvicorn runs, and writing to it without a task per send.
+
+A server frame is the same bytes for every member of a room (frames to clients are not masked), so it is encoded once
+and handed to each transport as it is. uvicorn's `websockets-sansio` implementation does everything else.
+"""
+
+import struct
+from typing import Any, cast
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+EXTENSION = "sextant.socket"
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """Adds itself to the ASGI scope, so that the gateway can write prepared frames."""
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        scope = getattr(self, "scope", None)
+        if scope is not None:
+            # The application's task has been created, but does not run before this returns.
+            cast(dict[str, Any], scope["extensions"])[EXTENSION] = self
+
+
+def text_frame(payload: bytes) -> bytes:
+    """An unmasked, final text frame (RFC 6455, 5.2)."""
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size)) + payload
+    if size < 65_536:
+        return b"\x81\x7e" + struct.pack("!H", size) + payload
+    return b"\x81\x7f" + struct.pack("!Q", size) + payload

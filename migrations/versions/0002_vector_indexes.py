@@ -1,0 +1,33 @@
+"""One HNSW index for each embedding model, and statistics fine enough to estimate filters on skills.
+
+Revision ID: 0002_vector_indexes
+Revises: 0001_initial
+"""
+
+from alembic import op
+
+revision = "0002_vector_indexes"
+down_revision = "0001_initial"
+branch_labels = None
+depends_on = None
+
+# (suffix, model, dimensions); the models' names stand in core/gateways/embeddings.py.
+_MODELS = (("local", "all-minilm-l6-v2-int8", 384), ("openai", "text-embedding-3-small", 1536))
+
+
+def upgrade() -> None:
+    for suffix, model, dimensions in _MODELS:
+        op.execute(
+            f"CREATE INDEX ix_expert_embeddings_hnsw_{suffix} ON expert_embeddings"
+            f" USING hnsw ((embedding::halfvec({dimensions})) halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)"
+            f" WHERE model = '{model}'"
+        )
+    op.execute("ALTER TABLE experts ALTER COLUMN skill_slugs SET STATISTICS 1000")
+    # A vector that is kept in the row is read without a second look-up.
+    op.execute("ALTER TABLE expert_embeddings ALTER COLUMN embedding SET STORAGE MAIN")
+
+
+def downgrade() -> None:
+    op.execute("ALTER TABLE experts ALTER COLUMN skill_slugs SET STATISTICS -1")
+    for suffix, _, _ in _MODELS:
+        op.execute(f"DROP INDEX ix_expert_embeddings_hnsw_{suffix}")

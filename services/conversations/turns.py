@@ -1,0 +1,250 @@
+"""Turns: who runs which, under what lease, and what became of it.
+
+A turn is recorded in the transaction that stores the message it answers, together with the job that brings it back if
+its process dies. Plain SQL, since this stands between a person's message and the first word of the answer.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from core.actor import ROLE_SCOPES, Actor, Role, Scope
+from core.clock import now
+from core.db import Database
+from core.errors import NotFound
+from core.events import RoomEvent, TurnQueued
+from core.ids import ASSISTANT_ID
+from core.jobs import enqueue_raw, job
+from services.conversations.repository import post_message
+from services.conversations.schemas import Card, MessageRead, TurnRead
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=10)
+MAX_ATTEMPTS = 3
+WINDOW = 40
+
+CLAIM = """
+with claimed as (
+    update turns t set
+        status = 'running', attempt = t.attempt + 1, lease_owner = $2, lease_until = now() + $3,
+        started_at = coalesce(t.started_at, now()),
+        through_seq = coalesce(t.through_seq, (select last_seq from rooms where id = t.room_id))
+    where t.id = $1 and (t.status = 'queued' or (t.status = 'running' and t.lease_until < now()))
+    returning t.*
+), before as (
+    select coalesce(max(p.through_seq), 0) as seq from claimed c
+    join turns p on p.room_id = c.room_id and p.id <> c.id and p.status in ('done', 'stopped', 'failed')
+)
+select c.id, c.room_id, c.user_id, c.attempt, c.progress, u.role, u.timezone, u.locale,
+    array(
+        select to_jsonb(w) from (
+            select m.id, m.sender_id, m.kind, m.text, m.cards, m.created_at from messages m
+            where m.room_id = c.room_id and m.deleted_at is null
+                and (m.seq <= c.through_seq or m.sender_id = $5)
+            order by (m.sender_id <> $5 and m.seq > before.seq) desc, m.seq desc limit $4
+        ) w
+    ) as newest_first
+from claimed c join users u on u.id = c.user_id cross join before
+"""
+# A message that came while the last answer was being written stands before it in the room; in the window it stands
+# after it, because it is what this turn answers (`before.seq`: how far earlier turns had read).
+
+SAVE = """
+update turns set text = $3, progress = $4, lease_until = now() + $5
+where id = $1 and lease_owner = $2 and status = 'running'
+returning stop_requested_at is not null
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRow:
+    """A message of the window, oldest first."""
+
+    id: UUID
+    sender_id: UUID
+    kind: str
+    text: str
+    cards: list[Card]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTurn:
+    """A turn that this process may run, with what it answers."""
+
+    id: UUID
+    room_id: UUID
+    actor: Actor
+    attempt: int
+    window: list[WindowRow]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResult:
+    """What became of a turn. `status`: done, stopped or failed."""
+
+    status: str
+    text: str
+    cards: list[Card]
+    model: str | None = None
+    prompt_version: str | None = None
+    usage: dict[str, int] | None = None
+    cost_microusd: int = 0
+    notices: list[str] | None = None
+    error: str | None = None
+
+
+async def claim(db: Database, turn_id: UUID, owner: UUID) -> ClaimedTurn | None:
+    """Take the lease. None when another process has it, another turn of the room runs, or the turn has ended."""
+    try:
+        row = await db.raw.fetchrow(CLAIM, turn_id, owner, LEASE, WINDOW, ASSISTANT_ID)
+    except asyncpg.UniqueViolationError:
+        return None
+    if row is None:
+        return None
+    role = Role(row["role"])
+    actor = Actor(row["user_id"], role, ROLE_SCOPES[role], timezone=row["timezone"], locale=row["locale"])
+    window = [
+        WindowRow(
+            id=UUID(message["id"]),
+            sender_id=UUID(message["sender_id"]),
+            kind=message["kind"],
+            text=message["text"],
+            cards=[Card.model_validate(card) for card in message["cards"]],
+            created_at=datetime.fromisoformat(message["created_at"]),
+        )
+        for message in reversed(row["newest_first"])
+    ]
+    return ClaimedTurn(row["id"], row["room_id"], actor, row["attempt"], window)
+
+
+async def save(db: Database, turn_id: UUID, owner: UUID, text: str, progress: list[Any]) -> bool | None:
+    """Store the text so far and renew the lease. True when the person asked to stop; None when the lease is lost."""
+    stopping: bool | None = await db.raw.fetchval(SAVE, turn_id, owner, text, progress, LEASE)
+    return stopping
+
+
+async def finish(db: Database, turn: ClaimedTurn, owner: UUID, result: TurnResult) -> MessageRead | None:
+    """End the turn and store its message, in one transaction, once. None when the lease was lost: another process
+    then answers, and what this one wrote is dropped."""
+    meta: dict[str, Any] = {"status": "complete" if result.status == "done" else result.status}
+    if result.model:
+        meta["model"] = result.model
+    if result.notices:
+        meta["notices"] = result.notices
+    async with db.transaction() as session:
+        ended = await (await session.connection()).exec_driver_sql(
+            "update turns set status = $3, text = '', progress = '[]', model = $4, prompt_version = $5, usage = $6,"
+            " cost_microusd = $7, error = $8, ended_at = now(), lease_until = null"
+            " where id = $1 and lease_owner = $2 and status = 'running'",
+            (
+                turn.id,
+                owner,
+                result.status,
+                result.model,
+                result.prompt_version,
+                orjson.dumps(result.usage or {}).decode(),
+                result.cost_microusd,
+                result.error,
+            ),
+        )
+        if ended.rowcount == 0:
+            return None
+        return await post_message(
+            session,
+            turn.room_id,
+            sender_id=ASSISTANT_ID,
+            text=result.text,
+            cards=result.cards,
+            meta=meta,
+            client_id=turn.id,
+            turn_id=turn.id,
+        )
+
+
+async def release(db: Database, owner: UUID) -> None:
+    """Give back all leases of a process that goes down, so that others need not wait for them to run out."""
+    await db.raw.execute("update turns set lease_until = now() where lease_owner = $1 and status = 'running'", owner)
+
+
+def catch_up(
+    room_id: UUID, turn_id: UUID, attempt: int, text: str, progress: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Events that bring someone who comes late up to date with a turn under way."""
+    base = {"room": str(room_id), "turn": str(turn_id)}
+    events: list[dict[str, Any]] = [{**base, "type": "turn.started", "attempt": attempt}]
+    events += [{**base, "type": "turn.tool", **step} for step in progress]
+    if text:
+        events.append({**base, "type": "turn.delta", "offset": 0, "text": text})
+    return events
+
+
+async def waiting(db: Database, room_id: UUID) -> UUID | None:
+    """The turn that waits in the room, if one does."""
+    turn: UUID | None = await db.raw.fetchval(
+        "select id from turns where room_id = $1 and status = 'queued'", room_id
+    )
+    return turn
+
+
+async def running(db: Database, actor: Actor, room_id: UUID) -> TurnRead | None:
+    """The turn under way in a room of the actor's, with its text so far as last saved."""
+    actor.require(Scope.CONVERSATIONS_READ)
+    row = await db.raw.fetchrow(
+        "select t.id, t.room_id, t.status, t.attempt, t.text, t.progress, t.message_id, t.error from turns t"
+        " join room_members m on m.room_id = t.room_id and m.user_id = $2 and m.left_at is null"
+        " where t.room_id = $1 and t.status = 'running'",
+        room_id,
+        actor.user_id,
+    )
+    return None if row is None else TurnRead.model_validate(dict(row))
+
+
+async def stop(db: Database, actor: Actor, turn_id: UUID) -> None:
+    """Ask a turn to stop. One that still waits ends at once; a running one keeps what it has said so far."""
+    actor.require(Scope.CONVERSATIONS_WRITE)
+    row = await db.raw.fetchrow(
+        "update turns t set stop_requested_at = now(),"
+        " status = case when t.status = 'queued' then 'stopped' else t.status end,"
+        " ended_at = case when t.status = 'queued' then now() else t.ended_at end"
+        " from room_members m where t.id = $1 and m.room_id = t.room_id and m.user_id = $2 and m.left_at is null"
+        " returning t.room_id, t.status, t.ended_at",
+        turn_id,
+        actor.user_id,
+    )
+    if row is None:
+        raise NotFound("There is no such turn.", turn=str(turn_id))
+    room = row["room_id"]
+    if row["status"] == "running":
+        db.publish([RoomEvent(room, "turn.stopping", {"type": "turn.stopping", "room": str(room), "turn": str(turn_id)})])
+    else:
+        body = {"type": "turn.ended", "room": str(room), "turn": str(turn_id), "status": row["status"]}
+        db.publish([RoomEvent(room, "turn.ended", body)])
+
+
+@job("conversations.resume_turn")
+async def resume_turn(db: Database, *, turn_id: UUID) -> None:
+    """Bring a turn back whose process died: offer it to this process, and look again after another lease."""
+    row = await db.raw.fetchrow("select room_id, status, attempt, lease_until from turns where id = $1", turn_id)
+    if row is None or row["status"] not in ("queued", "running"):
+        return
+    if row["attempt"] >= MAX_ATTEMPTS and row["lease_until"] < now():
+        await _give_up(db, turn_id)
+        return
+    async with db.raw.acquire() as connection:
+        await enqueue_raw(connection, resume_turn, delay=LEASE, turn_id=turn_id)
+    db.publish([TurnQueued(row["room_id"], turn_id)])
+
+
+async def _give_up(db: Database, turn_id: UUID) -> None:
+    owner = turn_id  # a lease of its own, so that no process that comes back late can end the turn a second time
+    turn = await claim(db, turn_id, owner)
+    if turn is not None:
+        text = "I could not finish this answer, although I tried several times. Please send your message again."
+        await finish(db, turn, owner, TurnResult("failed", text, [], error="attempts"))
