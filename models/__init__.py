@@ -1,8 +1,11 @@
 """SQLAlchemy tables, one file per room. Importing this package knows them all."""
 
 from models import accounts as accounts
+from models import billing as billing
 from models import bookings as bookings
 from models import conversations as conversations
 from models import experts as experts
 from models import matching as matching
+from models import notifications as notifications
+from models import projects as projects
 from models.base import Base as Base

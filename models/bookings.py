@@ -89,14 +89,20 @@ class Booking(Identified, Timestamped, Base):
         ForeignKey("users.id", ondelete="RESTRICT"), comment="The expert's account when it was booked"
     )
     client_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="RESTRICT"))
-    project_id: Mapped[UUID | None] = mapped_column(ForeignKey("projects.id", ondelete="SET NULL"), index=True)
+    project_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("projects.id", ondelete="SET NULL"), index=True
+    )
     room_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("rooms.id", ondelete="SET NULL"), index=True, comment="Where client and expert talk"
     )
-    origin_room_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("rooms.id", ondelete="SET NULL"), index=True, comment="The conversation it was proposed in"
+    proposal_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("proposals.id", ondelete="SET NULL"),
+        index=True,
+        comment="Its conversation hears what became of it",
     )
-    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id", ondelete="RESTRICT"), index=True)
+    payment_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("payments.id", ondelete="RESTRICT"), index=True
+    )
     idempotency_key: Mapped[UUID | None]
 
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)

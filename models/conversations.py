@@ -95,7 +95,8 @@ class Turn(Identified, Base):
     """One answer of the assistant, from the message that asked for it to the message that it became.
 
     A running turn is leased to one process; when the lease runs out, whoever picks the job up runs it again. At most
-    one turn of a room runs and at most one waits: messages sent meanwhile join the waiting one.
+    one turn of a room runs and at most one waits: messages sent meanwhile join the waiting one. `through_seq` is the
+    last event the turn answers, fixed when it first starts, so that a second run answers the same.
     """
 
     __tablename__ = "turns"
@@ -109,6 +110,7 @@ class Turn(Identified, Base):
     room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     status: Mapped[str] = mapped_column(server_default="queued")
+    through_seq: Mapped[int | None] = mapped_column(BigInteger)
     attempt: Mapped[int] = mapped_column(server_default="0")
     lease_owner: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]

@@ -1,13 +1,9 @@
-"""One HNSW index for each embedding model, and statistics fine enough to estimate filters on skills.
-
-Revision ID: 0002_vector_indexes
-Revises: 0001_initial
-"""
+"""One HNSW index for each embedding model, and statistics fine enough to estimate filters on skills."""
 
 from alembic import op
 
-revision = "0002_vector_indexes"
-down_revision = "0001_initial"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
