@@ -1,0 +1,1 @@
+"""Demo experts: invented people with believable profiles, for development and demonstrations only."""
