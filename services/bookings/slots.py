@@ -135,7 +135,9 @@ def _pieces(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Inte
             day += DAY
 
 
-def _segments(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime, timedelta]]:
+def _segments(
+    zone: ZoneInfo, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, datetime, timedelta]]:
     """`start` to `end` cut where the zone's distance from UTC changes, each part with that distance."""
     since = start
     day = start.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -31,14 +31,16 @@ def utc(text: str) -> datetime:
 
 def daily(zone: str, *hours: tuple[str, str], **changes: object) -> Calendar:
     windows = tuple(Hours(time.fromisoformat(start), time.fromisoformat(end)) for start, end in hours)
-    return Calendar(ZoneInfo(zone), {day: windows for day in EVERY_DAY}, **changes)  # type: ignore[arg-type]
+    return Calendar(ZoneInfo(zone), dict.fromkeys(EVERY_DAY, windows), **changes)  # type: ignore[arg-type]
 
 
 def opened(calendar: Calendar, start: str, end: str) -> list[tuple[datetime, datetime]]:
     return [(each.start, each.end) for each in open_intervals(calendar, utc(start), utc(end))]
 
 
-def starts(calendar: Calendar, start: str, end: str, minutes: int = 30, policy: SlotPolicy = NO_LIMITS) -> list[str]:
+def starts(
+    calendar: Calendar, start: str, end: str, minutes: int = 30, policy: SlotPolicy = NO_LIMITS
+) -> list[str]:
     found = bookable(calendar, policy, now=LONG_AGO, start=utc(start), end=utc(end), minutes=minutes)
     return [each.strftime("%dT%H:%M") for each in found]
 
@@ -126,7 +128,9 @@ def test_starts_lie_on_the_experts_grid() -> None:
 
 
 def test_both_occurrences_of_an_hour_can_be_booked() -> None:
-    assert starts(daily("America/New_York", ("01:00", "02:00")), "2026-11-01T00:00", "2026-11-02T00:00", 60) == [
+    assert starts(
+        daily("America/New_York", ("01:00", "02:00")), "2026-11-01T00:00", "2026-11-02T00:00", 60
+    ) == [
         "01T05:00",
         "01T05:30",
         "01T06:00",
@@ -135,7 +139,9 @@ def test_both_occurrences_of_an_hour_can_be_booked() -> None:
 
 def test_bookings_and_their_buffer_are_left_out() -> None:
     policy = SlotPolicy(notice=timedelta(0), horizon=timedelta(days=3650), buffer=timedelta(minutes=15))
-    calendar = daily("UTC", ("09:00", "13:00"), busy=(Interval(utc("2026-06-01T10:30"), utc("2026-06-01T11:00")),))
+    calendar = daily(
+        "UTC", ("09:00", "13:00"), busy=(Interval(utc("2026-06-01T10:30"), utc("2026-06-01T11:00")),)
+    )
     assert starts(calendar, "2026-06-01T00:00", "2026-06-02T00:00", policy=policy) == [
         "01T09:00",
         "01T09:30",
@@ -158,7 +164,12 @@ def test_notice_and_horizon_bound_the_starts() -> None:
 def test_first_bookable_stops_when_it_has_enough() -> None:
     calendar = daily("Europe/Berlin", ("09:00", "17:00"))
     found = first_bookable(
-        calendar, SlotPolicy(), now=utc("2026-06-01T06:00"), after=utc("2026-06-01T14:00"), count=3, minutes=60
+        calendar,
+        SlotPolicy(),
+        now=utc("2026-06-01T06:00"),
+        after=utc("2026-06-01T14:00"),
+        count=3,
+        minutes=60,
     )
     assert found == [utc("2026-06-01T14:00"), utc("2026-06-02T07:00"), utc("2026-06-02T07:30")]
 
@@ -181,12 +192,19 @@ def test_free_is_not_yet_offered(at: str, minutes: int, offered: bool) -> None:
 
 
 ZONES = st.sampled_from(
-    ["America/New_York", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns"]
+    [
+        "America/New_York",
+        "Europe/Berlin",
+        "Asia/Kolkata",
+        "Asia/Kathmandu",
+        "Australia/Lord_Howe",
+        "America/St_Johns",
+    ]
 )
 # Days around changes of the clocks in the zones above.
-MOMENTS = st.sampled_from(["2026-03-08", "2026-03-29", "2026-04-04", "2026-10-03", "2026-10-25", "2026-11-01"]).map(
-    lambda day: utc(day + "T00:00")
-)
+MOMENTS = st.sampled_from(
+    ["2026-03-08", "2026-03-29", "2026-04-04", "2026-10-03", "2026-10-25", "2026-11-01"]
+).map(lambda day: utc(day + "T00:00"))
 TIMES = st.integers(0, 95).map(lambda quarter: time(quarter // 4, quarter % 4 * 15))
 
 
@@ -246,7 +264,8 @@ def test_every_slot_keeps_all_the_rules_and_none_is_missing(data: st.DataObject)
             and (local.hour * 60 + local.minute) % 30 == 0
             and all(open_at(at + timedelta(minutes=step)) for step in range(0, minutes, 15))
             and not any(
-                at < each.end + policy.buffer and each.start - policy.buffer < at + length for each in calendar.busy
+                at < each.end + policy.buffer and each.start - policy.buffer < at + length
+                for each in calendar.busy
             )
         )
 

@@ -1,0 +1,130 @@
+"""When experts can be booked: their hours, and the calendars that slots are computed from."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.actor import Actor, Scope
+from core.errors import NotFound
+from models.bookings import AvailabilityException, AvailabilityRule
+from services.bookings import policy, repository
+from services.bookings.schemas import AvailabilityInput, AvailabilityRead, ExtraHours, WeeklyHours
+from services.bookings.slots import Calendar, Hours, Interval
+from services.experts import service as experts
+from services.experts.demo.load import on_expert
+from services.experts.schemas import ExpertOwner, WeeklyWindow
+
+# A local date can begin and end up to a day away from the UTC date of the same name.
+_MARGIN = timedelta(days=1)
+
+
+async def get_availability(session: AsyncSession, actor: Actor, expert_id: UUID) -> AvailabilityRead:
+    """The hours of one's own profile (operators: of any)."""
+    actor.require(Scope.EXPERTS_READ)
+    return await _read(session, await _owned(session, actor, expert_id))
+
+
+async def set_availability(
+    session: AsyncSession, actor: Actor, expert_id: UUID, data: AvailabilityInput
+) -> AvailabilityRead:
+    """Replace the hours of one's own profile. What is booked already stays booked."""
+    actor.require(Scope.EXPERTS_WRITE)
+    owner = await _owned(session, actor, expert_id)
+    await _store_week(session, owner.id, data.week)
+    days = [
+        *(AvailabilityException(expert_id=owner.id, day=day, kind="closed") for day in data.closed),
+        *(
+            AvailabilityException(
+                expert_id=owner.id, day=each.day, kind="extra", start_time=each.start, end_time=each.end
+            )
+            for each in data.extra
+        ),
+    ]
+    today = clock.now().astimezone(ZoneInfo(owner.timezone)).date()
+    await repository.replace_exceptions(
+        session, owner.id, today, [each for each in days if each.day >= today]
+    )
+    await session.flush()  # what is read back comes from the table
+    await experts.set_bookable(session, owner.id, bool(data.week or data.extra))
+    return await _read(session, owner)
+
+
+async def calendars(
+    session: AsyncSession, zones: Mapping[UUID, str], start: datetime, end: datetime, *, now: datetime
+) -> dict[UUID, Calendar]:
+    """The calendars of many experts (id -> IANA zone) for starts from `start` to `end`, by one query per table."""
+    week: dict[UUID, dict[int, list[Hours]]] = defaultdict(lambda: defaultdict(list))
+    for rule in await repository.rules(session, zones):
+        week[rule.expert_id][rule.weekday].append(Hours(rule.start_time, rule.end_time))
+    closed: dict[UUID, set[date]] = defaultdict(set)
+    extra: dict[UUID, dict[date, list[Hours]]] = defaultdict(lambda: defaultdict(list))
+    first, last = (start - _MARGIN).astimezone(UTC).date(), (end + _MARGIN).astimezone(UTC).date()
+    for each in await repository.exceptions(session, zones, first, last):
+        if each.start_time is None or each.end_time is None:
+            closed[each.expert_id].add(each.day)
+        else:
+            extra[each.expert_id][each.day].append(Hours(each.start_time, each.end_time))
+    busy: dict[UUID, list[Interval]] = defaultdict(list)
+    for expert_id, during in await repository.busy(session, zones, start - _MARGIN, end + _MARGIN, now=now):
+        if during.lower is not None and during.upper is not None:
+            busy[expert_id].append(Interval(during.lower, during.upper))
+    return {
+        expert_id: Calendar(
+            zone=ZoneInfo(zone),
+            week={day: tuple(hours) for day, hours in week[expert_id].items()},
+            closed=frozenset(closed[expert_id]),
+            extra={day: tuple(hours) for day, hours in extra[expert_id].items()},
+            busy=tuple(busy[expert_id]),
+        )
+        for expert_id, zone in zones.items()
+    }
+
+
+async def _owned(session: AsyncSession, actor: Actor, expert_id: UUID) -> ExpertOwner:
+    owner = await experts.owner(session, expert_id)
+    if owner is None or (owner.user_id != actor.user_id and not actor.is_admin):
+        raise NotFound("There is no such expert.", expert=str(expert_id))
+    return owner
+
+
+async def _read(session: AsyncSession, owner: ExpertOwner) -> AvailabilityRead:
+    rules = await repository.rules(session, [owner.id])
+    today = clock.now().astimezone(ZoneInfo(owner.timezone)).date()
+    days = await repository.exceptions(session, [owner.id], today, today + timedelta(days=366 * 3))
+    return AvailabilityRead(
+        expert_id=owner.id,
+        timezone=owner.timezone,
+        week=[
+            WeeklyHours(weekday=each.weekday, start=each.start_time, end=each.end_time)
+            for each in sorted(rules, key=lambda rule: (rule.weekday, rule.start_time))
+        ],
+        closed=sorted(each.day for each in days if each.kind == "closed"),
+        extra=sorted(
+            (
+                ExtraHours(day=each.day, start=each.start_time, end=each.end_time)
+                for each in days
+                if each.start_time is not None and each.end_time is not None
+            ),
+            key=lambda hours: (hours.day, hours.start),
+        ),
+    )
+
+
+async def _store_week(session: AsyncSession, expert_id: UUID, week: list[WeeklyHours]) -> None:
+    rules = [
+        AvailabilityRule(expert_id=expert_id, weekday=each.weekday, start_time=each.start, end_time=each.end)
+        for each in week
+    ]
+    await repository.replace_week(session, expert_id, rules)
+
+
+@on_expert
+async def open_demo_expert(session: AsyncSession, expert_id: UUID, windows: list[WeeklyWindow]) -> None:
+    """Give a demo expert the hours that come with the profile."""
+    week = [WeeklyHours(weekday=each.weekday, start=each.start, end=each.end) for each in windows]
+    await set_availability(session, policy.SYSTEM, expert_id, AvailabilityInput(week=week))

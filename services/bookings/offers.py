@@ -1,0 +1,137 @@
+"""Slots on offer."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.actor import Actor, Scope
+from core.errors import Conflict, InvalidInput, NotFound
+from services.bookings import policy
+from services.bookings.availability import calendars
+from services.bookings.schemas import SlotsRead
+from services.bookings.slots import Calendar, bookable, first_bookable, is_bookable
+from services.experts import service as experts
+from services.experts.schemas import ExpertOwner
+from services.experts.schemas import Status as ExpertStatus
+
+
+async def slots(
+    session: AsyncSession, actor: Actor, expert_id: UUID, *, start: datetime, end: datetime, minutes: int
+) -> SlotsRead:
+    """Starts of bookable calls with `start <= t < end`, at most 31 days apart. An expert who cannot be booked has
+    none. Raises NotFound for an expert the actor cannot see, InvalidInput for a bad range."""
+    actor.require(Scope.EXPERTS_READ)
+    if end <= start:
+        raise InvalidInput("The end must be after the start.", code="bad_range")
+    if end - start > policy.MAX_RANGE:
+        raise InvalidInput(f"Ask for at most {policy.MAX_RANGE.days} days at once.", code="range_too_long")
+    owner = await visible(session, actor, expert_id)
+    starts: list[datetime] = []
+    now = clock.now()
+    if can_be_booked(owner):
+        calendar = await _calendar(session, owner, start, end, now=now)
+        starts = list(bookable(calendar, policy.SLOTS, now=now, start=start, end=end, minutes=minutes))
+    return SlotsRead(
+        expert_id=owner.id,
+        timezone=owner.timezone,
+        minutes=minutes,
+        price=policy.price(owner.rate, minutes),
+        starts=starts,
+    )
+
+
+async def next_slots(
+    session: AsyncSession, expert_ids: Sequence[UUID], *, after: datetime, count: int, minutes: int
+) -> dict[UUID, list[datetime]]:
+    """The first `count` bookable starts of each expert from `after` on, by one query per table. Experts without any
+    have an empty list."""
+    now = clock.now()
+    zones = {
+        each.id: each.timezone
+        for each in (await experts.cards(session, expert_ids)).values()
+        if each.is_bookable
+    }
+    after = max(after, now)
+    end = now + policy.SLOTS.horizon + timedelta(days=1)
+    found = await calendars(session, zones, after, end, now=now) if zones and after < end else {}
+    return {
+        expert_id: first_bookable(
+            found[expert_id], policy.SLOTS, now=now, after=after, count=count, minutes=minutes
+        )
+        if expert_id in found
+        else []
+        for expert_id in expert_ids
+    }
+
+
+async def visible(session: AsyncSession, actor: Actor, expert_id: UUID) -> ExpertOwner:
+    """The expert, when the actor may see them; NotFound otherwise."""
+    owner = await experts.owner(session, expert_id)
+    if owner is None or (
+        owner.status is not ExpertStatus.APPROVED and owner.user_id != actor.user_id and not actor.is_admin
+    ):
+        raise NotFound("There is no such expert.", expert=str(expert_id))
+    return owner
+
+
+def can_be_booked(owner: ExpertOwner) -> bool:
+    return owner.status is ExpertStatus.APPROVED and owner.is_bookable
+
+
+async def require_offered(
+    session: AsyncSession, owner: ExpertOwner, starts_at: datetime, minutes: int, *, now: datetime
+) -> None:
+    """Raise unless exactly this call is on offer: in the expert's hours, on the grid, free, neither too soon nor too
+    far away. Conflicts carry the `next_slots` that are."""
+    if not can_be_booked(owner):
+        raise Conflict("This expert takes no bookings at the moment.", code="expert_unavailable")
+    if starts_at <= now:
+        raise InvalidInput("This time has passed. Choose a later one.", code="in_the_past")
+    if starts_at < now + policy.SLOTS.notice:
+        hours = policy.SLOTS.notice // timedelta(hours=1)
+        raise InvalidInput(
+            f"Calls are booked at least {hours} hours ahead. Choose a later time.", code="too_soon"
+        )
+    if starts_at > now + policy.SLOTS.horizon:
+        days = policy.SLOTS.horizon.days
+        raise InvalidInput(
+            f"Calls are booked at most {days} days ahead. Choose an earlier time.", code="too_far"
+        )
+    calendar = await _calendar(session, owner, starts_at, starts_at, now=now)
+    if is_bookable(calendar, policy.SLOTS, now=now, at=starts_at, minutes=minutes):
+        return
+    without_bookings = Calendar(calendar.zone, calendar.week, calendar.closed, calendar.extra)
+    if is_bookable(without_bookings, policy.SLOTS, now=now, at=starts_at, minutes=minutes):
+        raise await slot_taken(session, owner, starts_at, minutes)
+    raise Conflict(
+        "The expert does not offer a call at this time. Choose one of the next free times.",
+        code="slot_not_offered",
+        next_slots=await _alternatives(session, owner, starts_at, minutes),
+    )
+
+
+async def slot_taken(
+    session: AsyncSession, owner: ExpertOwner, starts_at: datetime, minutes: int
+) -> Conflict:
+    """The error for a slot that somebody else has."""
+    return Conflict(
+        "Somebody else has taken this time. Choose one of the next free times.",
+        code="slot_taken",
+        next_slots=await _alternatives(session, owner, starts_at, minutes),
+    )
+
+
+async def _alternatives(
+    session: AsyncSession, owner: ExpertOwner, after: datetime, minutes: int
+) -> list[str]:
+    found = await next_slots(session, [owner.id], after=after, count=policy.ALTERNATIVES, minutes=minutes)
+    return [each.isoformat() for each in found[owner.id]]
+
+
+async def _calendar(
+    session: AsyncSession, owner: ExpertOwner, start: datetime, end: datetime, *, now: datetime
+) -> Calendar:
+    return (await calendars(session, {owner.id: owner.timezone}, start, end, now=now))[owner.id]
