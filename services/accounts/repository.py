@@ -1,4 +1,4 @@
-"""SQL of users and sessions."""
+"""SQL of accounts: users, sessions, single-use tokens, second factors, API tokens and the audit log."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -9,7 +9,17 @@ import asyncpg
 from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.accounts import Passkey, Session, TotpSecret, User
+from models.accounts import (
+    ApiToken,
+    AuditEntry,
+    Identity,
+    Passkey,
+    RecoveryCode,
+    Session,
+    SingleUseToken,
+    TotpSecret,
+    User,
+)
 
 _LIVE_SESSION = """
 select s.id as session_id, s.last_seen_at, u.id as user_id, u.role, u.timezone, u.locale
@@ -116,22 +126,139 @@ async def session_by_id(session: AsyncSession, session_id: UUID, *, user_id: UUI
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def known_device(session: AsyncSession, user_id: UUID, user_agent: str | None) -> bool:
-    """Whether the user has, or ever had, a session with this user agent, or none at all yet."""
-    query = select(func.count(), func.count().filter(Session.user_agent == user_agent)).where(
-        Session.user_id == user_id
-    )
-    total, same = (await session.execute(query)).one()
-    return total == 0 or same > 0
-
-
 async def change_user(session: AsyncSession, user_id: UUID, **values: Any) -> None:
     await session.execute(update(User).where(User.id == user_id).values(**values))
 
 
-async def has_second_factor(session: AsyncSession, user_id: UUID) -> bool:
-    query = select(
-        exists().where(TotpSecret.user_id == user_id, TotpSecret.confirmed_at.is_not(None))
-        | exists().where(Passkey.user_id == user_id)
+async def single_use_token(session: AsyncSession, token_hash: bytes, purpose: str) -> SingleUseToken | None:
+    """The locked row of a token, whether or not it is still good."""
+    query = (
+        select(SingleUseToken)
+        .where(SingleUseToken.token_hash == token_hash, SingleUseToken.purpose == purpose)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    return bool((await session.execute(query)).scalar_one())
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def delete_single_use_tokens(session: AsyncSession, user_id: UUID, *purposes: str) -> None:
+    await session.execute(
+        delete(SingleUseToken).where(SingleUseToken.user_id == user_id, SingleUseToken.purpose.in_(purposes))
+    )
+
+
+async def delete_expired_single_use_tokens(session: AsyncSession, *, before: datetime) -> None:
+    await session.execute(delete(SingleUseToken).where(SingleUseToken.expires_at < before))
+
+
+async def second_factors(session: AsyncSession, user_id: UUID) -> tuple[bool, bool, bool]:
+    """Whether there is a confirmed authenticator app, a passkey, an unused recovery code."""
+    query = select(
+        exists().where(TotpSecret.user_id == user_id, TotpSecret.confirmed_at.is_not(None)),
+        exists().where(Passkey.user_id == user_id),
+        exists().where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)),
+    )
+    totp_on, passkey, codes = (await session.execute(query)).one()
+    return totp_on, passkey, codes
+
+
+async def has_second_factor(session: AsyncSession, user_id: UUID) -> bool:
+    totp_on, passkey, _ = await second_factors(session, user_id)
+    return totp_on or passkey
+
+
+async def totp(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> TotpSecret | None:
+    query = select(TotpSecret).where(TotpSecret.user_id == user_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def replace_recovery_codes(session: AsyncSession, user_id: UUID, hashes: list[bytes]) -> None:
+    await delete_recovery_codes(session, user_id)
+    session.add_all(RecoveryCode(user_id=user_id, code_hash=code_hash) for code_hash in hashes)
+    await session.flush()
+
+
+async def delete_recovery_codes(session: AsyncSession, user_id: UUID) -> None:
+    await session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+
+
+async def use_recovery_code(
+    session: AsyncSession, user_id: UUID, hashes: list[bytes], *, at: datetime
+) -> bool:
+    query = (
+        update(RecoveryCode)
+        .where(
+            RecoveryCode.user_id == user_id,
+            RecoveryCode.code_hash.in_(hashes),
+            RecoveryCode.used_at.is_(None),
+        )
+        .values(used_at=at)
+        .returning(RecoveryCode.id)
+    )
+    return (await session.execute(query)).scalar_one_or_none() is not None
+
+
+async def count_recovery_codes(session: AsyncSession, user_id: UUID) -> int:
+    query = select(func.count()).where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
+    return int((await session.execute(query)).scalar_one())
+
+
+async def delete_sign_in_methods(session: AsyncSession, user_id: UUID) -> None:
+    """Everything but the password that signs in to the account."""
+    for table in (Identity, Passkey, TotpSecret, RecoveryCode, ApiToken):
+        await session.execute(delete(table).where(table.user_id == user_id))
+
+
+_LIVE_BEARER = """
+select t.id as token_id, t.scopes, t.last_used_at, u.id as user_id, u.role, u.timezone, u.locale
+from api_tokens t join users u on u.id = t.user_id
+where t.token_hash = $1 and (t.expires_at is null or t.expires_at > $2)
+  and u.deleted_at is null and u.suspended_at is null and u.deletion_due_at is null
+"""
+
+
+async def live_api_token(pool: asyncpg.Pool, token_hash: bytes, *, now: datetime) -> asyncpg.Record | None:
+    return await pool.fetchrow(_LIVE_BEARER, token_hash, now)
+
+
+async def touch_api_token(pool: asyncpg.Pool, token_id: UUID, *, now: datetime) -> None:
+    await pool.execute("update api_tokens set last_used_at = $2 where id = $1", token_id, now)
+
+
+async def api_tokens(session: AsyncSession, user_id: UUID) -> Sequence[ApiToken]:
+    query = select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.id.desc())
+    return (await session.execute(query)).scalars().all()
+
+
+async def delete_api_token(session: AsyncSession, token_id: UUID, *, user_id: UUID) -> bool:
+    query = (
+        delete(ApiToken).where(ApiToken.id == token_id, ApiToken.user_id == user_id).returning(ApiToken.id)
+    )
+    return (await session.execute(query)).scalar_one_or_none() is not None
+
+
+async def devices_signed_in(session: AsyncSession, user_id: UUID) -> Sequence[str | None]:
+    """The user agents that have signed in, or up, to the account."""
+    query = (
+        select(AuditEntry.user_agent)
+        .where(AuditEntry.user_id == user_id, AuditEntry.event.in_(("signed_in", "signed_up")))
+        .distinct()
+        .limit(200)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def audit_page(
+    session: AsyncSession, *, user_id: UUID | None, event: str | None, before: UUID | None, limit: int
+) -> Sequence[AuditEntry]:
+    """The newest entries (of one user, of one kind), older than `before`."""
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    if user_id is not None:
+        query = query.where(AuditEntry.user_id == user_id)
+    if event is not None:
+        query = query.where(AuditEntry.event == event)
+    if before is not None:
+        query = query.where(AuditEntry.id < before)
+    return (await session.execute(query)).scalars().all()

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, HttpUrl, StringConstraints
 
-from core.actor import Role
+from core.actor import Role, Scope
 
 _TIMEZONES = frozenset(available_timezones())
 
@@ -29,6 +29,8 @@ Email = Annotated[EmailStr, Field(max_length=254)]
 # Bounded, because hashing and comparing cost time; what a good password is, policy.py says.
 Password = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00]*$")]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=6, max_length=20)]
 
 
 class Input(BaseModel):
@@ -139,3 +141,120 @@ class SecondFactorNeeded(BaseModel):
     challenge: str = Field(repr=False, description="Send it back with the code, within ten minutes")
     methods: list[SecondFactor]
     expires_at: datetime
+
+
+class FinishSignIn(Input):
+    """The second step of a sign-in: a code of the authenticator app, or a recovery code."""
+
+    challenge: Token
+    code: Code
+
+
+class StepUp(Input):
+    """Proof of who is there: the password, and a code where the account has a second factor."""
+
+    password: Password | None = None
+    code: Code | None = None
+
+
+class ChangePassword(Input):
+    current: Password | None = Field(None, description="Needed unless the account has no password yet")
+    new: Password
+
+
+class ForgotPassword(Input):
+    email: Email
+
+
+class ResetPassword(Input):
+    token: Token
+    password: Password
+
+
+class ChangeEmail(Input):
+    email: Email
+
+
+class UseToken(Input):
+    """The token of a link in a mail."""
+
+    token: Token
+
+
+class TotpSetup(BaseModel):
+    """What an authenticator app needs. Nothing changes until a code is confirmed."""
+
+    secret: str = Field(repr=False, description="Base32, for typing it in")
+    uri: str = Field(repr=False, description="otpauth://…")
+    qr_svg: str = Field(repr=False, description="data:image/svg+xml,… of the QR code")
+
+
+class ConfirmTotp(Input):
+    code: Code
+
+
+class RecoveryCodes(BaseModel):
+    """Shown once; only their hashes are stored."""
+
+    codes: list[str] = Field(repr=False)
+
+
+class SessionInfo(BaseModel):
+    """A place where one is signed in."""
+
+    id: UUID
+    device: str
+    ip: str | None
+    method: str
+    current: bool
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+class SessionList(BaseModel):
+    items: list[SessionInfo]
+    next_cursor: str | None = None
+
+
+class CreateApiToken(Input):
+    name: Annotated[Name, Field(max_length=80)]
+    scopes: set[Scope] = Field(min_length=1, max_length=len(Scope))
+    expires_in_days: int | None = Field(90, ge=1, le=366, description="null: it does not expire")
+
+
+class ApiTokenRead(BaseModel):
+    id: UUID
+    name: str
+    prefix: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class ApiTokenCreated(ApiTokenRead):
+    token: str = Field(repr=False, description="Shown this once")
+
+
+class ApiTokenList(BaseModel):
+    items: list[ApiTokenRead]
+    next_cursor: str | None = None
+
+
+class AuditRead(BaseModel):
+    """A security event of one's account."""
+
+    id: UUID
+    at: datetime
+    event: str
+    user_id: UUID | None
+    actor_id: UUID | None
+    ip: str | None
+    device: str
+    data: dict[str, Any]
+
+
+class AuditPage(BaseModel):
+    items: list[AuditRead]
+    next_cursor: str | None

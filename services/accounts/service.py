@@ -15,16 +15,19 @@ from core.db import Database
 from core.errors import Conflict, Forbidden, Unauthenticated
 from core.events import UserEvent, emit
 from core.ids import new_id
-from core.security import hash_password, needs_rehash, verify_password
+from core.security import API_TOKEN_PREFIX, hash_password, needs_rehash, verify_password
 from models.accounts import User
-from services.accounts import repository, sessions, throttle
+from services.accounts import api_tokens, factors, repository, sessions, single_use, throttle
 from services.accounts.audit import SecurityEvent, record
+from services.accounts.devices import tell_if_new
+from services.accounts.letters import deliver_with
 from services.accounts.merging import merge, on_merge
 from services.accounts.policy import check_password
 from services.accounts.profiles import create_admin, ensure_account, me, people, person, read, update_me
 from services.accounts.schemas import (
     NO_DEVICE,
     Device,
+    FinishSignIn,
     SecondFactorNeeded,
     SessionStarted,
     SignIn,
@@ -32,11 +35,15 @@ from services.accounts.schemas import (
     StartGuest,
 )
 from services.accounts.sessions import sign_out
+from services.accounts.single_use import Purpose
+from services.accounts.verification import ask_to_verify
 
 __all__ = [
     "authenticate",
     "create_admin",
+    "deliver_with",
     "ensure_account",
+    "finish_sign_in",
     "me",
     "on_merge",
     "people",
@@ -101,6 +108,7 @@ async def sign_up(
         await session.refresh(user)
         record(session, SecurityEvent.SIGNED_UP, user.id, device=device)
         emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
+        await ask_to_verify(session, user)
         started = None
         if guest is not None and actor is not None and actor.session_id is not None:
             started = await sessions.prove(session, user, actor.session_id, method="password")
@@ -142,7 +150,39 @@ async def sign_in(
             raise Unauthenticated("The e-mail address or the password is wrong.", code="wrong_credentials")
         if rehashed is not None:
             user.password_hash = rehashed
-        return await enter(session, actor, user, method="password", device=device)
+        return await enter_or_ask(session, actor, user, method="password", device=device)
+
+
+async def enter_or_ask(
+    session: AsyncSession, actor: Actor | None, user: User, *, method: str, device: Device
+) -> SessionStarted | SecondFactorNeeded:
+    """Begin a session of `user`, who has passed the first step, or ask for the second where the account has one."""
+    methods = await factors.methods(session, user.id)
+    if not methods:
+        return await enter(session, actor, user, method=method, device=device)
+    issued = await single_use.issue(session, Purpose.SECOND_FACTOR, user_id=user.id, data={"method": method})
+    return SecondFactorNeeded(challenge=issued.token, methods=methods, expires_at=issued.expires_at)
+
+
+async def finish_sign_in(
+    db: Database, actor: Actor | None, data: FinishSignIn, *, device: Device = NO_DEVICE
+) -> SessionStarted:
+    """The second step. Raises as `single_use.redeem`; `Unauthenticated` (wrong_code), after which the challenge may
+    be tried again; `RateLimited` (too_many_attempts)."""
+    async with db.transaction() as session:
+        row = await single_use.look_up(session, Purpose.SECOND_FACTOR, data.challenge)
+        assert row.user_id is not None, "a second step belongs to somebody"
+        user_id = row.user_id
+        row.attempts += 1
+    await throttle.begin_proof(db, user_id)
+    used = await factors.check_code(db, user_id, data.code, device=device)
+    await throttle.succeed_proof(db, user_id)
+    async with db.transaction() as session:
+        row = await single_use.redeem(session, Purpose.SECOND_FACTOR, data.challenge)
+        user = await repository.user(session, user_id, lock=True)
+        if user is None:
+            raise Unauthenticated("This account no longer exists.")
+        return await enter(session, actor, user, method=f"{row.data['method']}+{used}", device=device)
 
 
 async def enter(
@@ -163,6 +203,7 @@ async def enter(
             await sessions.sign_out(session, actor, device=device)
     elif actor is not None:
         await sessions.sign_out(session, actor, device=device)
+    await tell_if_new(session, user, device)
     record(session, SecurityEvent.SIGNED_IN, user.id, device=device, method=method)
     return await sessions.begin(session, user, method=method, device=device)
 
@@ -181,5 +222,7 @@ def _same_person(source: User, target: User) -> bool:
 
 
 async def authenticate(db: Database, token: str) -> Actor | None:
-    """Who a session token belongs to, or None. One indexed query, whatever the token."""
+    """Who a session token or an API token belongs to, or None. One indexed query, whatever the token."""
+    if token.startswith(API_TOKEN_PREFIX):
+        return await api_tokens.authenticate(db, token)
     return await sessions.authenticate_session(db, token)
