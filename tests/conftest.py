@@ -116,11 +116,3 @@ async def fresh_database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
     yield postgres.url(name)
     await admin.execute(f'drop database if exists "{name}" with (force)')
     await admin.close()
-
-
-@pytest.fixture(scope="session")
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
-    import uvloop
-
-    return uvloop.EventLoopPolicy()
-

@@ -1,0 +1,197 @@
+"""Sending: idempotent, in order, gapless, under a storm of senders and from two processes at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest
+
+from core.actor import Actor, Role
+from core.db import Database
+from core.errors import Forbidden, NotFound
+from core.events import Event, RoomEvent, TurnQueued
+from core.ids import ASSISTANT_ID
+from services.conversations import repository
+from services.conversations.schemas import SendMessage
+from services.conversations.sending import Sender
+from tests.accounts.factories import make_actor
+
+
+@pytest.fixture
+async def sender(db: Database) -> AsyncIterator[Sender]:
+    sender = Sender(db)
+    yield sender
+    await sender.close()
+
+
+@pytest.fixture
+async def ada(db: Database) -> Actor:
+    return await make_actor(db)
+
+
+async def make_room(db: Database, *actors: Actor, kind: str = "project") -> UUID:
+    roles = {actor.user_id: "member" for actor in actors}
+    if kind == "assistant":
+        roles[ASSISTANT_ID] = "assistant"
+    async with db.transaction() as session:
+        return await repository.add_room(
+            session, kind=kind, title="A room", created_by=actors[0].user_id, roles=roles
+        )
+
+
+def message(text: str = "Hello", client_id: UUID | None = None) -> SendMessage:
+    return SendMessage(client_id=client_id or uuid4(), text=text)
+
+
+async def test_stores_message_event_and_counters(db: Database, sender: Sender, ada: Actor) -> None:
+    room = await make_room(db, ada)
+    sent = await sender.send(ada, room, message("Good morning"))
+    assert (sent.duplicate, sent.message.seq, sent.message.no, sent.message.text) == (False, 1, 1, "Good morning")
+    row = await db.raw.fetchrow("select last_seq, message_count, last_message_at from rooms where id = $1", room)
+    assert (row["last_seq"], row["message_count"]) == (1, 1)
+    assert row["last_message_at"] == sent.message.created_at.replace(microsecond=row["last_message_at"].microsecond)
+    event = await db.raw.fetchrow("select seq, type, message_id, payload from room_events where room_id = $1", room)
+    assert tuple(event) == (1, "message.created", sent.message.id, None)
+
+
+async def test_same_client_id_is_stored_once(db: Database, sender: Sender, ada: Actor) -> None:
+    room = await make_room(db, ada)
+    again = message("Once")
+    first = await sender.send(ada, room, again)
+    second = await sender.send(ada, room, again)
+    assert not first.duplicate
+    assert second.duplicate
+    assert second.message == first.message
+    assert await db.raw.fetchval("select count(*) from messages where room_id = $1", room) == 1
+
+
+async def test_duplicates_in_one_batch_are_stored_once(db: Database, sender: Sender, ada: Actor) -> None:
+    room = await make_room(db, ada)
+    again = message()
+    sent = await asyncio.gather(*(sender.send(ada, room, again) for _ in range(20)))
+    assert sum(not s.duplicate for s in sent) == 1
+    assert {s.message.id for s in sent} == {sent[0].message.id}
+
+
+async def test_a_client_id_used_in_another_room_is_not_answered_with_the_other_message(
+    db: Database, sender: Sender, ada: Actor
+) -> None:
+    here, there = await make_room(db, ada), await make_room(db, ada)
+    again = message("secret of the first room")
+    await sender.send(ada, here, again)
+    with pytest.raises(NotFound):
+        await sender.send(ada, there, again)
+
+
+async def test_strangers_former_members_and_unknown_rooms_look_the_same(
+    db: Database, sender: Sender, ada: Actor
+) -> None:
+    room = await make_room(db, ada)
+    stranger, former = await make_actor(db), await make_actor(db)
+    await db.raw.execute(
+        "insert into room_members (room_id, user_id, role, left_at) values ($1, $2, 'member', now())",
+        room,
+        former.user_id,
+    )
+    errors = []
+    for actor, target in ((stranger, room), (former, room), (ada, uuid4())):
+        with pytest.raises(NotFound) as caught:
+            await sender.send(actor, target, message())
+        errors.append((caught.value.code, caught.value.message))
+    assert len(set(errors)) == 1
+    assert await db.raw.fetchval("select last_seq from rooms where id = $1", room) == 0
+
+
+async def test_needs_the_scope(db: Database, sender: Sender, ada: Actor) -> None:
+    room = await make_room(db, ada)
+    with pytest.raises(Forbidden):
+        await sender.send(Actor(ada.user_id, Role.USER, frozenset()), room, message())
+
+
+async def test_order_of_handing_over_is_order_of_seq(db: Database, sender: Sender, ada: Actor) -> None:
+    room = await make_room(db, ada)
+    await sender.send(ada, room, message("0"))
+    futures = [await sender.submit(ada, room, message(str(n))) for n in range(1, 300)]
+    for future in futures:
+        await future
+    texts = await db.raw.fetch("select text from messages where room_id = $1 order by seq", room)
+    assert [row["text"] for row in texts] == [str(n) for n in range(300)]
+
+
+async def test_two_processes_make_no_gap_and_no_double(db: Database, database_url: str, ada: Actor) -> None:
+    rooms = [await make_room(db, ada) for _ in range(3)]
+    async with Database(database_url) as other:
+        senders = [Sender(db), Sender(other)]
+        shared = [(room, message(f"shared {n}")) for n in range(60) for room in rooms]
+        own = [(room, message(f"own {n}")) for n in range(60) for room in rooms]
+        await asyncio.gather(
+            *(sender.send(ada, room, data) for sender in senders for room, data in shared),
+            *(senders[n % 2].send(ada, room, data) for n, (room, data) in enumerate(own)),
+        )
+    for room in rooms:
+        seqs = [r["seq"] for r in await db.raw.fetch("select seq from messages where room_id = $1 order by seq", room)]
+        assert seqs == list(range(1, 121))
+        logged = await db.raw.fetch("select seq from room_events where room_id = $1 order by seq", room)
+        assert [r["seq"] for r in logged] == seqs
+
+
+async def test_one_bad_message_does_not_take_its_neighbours_along(db: Database, sender: Sender, ada: Actor) -> None:
+    room = await make_room(db, ada)
+    bad = SendMessage.model_construct(client_id=uuid4(), text="nul \x00 byte", reply_to=None)
+    results = await asyncio.gather(
+        sender.send(ada, room, message("one")),
+        sender.send(ada, room, bad),
+        sender.send(ada, room, message("two")),
+        return_exceptions=True,
+    )
+    assert [isinstance(result, Exception) for result in results] == [False, True, False]
+    assert await db.raw.fetchval("select count(*) from messages where room_id = $1", room) == 2
+
+
+async def test_own_messages_are_read_and_others_are_not(db: Database, sender: Sender, ada: Actor) -> None:
+    bob = await make_actor(db)
+    room = await make_room(db, ada, bob)
+    for _ in range(3):
+        await sender.send(ada, room, message())
+    unread = {
+        row["user_id"]: row["unread"]
+        for row in await db.raw.fetch(
+            "select user_id, r.message_count - m.read_no as unread from room_members m"
+            " join rooms r on r.id = m.room_id where r.id = $1",
+            room,
+        )
+    }
+    assert unread == {ada.user_id: 0, bob.user_id: 3}
+
+
+async def test_published_events_carry_the_message(db: Database, sender: Sender, ada: Actor) -> None:
+    room = await make_room(db, ada)
+    heard: list[Event] = []
+    stop = db.broker.listen(heard.extend)
+    sent = await sender.send(ada, room, message("listen"))
+    stop()
+    (event,) = [e for e in heard if isinstance(e, RoomEvent) and e.room_id == room]
+    assert event.seq == 1
+    assert event.body is not None
+    assert event.body["message"]["id"] == str(sent.message.id)
+
+
+async def test_in_an_assistants_room_a_turn_and_its_job_are_stored_with_the_message(
+    db: Database, sender: Sender, ada: Actor
+) -> None:
+    room = await make_room(db, ada, kind="assistant")
+    heard: list[Event] = []
+    stop = db.broker.listen(heard.extend)
+    await asyncio.gather(*(sender.send(ada, room, message(str(n))) for n in range(5)))
+    stop()
+    turns = await db.raw.fetch("select id, status, user_id from turns where room_id = $1", room)
+    assert [(t["status"], t["user_id"]) for t in turns] == [("queued", ada.user_id)]
+    jobs = await db.raw.fetchval("select count(*) from pgqueuer where dedupe_key = $1", f"turn:{turns[0]['id']}")
+    assert jobs == 1
+    assert TurnQueued(room, turns[0]["id"]) in heard
+
+
+async def test_a_room_of_people_gets_no_turn(db: Database, sender: Sender, ada: Actor) -> None:
+    room = await make_room(db, ada)
+    await sender.send(ada, room, message())
+    assert await db.raw.fetchval("select count(*) from turns where room_id = $1", room) == 0
