@@ -3,13 +3,14 @@
 import re
 
 from services.taxonomy.phrases import PhraseMatch, ReadText
+from services.taxonomy.text import word_set
 
 # Next to the word these make it a technology, however it is written.
-_AFTER = frozenset(
+_AFTER = word_set(
     "developer developers dev devs engineer engineers programmer programmers programming language lang framework "
     "backend backends frontend codebase code stack library sdk microservice microservices coder coders expert experts "
     "expertise experience script scripts modules module compiler runtime entwickler programmierer kenntnisse "
-    "developpeur developpeurs desarrollador desarrolladores desenvolvedor desenvolvedores programador".split()
+    "developpeur developpeurs desarrollador desarrolladores desenvolvedor desenvolvedores programador"
 )
 _BEFORE = re.compile(
     r"(?:(?:written|built|build|building|coded?|coding|programm?ed|program|programming|developed|develop|developing|"
@@ -26,38 +27,32 @@ _BEFORE_CAPITAL = re.compile(
     r"\b(?:in|with|on|use|uses|used|prefers?|like|chose|choose|via|and|or|plus|mit|en|avec|con|em|com|und|et|y|e|nutzen|"
     r"utilise|usamos|usa|is|a|an|our|the|some|senior|junior|lead|strong)\s*$"
 )
-_AFTER_CAPITAL = frozenset(
-    "app apps api apis service services server servers project team apis based plugin plugins cluster".split()
+_AFTER_CAPITAL = word_set(
+    "app apps api apis service services server servers project team apis based plugin plugins cluster"
 )
 _IN_LIST = re.compile(
     r"\s*(?:,|/|\+|&|\||;|-|–|\band\b|\bor\b|\bund\b|\boder\b|\bet\b|\bou\b|\by\b|\be\b|\bwith\b|\bplus\b|,\s*(?:and|or))\s*"
 )
-_LIST_ENDS = frozenset(
-    "and or und oder et ou y e plus with for on in as is are would ideally preferred required".split()
+_LIST_ENDS = word_set(
+    "and or und oder et ou y e plus with for on in as is are would ideally preferred required"
 )
 
 # Word by word: what the following or preceding words say against a technology.
 _REJECT_AFTER: dict[str, frozenset[str]] = {
-    "go": frozenset(
-        "to live on for with in ahead back through viral public global wrong out into from beyond online over after by "
-        "up down big home fast further away international first native there here mobile digital green well".split()
-    ),
-    "express": frozenset(
-        "interest delivery checkout shipping concern lane our my your their its yourself themselves train mail entry "
-        "consent pay lanes courier written permission service".split()
-    ),
-    "spring": frozenset("launch season semester summer break 2024 2025 2026 2027 2028 or term sale cleaning".split()),
-    "rest": frozenset("of".split()),
-    "c": frozenset("level suite".split()),
-    "r": frozenset("d and&d".split()),
-    "next": frozenset(
-        "week month year quarter day step steps phase version time monday tuesday wednesday thursday friday saturday "
-        "sunday spring summer autumn fall winter one few couple to door level generation gen slot available".split()
-    ),
-    "square": frozenset("feet foot meter meters metres miles".split()),
-    "ray": frozenset("of".split()),
-    "segment": frozenset("of our the users customers".split()),
-    "oracle": frozenset("of".split()),
+    "go": word_set("to live on for with in ahead back through viral public global wrong out into from beyond online over after by "
+        "up down big home fast further away international first native there here mobile digital green well"),
+    "express": word_set("interest delivery checkout shipping concern lane our my your their its yourself themselves train mail entry "
+        "consent pay lanes courier written permission service"),
+    "spring": word_set("launch season semester summer break 2024 2025 2026 2027 2028 or term sale cleaning"),
+    "rest": word_set("of"),
+    "c": word_set("level suite"),
+    "r": word_set("d and&d"),
+    "next": word_set("week month year quarter day step steps phase version time monday tuesday wednesday thursday friday saturday "
+        "sunday spring summer autumn fall winter one few couple to door level generation gen slot available"),
+    "square": word_set("feet foot meter meters metres miles"),
+    "ray": word_set("of"),
+    "segment": word_set("of our the users customers"),
+    "oracle": word_set("of"),
 }  # fmt: skip
 _REJECT_BEFORE: dict[str, re.Pattern[str]] = {
     "spring": re.compile(
@@ -101,7 +96,9 @@ class Surroundings:
     def accept(self, matches: list[PhraseMatch], *, sure: set[int], technical: set[int]) -> list[PhraseMatch]:
         """The matches that are meant as technology. `sure` are the first-token numbers of the unambiguous ones,
         `technical` those among them that make their neighbours in a list technology as well."""
-        self._technical = any(match.phrase.casefold() in _MOSTLY_TECHNICAL for match in matches) or bool(technical)
+        self._technical = any(match.phrase.casefold() in _MOSTLY_TECHNICAL for match in matches) or bool(
+            technical
+        )
         accepted = {match.first for match in matches if match.first in sure or self._speaks_for(match)}
         anchors = technical | (accepted - sure)
         listed = self._listed(matches, anchors)
@@ -133,7 +130,7 @@ class Surroundings:
             folded[max(0, match.start - 12) : match.end + 14]
         ):
             return capital or word in ("ios", "android", "rails")
-        if not capital or self._starts_sentence(match) or written.isupper() and len(written) > 1:
+        if not capital or self._starts_sentence(match) or (written.isupper() and len(written) > 1):
             return False
         if len(word) == 1:
             return False

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.taxonomy.phrases import PhraseIndex, PhraseMatch, ReadText
+from services.taxonomy.text import word_set
 
 
 class NegationKind(StrEnum):
@@ -85,14 +86,12 @@ no solo, no mas de, no mas tarde que, no se, no estoy seguro, aun no, todavia no
 nao so, nao apenas, nao somente, nao mais de, nao mais que, nao mais tarde, nao sei, ainda nao, sem internet, sem conexao, sem problema, nao temos,
 no podran, cannot live without
 """
-_STOP_WORDS = frozenset(
-    "but just only however instead although though yet because since while where which who that so then also plus "
+_STOP_WORDS = word_set("but just only however instead although though yet because since while where which who that so then also plus "
     "aber sondern nur sonst dafur jedoch weil mais seulement uniquement car donc pero sino solo solamente aunque "
     "porque mas apenas somente porem we i they it you wir ich sie es nous je on nosotros yo "
-    "nos eu needs need want wants should must using use brauchen wollen voulons queremos necesitamos precisamos".split()
-)  # fmt: skip
-_AND = frozenset("and und et y e with mit avec con com & for fur pour para".split())
-_OR = frozenset("or nor oder noch ou o ni nem".split())
+    "nos eu needs need want wants should must using use brauchen wollen voulons queremos necesitamos precisamos")  # fmt: skip
+_AND = word_set("and und et y e with mit avec con com & for fur pour para")
+_OR = word_set("or nor oder noch ou o ni nem")
 _BREAK = re.compile(r"[.!?;:()\n•|]|\s[-–—]\s")
 _MAX_SCOPE = 14
 

@@ -74,3 +74,8 @@ def slugify(name: str) -> str:
     """A kebab-case slug of a name: `Ruby on Rails` gives `ruby-on-rails`."""
     spelled = fold(name).replace("+", " plus ").replace("#", " sharp ").replace("&", " and ")
     return "-".join(re.findall(r"[a-z0-9]+", spelled))
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a listing that is written as one string."""
+    return frozenset(words.split())
