@@ -16,7 +16,9 @@ class Payment(Identified, Timestamped, Base):
 
     __tablename__ = "payments"
     __table_args__ = (
-        CheckConstraint("status IN ('open', 'paid', 'partly_refunded', 'refunded', 'expired')", name="status"),
+        CheckConstraint(
+            "status IN ('open', 'paid', 'partly_refunded', 'refunded', 'expired')", name="status"
+        ),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("refunded_amount BETWEEN 0 AND amount", name="refunded_amount"),
         CheckConstraint("(status IN ('open', 'expired')) = (paid_at IS NULL)", name="paid_at"),

@@ -1,11 +1,11 @@
 """The vendors, each behind one small class. The composition root configures them once per process:
 
-    configure(payments=PaymentsGateway.from_settings(settings), mail=…, embeddings=…)
+    configure(Gateways(payments=PaymentsGateway.from_settings(settings), mail=…, embeddings=…))
 
 Rules read them by `gateways().payments`. One that was not configured raises when it is used, not when it is named.
 """
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from core.gateways.embeddings import Embeddings
 from core.gateways.mail import MailGateway
@@ -15,34 +15,41 @@ __all__ = ["Gateways", "MailGateway", "PaymentsGateway", "configure", "gateways"
 
 
 class Gateways:
-    """What has been configured."""
+    """The gateways that were given."""
 
     payments: PaymentsGateway
     mail: MailGateway
     embeddings: Embeddings
 
+    def __init__(
+        self,
+        *,
+        payments: PaymentsGateway | None = None,
+        mail: MailGateway | None = None,
+        embeddings: Embeddings | None = None,
+    ) -> None:
+        given = {"payments": payments, "mail": mail, "embeddings": embeddings}
+        vars(self).update({name: gateway for name, gateway in given.items() if gateway is not None})
+
     def __getattr__(self, name: str) -> NoReturn:
         raise RuntimeError(f"the gateway {name!r} has not been configured in this process")
 
     async def close(self) -> None:
-        """Close their connections."""
-        for gateway in vars(self).values():
+        """Close their connections; this process has them no more."""
+        for name, gateway in list(vars(self).items()):
+            if vars(_configured).get(name) is gateway:
+                del vars(_configured)[name]
             await gateway.close()
-        vars(self).clear()
 
 
-_gateways = Gateways()
+_configured = Gateways()
 
 
-def configure(**configured: Any) -> Gateways:
-    """Set the named gateways (`payments`, `mail`, `embeddings`, …), leaving the others as they are."""
-    for name, gateway in configured.items():
-        if name not in Gateways.__annotations__:
-            raise TypeError(f"there is no gateway {name!r}")
-        setattr(_gateways, name, gateway)
-    return _gateways
+def configure(given: Gateways) -> None:
+    """Use these gateways in this process. Those that are not given stay as they are."""
+    vars(_configured).update(vars(given))
 
 
 def gateways() -> Gateways:
     """The gateways of this process."""
-    return _gateways
+    return _configured

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import stripe
 from pydantic import BaseModel
-from stripe._requestor_options import BaseAddresses
+from stripe._base_address import BaseAddresses
 
 from core.errors import Conflict, InvalidInput, VendorUnavailable
 from core.money import Money

@@ -1,0 +1,75 @@
+"""Notifications: e-mail. Whatever is sent is a stored row and a job in the caller's transaction, so that it goes out
+if and only if what it tells of has happened."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import EmailStr, TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.errors import InvalidInput
+from core.ids import new_id
+from core.jobs import enqueue
+from services.accounts import service as accounts
+from services.notifications import repository
+from services.notifications.jobs import deliver
+from services.notifications.schemas import TEMPLATES
+
+__all__ = ["email_of", "send_email"]
+
+_address = TypeAdapter(EmailStr)
+
+
+async def send_email(
+    session: AsyncSession,
+    *,
+    user_id: UUID | None = None,
+    address: str | None = None,
+    template: str = "message",
+    context: dict[str, Any] | None = None,
+    subject: str | None = None,
+    text: str | None = None,
+    key: str | None = None,
+) -> None:
+    """Send an e-mail to a person, at the address they have when it goes out, or to an address.
+
+    `context` holds what the template asks for (`schemas.TEMPLATES`); `subject` and `text` are short for the context
+    of the template `message`. The same `key` sends one e-mail, however often it is asked for. People without an
+    address (guests, deleted accounts) get none.
+    """
+    if (user_id is None) == (address is None):
+        raise ValueError("an e-mail goes to a person or to an address")
+    values = dict(context or {})
+    if subject is not None or text is not None:
+        values |= {"subject": subject, "text": text}
+    filled = TEMPLATES[template].model_validate(values)
+    if address is not None:
+        try:
+            address = _address.validate_python(address)
+        except ValidationError:
+            raise InvalidInput("This is not an e-mail address.", field="address") from None
+    email_id = await repository.add(
+        session,
+        {
+            "id": new_id(),
+            "user_id": user_id,
+            "address": address,
+            "template": template,
+            "context": filled.model_dump(mode="json"),
+            "key": key,
+            "status": "queued",
+        },
+    )
+    if email_id is not None:
+        await enqueue(session, deliver, email_id=email_id)
+
+
+async def email_of(session: AsyncSession, user_id: UUID) -> str | None:
+    """The address of a person, for other rooms' vendors. Never shown to anyone else."""
+    recipient = await repository.recipient(session, user_id)
+    return recipient.address if recipient is not None else None
+
+
+@accounts.on_merge
+async def _move_emails(session: AsyncSession, source_user_id: UUID, target_user_id: UUID) -> None:
+    await repository.move(session, source_user_id, target_user_id)
