@@ -52,7 +52,9 @@ async def resend_email_verification(session: SessionDep, actor: ActorDep) -> Non
     dependencies=[scoped(Scope.ACCOUNT_WRITE), limited("mail", 5, minutes=60, account=True)],
     responses=problem(401, 403, 404, 422, 429),
 )
-async def request_email_change(data: ChangeEmail, session: SessionDep, actor: ActorDep, device: DeviceDep) -> None:
+async def request_email_change(
+    data: ChangeEmail, session: SessionDep, actor: ActorDep, device: DeviceDep
+) -> None:
     """Send a link to the new address, and word to the old one. Needs a fresh step-up."""
     await verification.request_change(session, actor, data, device=device)
 
@@ -62,7 +64,9 @@ async def request_email_change(data: ChangeEmail, session: SessionDep, actor: Ac
     dependencies=[public(), limited("link", 60, minutes=10)],
     responses=problem(403, 404, 409, 410, 422, 429),
 )
-async def change_email(data: UseToken, session: SessionDep, actor: OptionalActorDep, device: DeviceDep) -> MeRead:
+async def change_email(
+    data: UseToken, session: SessionDep, actor: OptionalActorDep, device: DeviceDep
+) -> MeRead:
     """Use the link sent to the new address, in a session of the account."""
     return await verification.change(session, actor, data.token, device=device)
 

@@ -63,7 +63,9 @@ async def begin_totp(session: SessionDep, actor: ActorDep) -> TotpSetup:
     dependencies=[scoped(Scope.ACCOUNT_WRITE), limited("totp", 20, minutes=10, account=True)],
     responses=problem(401, 403, 409, 422, 429),
 )
-async def confirm_totp(data: ConfirmTotp, session: SessionDep, actor: ActorDep, device: DeviceDep) -> RecoveryCodes:
+async def confirm_totp(
+    data: ConfirmTotp, session: SessionDep, actor: ActorDep, device: DeviceDep
+) -> RecoveryCodes:
     """Switch the second factor on with a first code. Answers with ten recovery codes, shown this once."""
     return await totp.confirm(session, actor, data.code, device=device)
 
@@ -148,7 +150,9 @@ async def revoke_api_token(token_id: UUID, session: SessionDep, actor: ActorDep,
     await api_tokens.revoke(session, actor, token_id, device=device)
 
 
-@router.get("/me/security-events", dependencies=[scoped(Scope.ACCOUNT_READ)], responses=problem(401, 403, 422))
+@router.get(
+    "/me/security-events", dependencies=[scoped(Scope.ACCOUNT_READ)], responses=problem(401, 403, 422)
+)
 async def list_own_security_events(
     session: SessionDep, actor: ActorDep, before: Before = None, limit: PageSize = 50
 ) -> AuditPage:
