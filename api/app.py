@@ -3,13 +3,25 @@
 from fastapi import APIRouter, FastAPI
 
 from api import health, middleware, problem, static, webhooks
-from api.rest import accounts, billing, bookings, conversations, experts, matching, meta, projects, sessions
+from api.rest import (
+    accounts,
+    billing,
+    bookings,
+    conversations,
+    credentials,
+    experts,
+    matching,
+    meta,
+    projects,
+    security,
+    sessions,
+)
 from api.runtime import Runtime
 from api.ws import gateway
 from core.settings import Settings
 
 VERSION = "0.1.0"
-ROOMS = (accounts, sessions, conversations, projects, experts, matching, bookings, billing, meta)
+ROOMS = (accounts, sessions, credentials, security, conversations, projects, experts, matching, bookings, billing, meta)
 
 
 def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
