@@ -6,12 +6,11 @@ when the lease has run out. Only who holds the lease may end the turn, so it end
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from assistant.agent import Agent
 from assistant.schemas import (
     AgentEvent,
     Finished,
@@ -38,6 +37,13 @@ RENEW_SECONDS = 3.0
 CONCURRENT = 64
 
 
+class Speaker(Protocol):
+    """What answers: the agent."""
+
+    def run(self, context: TurnContext) -> AsyncGenerator[AgentEvent, None]:
+        """Answer the window's last messages."""
+
+
 class _Live:
     """A turn that runs in this process."""
 
@@ -57,7 +63,7 @@ class _Live:
 class Runner:
     """Runs the turns of one process."""
 
-    def __init__(self, db: Database, agent: Agent) -> None:
+    def __init__(self, db: Database, agent: Speaker) -> None:
         self._db = db
         self._agent = agent
         self._owner = new_id()

@@ -128,6 +128,7 @@ async def post_message(
     cards: Sequence[Card] = (),
     meta: dict[str, Any] | None = None,
     turn_id: UUID | None = None,
+    message_id: UUID | None = None,
 ) -> MessageRead:
     """Store a message inside the caller's transaction. One with the same sender and client id is returned as it is."""
     counters = (
@@ -149,7 +150,7 @@ async def post_message(
         )
         return MessageRead.model_validate(message_body(known))
     row = {
-        "id": new_id(),
+        "id": message_id or new_id(),
         "room_id": room_id,
         "seq": counters.last_seq,
         "no": counters.message_count,

@@ -18,7 +18,7 @@ from core.clock import now
 from core.db import Database
 from core.errors import NotFound
 from core.events import RoomEvent, TurnQueued
-from core.ids import ASSISTANT_ID
+from core.ids import ASSISTANT_ID, new_id
 from core.jobs import enqueue_raw, job
 from services.conversations.repository import post_message
 from services.conversations.schemas import Card, MessageRead, TurnRead
@@ -36,6 +36,7 @@ with claimed as (
         started_at = coalesce(t.started_at, now()),
         through_seq = coalesce(t.through_seq, (select last_seq from rooms where id = t.room_id))
     where t.id = $1 and (t.status = 'queued' or (t.status = 'running' and t.lease_until < now()))
+        and not exists (select from turns r where r.room_id = t.room_id and r.status = 'running' and r.id <> t.id)
     returning t.*
 ), before as (
     select coalesce(max(p.through_seq), 0) as seq from claimed c
@@ -52,6 +53,9 @@ select c.id, c.room_id, c.user_id, c.attempt, c.progress, u.role, u.timezone, u.
     ) as newest_first
 from claimed c join users u on u.id = c.user_id cross join before
 """
+# The check for another running turn must not wait for that one to end, as the unique index does: this statement would
+# then go on with a picture of the room from before the other's answer.
+#
 # A message that came while the last answer was being written stands before it in the room; in the window it stands
 # after it, because it is what this turn answers (`before.seq`: how far earlier turns had read).
 
@@ -138,10 +142,11 @@ async def finish(db: Database, turn: ClaimedTurn, owner: UUID, result: TurnResul
         meta["model"] = result.model
     if result.notices:
         meta["notices"] = result.notices
+    message_id = new_id()
     async with db.transaction() as session:
         ended = await (await session.connection()).exec_driver_sql(
             "update turns set status = $3, text = '', progress = '[]', model = $4, prompt_version = $5, usage = $6,"
-            " cost_microusd = $7, error = $8, ended_at = now(), lease_until = null"
+            " cost_microusd = $7, error = $8, message_id = $9, ended_at = now(), lease_until = null"
             " where id = $1 and lease_owner = $2 and status = 'running'",
             (
                 turn.id,
@@ -152,6 +157,7 @@ async def finish(db: Database, turn: ClaimedTurn, owner: UUID, result: TurnResul
                 orjson.dumps(result.usage or {}).decode(),
                 result.cost_microusd,
                 result.error,
+                message_id,
             ),
         )
         if ended.rowcount == 0:
@@ -165,6 +171,7 @@ async def finish(db: Database, turn: ClaimedTurn, owner: UUID, result: TurnResul
             meta=meta,
             client_id=turn.id,
             turn_id=turn.id,
+            message_id=message_id,
         )
 
 
