@@ -120,7 +120,6 @@ async def cancelled(session: AsyncSession, booking: Booking, *, by_expert: bool,
     if not was_paid:
         return
     await _in_shared_room(session, read, "cancelled", text, with_card=False)
-    refund = read.price.format() if read.refund != "none" else ""
     for user_id, other_name in (
         (read.client_id, read.expert_name),
         (read.expert_user_id, read.client_name),
@@ -129,7 +128,12 @@ async def cancelled(session: AsyncSession, booking: Booking, *, by_expert: bool,
             session,
             user_id=user_id,
             template="booking_cancelled",
-            context={"who": who, "other_name": other_name, "starts_at": read.starts_at, "refund": refund},
+            context={
+                "who": who,
+                "other_name": other_name,
+                "starts_at": read.starts_at,
+                "refund": money.strip() or None,
+            },
             key=f"booking.cancelled:{read.id}:{user_id}",
         )
 

@@ -84,21 +84,27 @@ async def release(session: AsyncSession, booking_id: UUID) -> None:
 async def expire_hold(db: Database, *, booking_id: UUID) -> None:
     """End a hold whose time is over, close its checkout, and tell the client. A rival may have ended it before."""
     async with db.transaction() as session:
-        booking = await repository.locked(session, booking_id)
-        if booking is None or booking.status not in (Status.HELD, Status.EXPIRED):
+        booking = await repository.by_id(session, booking_id)
+        if booking is None:
             return
         left = booking.hold_expires_at - clock.now()
         if booking.status == Status.HELD and left > timedelta(0):
             await enqueue(session, expire_hold, delay=left + SLACK, booking_id=booking_id)
             return
+        await close_checkout(session, booking)
+        booking = await repository.locked(session, booking_id)
+        if booking is None or booking.status not in (Status.HELD, Status.EXPIRED):
+            return
         booking.status = Status.EXPIRED.value
         if booking.refund_due_at is None:
-            await close_checkout(session, booking)
             await announcements.expired(session, booking)
 
 
 async def close_checkout(session: AsyncSession, booking: Booking) -> None:
-    """Let nobody pay any more. What is paid in this very moment still arrives, as a late payment."""
+    """Let nobody pay for this any more. What is being paid in this very moment still arrives, as a late payment.
+
+    Locks the payment, and so comes before the booking is locked: settling takes the two in that order.
+    """
     if booking.payment_id is not None:
         await billing.abandon(session, booking.payment_id)
 

@@ -114,6 +114,10 @@ async def insert_hold(session: AsyncSession, values: dict[str, object]) -> Booki
     return await session.scalar(statement)
 
 
+async def by_id(session: AsyncSession, booking_id: UUID) -> Booking | None:
+    return await session.scalar(select(Booking).where(Booking.id == booking_id))
+
+
 async def locked(session: AsyncSession, booking_id: UUID) -> Booking | None:
     """The booking, locked against other changes and fresh from the table."""
     statement = select(Booking).where(Booking.id == booking_id).with_for_update()

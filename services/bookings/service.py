@@ -66,6 +66,10 @@ async def cancel(session: AsyncSession, actor: Actor, booking_id: UUID) -> Booki
     Cancelling again changes nothing. Raises NotFound; Conflict (not_cancellable, already_started).
     """
     actor.require(Scope.BOOKINGS_WRITE)
+    booking = await reading.mine(session, actor, booking_id)
+    now = clock.now()
+    if booking.status == Status.HELD:
+        await holds.close_checkout(session, booking)
     booking = await reading.mine(session, actor, booking_id, lock=True)
     if booking.cancelled_at is not None:
         return await reading.to_read(session, booking)
@@ -73,7 +77,6 @@ async def cancel(session: AsyncSession, actor: Actor, booking_id: UUID) -> Booki
         raise Conflict(
             f"This booking is {booking.status} already.", code="not_cancellable", status=booking.status
         )
-    now = clock.now()
     start, _ = reading.interval(booking)
     if start <= now:
         raise Conflict("This call has started; it cannot be cancelled any more.", code="already_started")
@@ -82,9 +85,7 @@ async def cancel(session: AsyncSession, actor: Actor, booking_id: UUID) -> Booki
     booking.status = Status.CANCELLED.value
     booking.cancelled_at = now
     booking.cancelled_by = actor.user_id
-    if not was_paid:
-        await holds.close_checkout(session, booking)
-    elif policy.refunds(starts_at=start, now=now, by_expert=by_expert):
+    if was_paid and policy.refunds(starts_at=start, now=now, by_expert=by_expert):
         await settlement.request_refund(session, booking)
     await session.flush()  # what is announced and returned shows the new state
     await announcements.cancelled(session, booking, by_expert=by_expert, was_paid=was_paid)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.db import Database
+from core.errors import Conflict
 from core.jobs import enqueue, job
 from models.bookings import Booking
 from services.billing import service as billing
@@ -59,7 +60,9 @@ async def refund(db: Database, *, booking_id: UUID) -> None:
             return
         payment_id = booking.payment_id
     assert payment_id is not None, "only what has been paid is refunded"
-    await billing.refund(db, policy.SYSTEM, payment_id, None)
+    payment = await billing.refund(db, policy.SYSTEM, payment_id, None)
+    if payment.refunded != payment.amount:
+        raise Conflict("A part of the price has not gone back yet.", code="refund_incomplete")
     async with db.transaction() as session:
         booking = await repository.locked(session, booking_id)
         if booking is not None and booking.refunded_at is None:
