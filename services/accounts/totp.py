@@ -97,8 +97,11 @@ async def remove(session: AsyncSession, actor: Actor, *, device: Device = NO_DEV
 async def new_recovery_codes(
     session: AsyncSession, actor: Actor, *, device: Device = NO_DEVICE
 ) -> RecoveryCodes:
-    """Ten fresh codes; the earlier ones stop working."""
+    """Ten fresh codes; the earlier ones stop working. Raises `Conflict` (two_factor_off) without a second factor."""
     await stepup.require(session, actor)
+    await session.flush()
+    if not await methods(session, actor.user_id):
+        raise Conflict("Set up an authenticator app or a passkey first.", code="two_factor_off")
     codes = [_random_code() for _ in range(RECOVERY_CODES)]
     await repository.replace_recovery_codes(
         session, actor.user_id, [keys().fingerprint("recovery code", plain_code(code)) for code in codes]

@@ -1,4 +1,4 @@
-"""Letters are kept instead of delivered, so that tests can read them."""
+"""Letters are kept instead of delivered, so that tests can read them; and a browser for the accounts' API."""
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
