@@ -140,7 +140,7 @@ async def _store(
         },
     )
     if booking is None:
-        raise await offers.slot_taken(session, owner, data.starts_at, data.minutes)
+        raise await offers.slot_taken(session, owner, data.starts_at, data.minutes, now=clock.now())
     people = await accounts.people(session, [owner.user_id])
     payment = await billing.create_payment(
         session,

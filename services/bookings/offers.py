@@ -32,7 +32,8 @@ async def slots(
     starts: list[datetime] = []
     now = clock.now()
     if can_be_booked(owner):
-        calendar = await _calendar(session, owner, start, end, now=now)
+        found = await calendars(session, {owner.id: owner.timezone}, start, end, now=now)
+        calendar = found[owner.id]
         starts = list(bookable(calendar, policy.SLOTS, now=now, start=start, end=end, minutes=minutes))
     return SlotsRead(
         expert_id=owner.id,
@@ -100,38 +101,42 @@ async def require_offered(
         raise InvalidInput(
             f"Calls are booked at most {days} days ahead. Choose an earlier time.", code="too_far"
         )
-    calendar = await _calendar(session, owner, starts_at, starts_at, now=now)
+    calendar = await _calendar(session, owner, starts_at, now=now)
     if is_bookable(calendar, policy.SLOTS, now=now, at=starts_at, minutes=minutes):
         return
     without_bookings = Calendar(calendar.zone, calendar.week, calendar.closed, calendar.extra)
     if is_bookable(without_bookings, policy.SLOTS, now=now, at=starts_at, minutes=minutes):
-        raise await slot_taken(session, owner, starts_at, minutes)
+        raise _taken(calendar, starts_at, minutes, now=now)
     raise Conflict(
         "The expert does not offer a call at this time. Choose one of the next free times.",
         code="slot_not_offered",
-        next_slots=await _alternatives(session, owner, starts_at, minutes),
+        next_slots=_alternatives(calendar, starts_at, minutes, now=now),
     )
 
 
 async def slot_taken(
-    session: AsyncSession, owner: ExpertOwner, starts_at: datetime, minutes: int
+    session: AsyncSession, owner: ExpertOwner, starts_at: datetime, minutes: int, *, now: datetime
 ) -> Conflict:
-    """The error for a slot that somebody else has."""
+    """The error for a slot that somebody else has just got."""
+    return _taken(await _calendar(session, owner, starts_at, now=now), starts_at, minutes, now=now)
+
+
+def _taken(calendar: Calendar, starts_at: datetime, minutes: int, *, now: datetime) -> Conflict:
     return Conflict(
         "Somebody else has taken this time. Choose one of the next free times.",
         code="slot_taken",
-        next_slots=await _alternatives(session, owner, starts_at, minutes),
+        next_slots=_alternatives(calendar, starts_at, minutes, now=now),
     )
 
 
-async def _alternatives(
-    session: AsyncSession, owner: ExpertOwner, after: datetime, minutes: int
-) -> list[str]:
-    found = await next_slots(session, [owner.id], after=after, count=policy.ALTERNATIVES, minutes=minutes)
-    return [each.isoformat() for each in found[owner.id]]
+def _alternatives(calendar: Calendar, after: datetime, minutes: int, *, now: datetime) -> list[str]:
+    found = first_bookable(
+        calendar, policy.SLOTS, now=now, after=after, count=policy.ALTERNATIVES, minutes=minutes
+    )
+    return [each.isoformat() for each in found]
 
 
-async def _calendar(
-    session: AsyncSession, owner: ExpertOwner, start: datetime, end: datetime, *, now: datetime
-) -> Calendar:
+async def _calendar(session: AsyncSession, owner: ExpertOwner, start: datetime, *, now: datetime) -> Calendar:
+    """The expert's calendar from `start` to the horizon."""
+    end = now + policy.SLOTS.horizon + timedelta(days=1)
     return (await calendars(session, {owner.id: owner.timezone}, start, end, now=now))[owner.id]
