@@ -14,6 +14,8 @@ export interface Turn {
 	tools: TurnTool[];
 	notices: string[];
 	ended: 'done' | 'stopped' | 'failed' | null;
+	/** Number of the last message when it began, where that was seen: later ones wait for the next turn. */
+	after: number | null;
 }
 
 export interface RoomState {
@@ -132,7 +134,8 @@ export function subscribed(state: RoomState, snapshot: TurnSnapshot | null | und
 			length,
 			tools: snapshot.tools.map((tool) => ({ card: same?.tools.find(({ call }) => call === tool.call)?.card, ...tool })),
 			notices: same?.notices ?? [],
-			ended: null
+			ended: null,
+			after: same?.after ?? null
 		}
 	};
 }
@@ -140,7 +143,7 @@ export function subscribed(state: RoomState, snapshot: TurnSnapshot | null | und
 function ephemeral(state: RoomState, event: RoomEphemeral, now: number): RoomState {
 	switch (event.type) {
 		case 'turn.started':
-			return { ...state, turn: newTurn(event.turn, event.attempt) };
+			return { ...state, turn: { ...newTurn(event.turn, event.attempt), after: state.turn?.id === event.turn ? state.turn.after : lastNo(state) } };
 		case 'turn.delta':
 			return delta(state, event.turn, event.offset, event.text);
 		case 'turn.tool':
@@ -163,7 +166,11 @@ function ephemeral(state: RoomState, event: RoomEphemeral, now: number): RoomSta
 }
 
 function newTurn(id: string, attempt: number): Turn {
-	return { id, attempt, text: '', length: 0, tools: [], notices: [], ended: null };
+	return { id, attempt, text: '', length: 0, tools: [], notices: [], ended: null, after: null };
+}
+
+function lastNo(state: RoomState): number {
+	return state.messages[state.messages.length - 1]?.no ?? 0;
 }
 
 /** Appends what is new of a delta; a hole in the text asks for a new subscription, whose answer brings the text so far. */

@@ -63,7 +63,19 @@ export class RoomSync {
 		}
 	}
 
-	/** Forgets everything, for instance because another person has signed in. */
+	follows(room: string): boolean {
+		return this.#rooms.has(room);
+	}
+
+	/** Fetches everything that is followed anew, because another person looks at it now. */
+	reload(): void {
+		for (const [room, watched] of this.#rooms) {
+			watched.loaded = false;
+			void this.#load(room);
+		}
+	}
+
+	/** Forgets everything. */
 	clear(): void {
 		this.#rooms.clear();
 	}

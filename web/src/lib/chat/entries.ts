@@ -1,0 +1,159 @@
+/** What a conversation shows, from top to bottom, as a pure function of the room's state. */
+import type { Card, Message } from '$lib/api/types';
+import { dayKey } from '$lib/format/time';
+import type { Pending } from '$lib/realtime/outbox';
+import type { TurnTool } from '$lib/realtime/protocol';
+import type { RoomState } from '$lib/realtime/reducer';
+
+export interface AssistantEntry {
+	type: 'assistant';
+	key: string;
+	text: string;
+	cards: readonly Card[];
+	tools: readonly TurnTool[];
+	notices: readonly string[];
+	status: 'complete' | 'stopped' | 'failed' | 'running';
+	at: string | null;
+	model: string | null;
+}
+
+export interface PersonEntry {
+	type: 'person';
+	key: string;
+	sender: string;
+	mine: boolean;
+	/** First of a run by the same person: shows name and picture. */
+	first: boolean;
+	/** Last of a run: shows the time. */
+	last: boolean;
+	text: string;
+	cards: readonly Card[];
+	at: string;
+	edited: boolean;
+	deleted: boolean;
+	/** `queued`: sent while a reply was being written, and waiting for its turn. */
+	state: 'sent' | 'queued' | 'sending' | 'failed';
+	clientId: string;
+	problem: string | null;
+	seq: number;
+}
+
+export type Entry =
+	| { type: 'day'; key: string; at: string }
+	| { type: 'unread'; key: string }
+	| { type: 'event'; key: string; text: string; cards: readonly Card[]; at: string }
+	| AssistantEntry
+	| PersonEntry;
+
+export interface Viewer {
+	id: string;
+	zone: string;
+	/** What was read when the room was opened; the divider stands after it. */
+	readSeq: number | null;
+}
+
+const GROUP_MS = 5 * 60_000;
+
+export function entries(state: RoomState, pending: readonly Pending[], viewer: Viewer): Entry[] {
+	const list: Entry[] = [];
+	let day = '';
+	let divided = viewer.readSeq === null;
+	for (const message of state.messages) {
+		const today = dayKey(message.created_at, viewer.zone);
+		if (today !== day) list.push({ type: 'day', key: `day-${today}`, at: message.created_at });
+		day = today;
+		if (!divided && message.seq > (viewer.readSeq ?? 0) && message.sender_id !== viewer.id) {
+			list.push({ type: 'unread', key: 'unread' });
+			divided = true;
+		}
+		list.push(entry(message, state, viewer));
+	}
+	const known = new Set(state.messages.map(({ client_id }) => client_id));
+	for (const message of pending) {
+		if (message.room === state.room && !known.has(message.client_id)) list.push(unsent(message, viewer));
+	}
+	if (state.turn) list.push(running(state));
+	return grouped(list);
+}
+
+function entry(message: Message, state: RoomState, viewer: Viewer): Entry {
+	const { text, cards, created_at: at, meta } = message;
+	if (message.kind === 'event') return { type: 'event', key: message.id, text, cards, at };
+	if (isAssistant(message, state)) {
+		// The same key as the running turn had: the reply stays where it is when it is stored.
+		const key = message.turn_id ? `turn-${message.turn_id}` : message.id;
+		const status = meta.status ?? 'complete';
+		return { type: 'assistant', key, text, cards, tools: [], notices: meta.notices ?? [], status, at, model: meta.model ?? null };
+	}
+	const queued = message.sender_id === viewer.id && state.turn !== null && state.turn.after !== null && message.no > state.turn.after;
+	return {
+		type: 'person',
+		key: message.client_id,
+		sender: message.sender_id,
+		mine: message.sender_id === viewer.id,
+		first: true,
+		last: true,
+		text,
+		cards,
+		at,
+		edited: message.edited_at !== null,
+		deleted: message.deleted_at !== null,
+		state: queued ? 'queued' : 'sent',
+		clientId: message.client_id,
+		problem: null,
+		seq: message.seq
+	};
+}
+
+function isAssistant(message: Message, state: RoomState): boolean {
+	return state.members[message.sender_id]?.account_role === 'assistant';
+}
+
+function unsent(message: Pending, viewer: Viewer): PersonEntry {
+	return {
+		type: 'person',
+		key: message.client_id,
+		sender: viewer.id,
+		mine: true,
+		first: true,
+		last: true,
+		text: message.text,
+		cards: [],
+		at: message.created_at,
+		edited: false,
+		deleted: false,
+		state: message.failed ? 'failed' : 'sending',
+		clientId: message.client_id,
+		problem: message.failed ?? null,
+		seq: Infinity
+	};
+}
+
+function running(state: RoomState): AssistantEntry {
+	const turn = state.turn as NonNullable<RoomState['turn']>;
+	const cards = turn.tools.flatMap(({ card }) => (card ? [card] : []));
+	const ended = { done: 'complete', stopped: 'stopped', failed: 'failed' } as const;
+	return {
+		type: 'assistant',
+		key: `turn-${turn.id}`,
+		text: turn.text,
+		cards,
+		tools: turn.tools,
+		notices: turn.notices,
+		status: turn.ended ? ended[turn.ended] : 'running',
+		at: null,
+		model: null
+	};
+}
+
+function grouped(list: Entry[]): Entry[] {
+	return list.map((item, at) => {
+		if (item.type !== 'person') return item;
+		return { ...item, first: !together(list[at - 1], item), last: !together(item, list[at + 1]) };
+	});
+}
+
+function together(a: Entry | undefined, b: Entry | undefined): boolean {
+	if (a?.type !== 'person' || b?.type !== 'person' || a.sender !== b.sender) return false;
+	return Math.abs(Date.parse(b.at) - Date.parse(a.at)) < GROUP_MS;
+}

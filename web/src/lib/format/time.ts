@@ -1,0 +1,62 @@
+/** Dates and times in a person's own zone. `at` and `now` are instants, `zone` an IANA name. */
+import { locale, t } from '$lib/i18n';
+
+type Instant = string | Date;
+
+const date = (at: Instant) => (typeof at === 'string' ? new Date(at) : at);
+const show = (at: Instant, zone: string, options: Intl.DateTimeFormatOptions) =>
+	new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }).format(date(at));
+
+export const browserZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+
+/** `2026-11-24`, to group by day. */
+export function dayKey(at: Instant, zone: string): string {
+	return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(date(at));
+}
+
+/** `3:00 PM`. */
+export const clock = (at: Instant, zone: string) => show(at, zone, { hour: 'numeric', minute: '2-digit' });
+
+/** `Tue, Nov 24`. */
+export const shortDay = (at: Instant, zone: string) => show(at, zone, { weekday: 'short', month: 'short', day: 'numeric' });
+
+/** `Tuesday, November 24`. */
+export const longDay = (at: Instant, zone: string) => show(at, zone, { weekday: 'long', month: 'long', day: 'numeric' });
+
+/** `Tue, Nov 24, 3:00 PM`. */
+export const moment = (at: Instant, zone: string) => `${shortDay(at, zone)}, ${clock(at, zone)}`;
+
+/** `Today`, `Yesterday`, `Tomorrow` or the long day. */
+export function relativeDay(at: Instant, zone: string, now: Date): string {
+	const day = dayKey(at, zone);
+	if (day === dayKey(now, zone)) return t('time.today');
+	if (day === dayKey(new Date(now.getTime() - 86_400_000), zone)) return t('time.yesterday');
+	if (day === dayKey(new Date(now.getTime() + 86_400_000), zone)) return t('time.tomorrow');
+	return longDay(at, zone);
+}
+
+/** For lists: `now`, `5m`, `3h`, `Tue`, `Nov 3`. */
+export function ago(at: Instant, zone: string, now: Date): string {
+	const seconds = (now.getTime() - date(at).getTime()) / 1000;
+	if (seconds < 60) return t('time.now');
+	if (seconds < 3_600) return t('time.minutes', { count: Math.floor(seconds / 60) });
+	if (seconds < 86_400) return t('time.hours', { count: Math.floor(seconds / 3_600) });
+	if (seconds < 6 * 86_400) return show(at, zone, { weekday: 'short' });
+	return show(at, zone, { month: 'short', day: 'numeric' });
+}
+
+/** `Lisbon (WET)` for `Europe/Lisbon`, at that moment. */
+export function zoneName(zone: string, at: Instant): string {
+	const city = (zone.split('/').pop() ?? zone).replaceAll('_', ' ');
+	const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'short' }).formatToParts(date(at));
+	const short = parts.find(({ type }) => type === 'timeZoneName')?.value;
+	return short && short !== city ? `${city} (${short})` : city;
+}
+
+/** `14:05` of minutes and seconds left, never negative; hours are added from one hour on. */
+export function countdown(milliseconds: number): string {
+	const total = Math.max(0, Math.ceil(milliseconds / 1000));
+	const [hours, minutes, seconds] = [Math.floor(total / 3_600), Math.floor((total % 3_600) / 60), total % 60];
+	const two = (value: number) => String(value).padStart(2, '0');
+	return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+}

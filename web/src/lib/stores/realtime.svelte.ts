@@ -1,0 +1,139 @@
+/** The live side of the app: one connection, the rooms that are looked at, and the messages on their way. */
+import { fetchRoom } from '$lib/api/rooms';
+import { Connection, type ConnectionState } from '$lib/realtime/connection';
+import { Outbox, type Pending } from '$lib/realtime/outbox';
+import type { PersonEvent, RoomEvent } from '$lib/realtime/protocol';
+import { merge, type RoomState } from '$lib/realtime/reducer';
+import { RoomSync } from '$lib/realtime/sync';
+import type { User } from '$lib/api/types';
+import { session } from './session.svelte';
+
+type Listener = (events: readonly (RoomEvent | PersonEvent)[]) => void;
+
+class Realtime {
+	state = $state<ConnectionState>('idle');
+	/** There was a connection, and it has been away for longer than a blink. */
+	troubled = $state(false);
+	pending = $state.raw<readonly Pending[]>([]);
+	rooms = $state.raw<Readonly<Record<string, RoomState>>>({});
+	failures = $state.raw<Readonly<Record<string, unknown>>>({});
+
+	#connection: Connection;
+	#sync: RoomSync;
+	#outbox: Outbox | null = null;
+	#listeners: Listener[] = [];
+	#trouble: ReturnType<typeof setTimeout> | undefined;
+
+	constructor() {
+		const { protocol, host } = location;
+		this.#connection = new Connection({
+			url: `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`,
+			onState: (state) => this.#moved(state),
+			onEvents: (events) => {
+				this.#sync.receive(events);
+				for (const listener of this.#listeners) listener(events);
+			},
+			onUnauthenticated: () => void session.load()
+		});
+		this.#sync = new RoomSync({
+			connection: this.#connection,
+			fetchRoom,
+			onChange: (state) => {
+				this.rooms = { ...this.rooms, [state.room]: state };
+				if (state.room in this.failures) this.failures = { ...this.failures, [state.room]: undefined };
+			},
+			onFailure: (room, error) => (this.failures = { ...this.failures, [room]: error })
+		});
+	}
+
+	/** Follows the session: connects as whoever is here, with their own outbox. */
+	start(): void {
+		session.onChange((user) => this.#identify(user));
+		addEventListener('online', () => this.#hurry());
+		document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.#hurry());
+	}
+
+	onEvents(listener: Listener): void {
+		this.#listeners.push(listener);
+	}
+
+	watch(room: string): () => void {
+		const stop = this.#sync.watch(room);
+		return () => {
+			stop();
+			if (this.#sync.follows(room)) return;
+			this.rooms = Object.fromEntries(Object.entries(this.rooms).filter(([id]) => id !== room));
+		};
+	}
+
+	retry(room: string): void {
+		this.failures = { ...this.failures, [room]: undefined };
+		this.#sync.retry(room);
+	}
+
+	update(room: string, change: (state: RoomState) => RoomState): void {
+		this.#sync.update(room, change);
+	}
+
+	say(room: string, text: string): void {
+		this.#outbox?.add(room, text);
+	}
+
+	sayAgain(clientId: string): void {
+		this.#outbox?.retry(clientId);
+	}
+
+	discard(clientId: string): void {
+		this.#outbox?.discard(clientId);
+	}
+
+	stopTurn(room: string, turn: string): Promise<unknown> {
+		return this.#connection.send({ type: 'turn.stop', room, turn });
+	}
+
+	/** Best effort: whoever is offline neither types nor reads for the others. */
+	typing(room: string): void {
+		this.#connection.send({ type: 'typing', room }).catch(() => undefined);
+	}
+
+	read(room: string, seq: number): void {
+		this.#connection.send({ type: 'read', room, seq }).catch(() => undefined);
+	}
+
+	#identify(user: User | null): void {
+		if (!user) {
+			this.#connection.close();
+			this.#sync.clear();
+			this.rooms = {};
+			this.pending = [];
+			this.#outbox = null;
+			return;
+		}
+		this.#outbox = new Outbox({
+			connection: this.#connection,
+			storage: localStorage,
+			key: `sextant.outbox.${user.id}`,
+			onChange: (pending) => (this.pending = pending),
+			onStored: (room, message) => this.#sync.update(room, (state) => merge(state, [message]))
+		});
+		this.#sync.reload();
+		this.#connection.reopen();
+	}
+
+	#moved(state: ConnectionState): void {
+		this.state = state;
+		clearTimeout(this.#trouble);
+		if (state === 'open' || state === 'idle') this.troubled = false;
+		else this.#trouble = setTimeout(() => (this.troubled = true), 700);
+		if (state === 'open') {
+			this.#sync.resume();
+			void this.#outbox?.flush();
+		}
+	}
+
+	#hurry(): void {
+		if (session.user && this.state === 'waiting') this.#connection.open();
+	}
+}
+
+export const realtime = new Realtime();
