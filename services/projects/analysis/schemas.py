@@ -38,7 +38,9 @@ class Evidence(_Part):
     """One ground of a statement. `text` is the quote, the assumption or the figure, ready to be shown."""
 
     kind: EvidenceKind
-    field: str = Field(max_length=80, description="The brief's field, the assumption's key or the figure's name")
+    field: str = Field(
+        max_length=80, description="The brief's field, the assumption's key or the figure's name"
+    )
     text: Text
     message_id: UUID | None = None
 

@@ -1,6 +1,5 @@
 """From a brief to size, effort, time and cost, each with its spread. Pure and deterministic."""
 
-from dataclasses import dataclass
 from math import log, prod
 
 from core.exchange import currencies
@@ -8,29 +7,11 @@ from core.money import Money
 from services.projects.estimation.calibration import calibration
 from services.projects.estimation.drivers import drivers
 from services.projects.estimation.schedule import PART_TIME_HOURS, PRODUCTIVE_HOURS, SHORTEST, weeks
-from services.projects.estimation.schemas import Estimate, Premise, RateCard, Schedule
+from services.projects.estimation.schemas import Anchor, Estimate, Premise, RateCard, Schedule
 from services.projects.estimation.sizing import size
 from services.projects.schemas import ProjectBrief, Provenance
 
 FALLBACK_CURRENCY = "USD"
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """Where the level of productivity stands today against the calibration data (projects of 1982 to 2008).
-
-    `assistants`: field experiments found 26 % more output with code assistants (Cui et al. 2024), so 1 / 1.26.
-    `platforms`: hosted sign-in, payments, mail and deployment in place of own work; a judgement of ours, not
-    measured. `log_sd` is how unsure we are of the product. Shape and spread are the data's own.
-    """
-
-    assistants: float = 0.79
-    platforms: float = 0.82
-    log_sd: float = 0.2
-
-    @property
-    def factor(self) -> float:
-        return self.assistants * self.platforms
 
 
 # Share of the hours that the CTO works; the rest is the team's.
@@ -142,4 +123,5 @@ def estimate(brief: ProjectBrief, rates: RateCard | None = None, *, anchor: Anch
         ),
         premises=premises,
         rates=rates,
+        anchor=anchor,
     )

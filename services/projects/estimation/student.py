@@ -1,5 +1,6 @@
 """Student's t distribution in plain Python, for prediction intervals with tails heavier than the normal's."""
 
+from functools import lru_cache
 from math import exp, lgamma, log, sqrt
 
 _EPSILON = 1e-12
@@ -42,6 +43,7 @@ def cdf(t: float, df: float) -> float:
     return tail if t < 0 else 1 - tail
 
 
+@lru_cache(maxsize=256)
 def quantile(p: float, df: float) -> float:
     """The t with P(T <= t) = p, for p strictly between 0 and 1."""
     if not 0 < p < 1:
