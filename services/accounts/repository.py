@@ -262,3 +262,37 @@ async def audit_page(
     if before is not None:
         query = query.where(AuditEntry.id < before)
     return (await session.execute(query)).scalars().all()
+
+
+async def delete_all_single_use_tokens(session: AsyncSession, user_id: UUID) -> None:
+    await session.execute(delete(SingleUseToken).where(SingleUseToken.user_id == user_id))
+
+
+async def count_admins(session: AsyncSession) -> int:
+    query = select(func.count()).where(
+        User.role == "admin", User.deleted_at.is_(None), User.suspended_at.is_(None)
+    )
+    return int((await session.execute(query)).scalar_one())
+
+
+async def users_to_delete(
+    session: AsyncSession, *, now: datetime, guests_before: datetime, limit: int
+) -> Sequence[UUID]:
+    """Accounts whose deletion is due, and guests made before `guests_before` whose last session is over."""
+    gone = (
+        (User.role == "guest")
+        & (User.created_at < guests_before)
+        & ~exists().where(Session.user_id == User.id)
+    )
+    query = (
+        select(User.id)
+        .where(User.deleted_at.is_(None), or_(User.deletion_due_at <= now, gone))
+        .order_by(User.id)
+        .limit(limit)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def identities(session: AsyncSession, user_id: UUID) -> Sequence[Identity]:
+    query = select(Identity).where(Identity.user_id == user_id).order_by(Identity.provider)
+    return (await session.execute(query)).scalars().all()

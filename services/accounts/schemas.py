@@ -258,3 +258,9 @@ class AuditRead(BaseModel):
 class AuditPage(BaseModel):
     items: list[AuditRead]
     next_cursor: str | None
+
+
+class DeletionRead(BaseModel):
+    """A planned deletion. Cancel it before then to keep the account."""
+
+    due_at: datetime

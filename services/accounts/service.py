@@ -19,7 +19,9 @@ from core.security import API_TOKEN_PREFIX, hash_password, needs_rehash, verify_
 from models.accounts import User
 from services.accounts import api_tokens, factors, repository, sessions, single_use, throttle
 from services.accounts.audit import SecurityEvent, record
+from services.accounts.deletion import on_delete
 from services.accounts.devices import tell_if_new
+from services.accounts.export import on_export
 from services.accounts.letters import deliver_with
 from services.accounts.merging import merge, on_merge
 from services.accounts.policy import check_password
@@ -45,6 +47,8 @@ __all__ = [
     "ensure_account",
     "finish_sign_in",
     "me",
+    "on_delete",
+    "on_export",
     "on_merge",
     "people",
     "person",
