@@ -43,7 +43,9 @@ def convert(money: Money, currency: str) -> Money:
         return money
     for code in (money.currency, currency):
         if code not in _USD:
-            raise InvalidInput(f"{code} is not a currency we can compare.", code="unknown_currency", currency=code)
+            raise InvalidInput(
+                f"{code} is not a currency we can compare.", code="unknown_currency", currency=code
+            )
     value = money.major * _USD[money.currency] / _USD[currency]
     scaled = (value * 10 ** exponent(currency)).quantize(Decimal(1), ROUND_HALF_EVEN)
     return Money(amount=int(scaled), currency=currency)

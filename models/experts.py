@@ -31,7 +31,9 @@ class Expert(Identified, Timestamped, Base):
     __table_args__ = (
         CheckConstraint("status IN ('draft', 'submitted', 'approved', 'paused', 'suspended')", name="status"),
         CheckConstraint("rate_amount > 0 AND rate_usd_amount > 0", name="rate"),
-        CheckConstraint("rating_count >= 0 AND rating_sum BETWEEN rating_count AND 5 * rating_count", name="rating"),
+        CheckConstraint(
+            "rating_count >= 0 AND rating_sum BETWEEN rating_count AND 5 * rating_count", name="rating"
+        ),
         Index(None, "skill_slugs", postgresql_using="gin"),
         Index(None, "industries", postgresql_using="gin"),
         Index(None, "languages", postgresql_using="gin"),

@@ -109,8 +109,7 @@ class LocalEmbeddings:
         slots: dict[int, list[float]] = {}
         for start in range(0, len(order), _LOCAL_BATCH):
             batch = order[start : start + _LOCAL_BATCH]
-            for index, vector in zip(batch, network.embed([texts[i] for i in batch]).tolist(), strict=True):
-                slots[index] = vector
+            slots |= zip(batch, network.embed([texts[i] for i in batch]).tolist(), strict=True)
         return [slots[index] for index in range(len(texts))]
 
 

@@ -1,7 +1,6 @@
 """Embedding profiles in the background: after a change, and for all when the model changes."""
 
-import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,9 +13,16 @@ from services.experts.document import ProfileText, mean
 from services.experts.reading import skill_name
 from services.taxonomy import industries
 
-log = logging.getLogger(__name__)
-
 _BATCH = 32
+
+IndexedHook = Callable[[AsyncSession], Awaitable[None]]
+_hooks: list[IndexedHook] = []
+
+
+def on_indexed(hook: IndexedHook) -> IndexedHook:
+    """Call `hook(session)` in the transaction that stores new embeddings."""
+    _hooks.append(hook)
+    return hook
 
 
 @job("experts.reindex")
@@ -39,7 +45,9 @@ async def index_missing(db: Database, *, limit: int = 100_000) -> int:
     done = 0
     while done < limit:
         async with db.transaction() as session:
-            ids = await repository.without_embedding(session, gateways().embeddings.model, min(_BATCH, limit - done))
+            ids = await repository.without_embedding(
+                session, gateways().embeddings.model, min(_BATCH, limit - done)
+            )
         if not ids:
             break
         await embed_profiles(db, ids)
@@ -68,6 +76,8 @@ async def embed_profiles(db: Database, ids: Sequence[UUID]) -> None:
                 await repository.store_embedding(
                     session, key, model=embeddings.model, content_hash=content_hash, vector=vector
                 )
+        for hook in _hooks:
+            await hook(session)
 
 
 async def _texts(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, ProfileText]:

@@ -98,7 +98,9 @@ def _decode(data: ExpertFilter) -> tuple[Any, UUID] | None:
             raise ValueError("cursor of another list")
         return value, UUID(expert_id)
     except (ValueError, TypeError, AttributeError, binascii.Error) as error:
-        raise InvalidInput("This page marker is not valid; start from the first page.", code="bad_cursor") from error
+        raise InvalidInput(
+            "This page marker is not valid; start from the first page.", code="bad_cursor"
+        ) from error
 
 
 async def _facets(session: AsyncSession, listing: Listing) -> Facets:
@@ -107,7 +109,9 @@ async def _facets(session: AsyncSession, listing: Listing) -> Facets:
     language_counts = await listing.counts(session, "languages", _FACET_VALUES)
     return Facets(
         skills=[
-            FacetValue(value=slug, name=skills.SKILLS[slug].name if slug in skills.SKILLS else slug, count=count)
+            FacetValue(
+                value=slug, name=skills.SKILLS[slug].name if slug in skills.SKILLS else slug, count=count
+            )
             for slug, count in skill_counts
         ],
         industries=[

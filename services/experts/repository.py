@@ -13,7 +13,7 @@ from models.experts import Expert, ExpertEmbedding, ExpertSkill
 from services.experts.schemas import ExpertFilter, Status
 
 
-def readable(actor: Actor) -> Select[tuple[Expert]]:
+def readable(actor: Actor) -> Select[Expert]:
     """Experts this actor may see: approved ones, their own, and all for operators."""
     statement = select(Expert)
     if actor.is_admin:
@@ -45,7 +45,9 @@ async def slugs_like(session: AsyncSession, stem: str) -> set[str]:
     """Slugs that are `stem` or `stem-<something>`."""
     return set(
         await session.scalars(
-            select(Expert.slug).where(or_(Expert.slug == stem, Expert.slug.startswith(f"{stem}-", autoescape=True)))
+            select(Expert.slug).where(
+                or_(Expert.slug == stem, Expert.slug.startswith(f"{stem}-", autoescape=True))
+            )
         )
     )
 
@@ -69,7 +71,9 @@ async def add(session: AsyncSession, expert: Expert) -> None:
     await session.flush()
 
 
-async def replace_skills(session: AsyncSession, expert_id: UUID, skills: Sequence[tuple[str, int, int]]) -> None:
+async def replace_skills(
+    session: AsyncSession, expert_id: UUID, skills: Sequence[tuple[str, int, int]]
+) -> None:
     """Make `skills` (slug, years, level) the expert's only ones."""
     await session.execute(delete(ExpertSkill).where(ExpertSkill.expert_id == expert_id))
     if skills:

@@ -137,7 +137,9 @@ class ProfilePatch(Input):
 
 class StatusChange(Input):
     status: Status
-    reason: ShortText | None = Field(None, description="Told to the expert; an operator gives one when refusing")
+    reason: ShortText | None = Field(
+        None, description="Told to the expert; an operator gives one when refusing"
+    )
 
 
 class WeeklyWindow(Input):
@@ -202,6 +204,11 @@ class ExpertOwner(BaseModel):
     rate: Money
     is_bookable: bool
 
+    @property
+    def can_be_booked(self) -> bool:
+        """Whether anyone may book a call with this expert at all."""
+        return self.status is Status.APPROVED and self.is_bookable
+
 
 class Sort(StrEnum):
     RELEVANCE = "relevance"
@@ -212,8 +219,8 @@ class Sort(StrEnum):
     NEWEST = "newest"
 
 
-class ExpertFilter(Input):
-    """What a list of experts is narrowed by: all of the skills, any of the rest."""
+class ExpertListing(Input):
+    """What a list of experts is narrowed by, rates apart: all of the skills, any of the rest."""
 
     q: Annotated[str, BeforeValidator(clean), StringConstraints(max_length=200)] = ""
     skills: list[SkillName] = Field(default_factory=list, max_length=10)
@@ -222,11 +229,16 @@ class ExpertFilter(Input):
     stages: list[Stage] = Field(default_factory=list, max_length=6)
     engagements: list[Engagement] = Field(default_factory=list, max_length=3)
     countries: list[Country] = Field(default_factory=list, max_length=20)
-    min_rate: Money | None = None
-    max_rate: Money | None = None
     sort: Sort = Sort.RELEVANCE
     cursor: str | None = Field(None, max_length=400)
     limit: int = Field(20, ge=1, le=50)
+
+
+class ExpertFilter(ExpertListing):
+    """`ExpertListing`, with bounds of the hourly rate in any currency."""
+
+    min_rate: Money | None = None
+    max_rate: Money | None = None
 
 
 class FacetValue(BaseModel):

@@ -40,6 +40,7 @@ __all__ = [
     "get",
     "my_profile",
     "owner",
+    "owners",
     "set_bookable",
     "update_profile",
 ]
@@ -66,6 +67,11 @@ async def owner(session: AsyncSession, expert_id: UUID) -> ExpertOwner | None:
     """Who stands behind an expert, for rooms that book and pay them."""
     expert = await repository.by_id(session, expert_id)
     return reading.to_owner(expert) if expert else None
+
+
+async def owners(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ExpertOwner]:
+    """As `owner`, of many at once; unknown ids are left out."""
+    return {expert.id: reading.to_owner(expert) for expert in await repository.by_ids(session, ids)}
 
 
 async def for_user(session: AsyncSession, user_id: UUID) -> ExpertOwner | None:

@@ -93,7 +93,9 @@ async def _load_one(session: AsyncSession, person: DemoExpert) -> bool:
     )
     if await repository.by_user(session, account.id) is not None:
         return False
-    actor = Actor(user_id=account.id, role=Role.CTO, scopes=ROLE_SCOPES[Role.CTO], timezone=person.profile.timezone)
+    actor = Actor(
+        user_id=account.id, role=Role.CTO, scopes=ROLE_SCOPES[Role.CTO], timezone=person.profile.timezone
+    )
     profile = await service.create_profile(session, actor, person.profile, is_demo=True)
     await service.change_status(session, actor, StatusChange(status=Status.SUBMITTED))
     await service.change_status(session, _SYSTEM, StatusChange(status=Status.APPROVED), expert_id=profile.id)
@@ -101,3 +103,17 @@ async def _load_one(session: AsyncSession, person: DemoExpert) -> bool:
     for hook in _hooks:
         await hook(session, profile.id, person.windows)
     return True
+
+
+async def is_loaded(db: Database) -> bool:
+    """Whether demo experts are there already."""
+    found: bool = await db.raw.fetchval("select exists (select from experts where is_demo)")
+    return found
+
+
+def demo_sign_ins(count: int = 3) -> list[dict[str, str]]:
+    """Accounts to sign in with as a demo expert. For development only."""
+    return [
+        {"email": person.email, "password": DEMO_PASSWORD, "role": Role.CTO.value, "name": person.name}
+        for person in read_demo()[:count]
+    ]

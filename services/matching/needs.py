@@ -1,0 +1,178 @@
+"""From a query to what is needed: the text to compare, the skills and industries it names, and the hard filters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from core.errors import InvalidInput
+from core.exchange import currencies, usd_amount
+from core.money import Money
+from services.experts.schemas import Stage
+from services.matching.schemas import MatchQuery
+from services.projects.schemas import ProjectBrief
+from services.taxonomy import industries, skills
+
+WORKDAY_HOURS = 9.0
+# A synonym of an industry weighs 3 in the taxonomy, a hint 1.
+_OUTRIGHT = 3.0
+_MAX_INDUSTRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The hard filters, resolved to what the database knows."""
+
+    skills: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    excluded_skills: tuple[str, ...] = ()
+    excluded_industries: tuple[str, ...] = ()
+    min_usd: int | None = None
+    max_usd: int | None = None
+    languages: tuple[str, ...] = ()
+    timezones: tuple[str, ...] | None = None
+    engagement: str | None = None
+    slots_after: datetime | None = None
+    slots_before: datetime | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Everything the search and the ranking go by."""
+
+    text: str
+    filters: Filters
+    skills: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    stage: Stage | None = None
+    timezone: str = "UTC"
+    currency: str | None = None
+    skill_words: dict[str, str] = field(default_factory=dict)
+    industry_words: dict[str, str] = field(default_factory=dict)
+
+
+def resolve(query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now: datetime) -> Needs:
+    """The needs of a query. Raises `InvalidInput` for unknown currencies and for filters that contradict."""
+    text = "\n".join(part for part in (query.text, _brief_text(brief) if brief else "") if part)
+    must, words = _must(query.must_skills)
+    excluded = tuple(skill.slug for name in query.excluded_skills if (skill := skills.canonical(name)))
+    clash = set(must) & set(excluded)
+    if clash:
+        name = skills.SKILLS[min(clash)].name
+        raise InvalidInput(f"{name} cannot be both a must and excluded.", code="contradiction", skill=name)
+    named = {m.slug: text[m.start : m.end] for m in reversed(skills.find(text)) if not m.negated}
+    for technology in brief.technologies if brief else ():
+        if technology.slug and technology.slug in skills.SKILLS:
+            named.setdefault(technology.slug, technology.quote or technology.name)
+    wanted = dict.fromkeys((*must, *(slug for slug in named if slug not in excluded)))
+    found = _industries(text)
+    for tag in brief.industries if brief else ():
+        found.setdefault(tag.value, tag.quote or tag.value)
+    fields = dict.fromkeys((*query.industries, *found))
+    zone = query.timezone or timezone
+    cap = query.max_rate or (brief.hourly_cap.value.most if brief and brief.hourly_cap else None)
+    minimum, maximum = _usd(query.min_rate), _usd(cap)
+    if minimum is not None and maximum is not None and minimum > maximum:
+        raise InvalidInput("The lowest rate lies above the highest.", code="contradiction")
+    after, before = _window(query, zone, now)
+    return Needs(
+        text=text or ", ".join((*(skills.SKILLS[slug].name for slug in must), *words)),
+        filters=Filters(
+            skills=must,
+            words=words,
+            excluded_skills=excluded,
+            excluded_industries=tuple(query.excluded_industries),
+            min_usd=minimum,
+            max_usd=maximum,
+            languages=tuple(query.languages),
+            timezones=_overlapping(zone, query.min_overlap_hours, now.date())
+            if query.min_overlap_hours
+            else None,
+            engagement=query.engagement.value if query.engagement else None,
+            slots_after=after,
+            slots_before=before,
+        ),
+        skills=tuple(wanted),
+        industries=tuple(slug for slug in fields if slug not in query.excluded_industries),
+        stage=query.stage or (Stage(brief.stage.value.value) if brief and brief.stage else None),
+        timezone=zone,
+        currency=cap.currency if cap else (brief.currency if brief else None),
+        skill_words=named,
+        industry_words=found,
+    )
+
+
+def overlap_hours(zone: str, other: str, on: date) -> float:
+    """Hours in which it is between 9 and 18 o'clock in both zones, on that date."""
+    apart = abs(_offset(zone, on) - _offset(other, on)) % 24
+    return max(0.0, WORKDAY_HOURS - min(apart, 24 - apart))
+
+
+def _must(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Slugs of known skills, and the names that the taxonomy does not know."""
+    slugs: dict[str, None] = {}
+    words: dict[str, None] = {}
+    for name in names:
+        skill = skills.canonical(name)
+        if skill is not None:
+            slugs[skill.slug] = None
+        else:
+            words[name] = None
+    return tuple(slugs), tuple(words)
+
+
+def _industries(text: str) -> dict[str, str]:
+    """Industries the text names outright, or else the one it hints at most, with the words it does so by."""
+    mentions = industries.find(text)
+    named = [mention for mention in mentions if mention.weight >= _OUTRIGHT] or mentions[:1]
+    return {mention.slug: text[mention.start : mention.end] for mention in named[:_MAX_INDUSTRIES]}
+
+
+def _usd(rate: Money | None) -> int | None:
+    if rate is None:
+        return None
+    if rate.currency not in currencies():
+        raise InvalidInput(f"{rate.currency} is not a currency we know.", code="unknown_currency")
+    return usd_amount(rate)
+
+
+def _window(query: MatchQuery, zone: str, now: datetime) -> tuple[datetime | None, datetime | None]:
+    if query.available_from is None and query.available_within_days is None:
+        return None, None
+    after = now
+    if query.available_from is not None:
+        after = max(now, datetime.combine(query.available_from, time(0), ZoneInfo(zone)).astimezone(UTC))
+    days = query.available_within_days
+    return after, after + timedelta(days=days) if days is not None else None
+
+
+def _brief_text(brief: ProjectBrief) -> str:
+    """What a project is about, in a few lines; money, dates and team say nothing of who fits."""
+    lines = [brief.summary.value] if brief.summary else []
+    for label, values in (
+        ("For", [user.value for user in brief.users]),
+        ("Features", [feature.name for feature in brief.features]),
+        ("Integrations", [item.name for item in brief.integrations]),
+        ("Technologies", [item.name for item in brief.technologies]),
+        ("Regulations", [item.name for item in brief.regulations]),
+        ("Platforms", [fact.value.value for fact in brief.platforms]),
+    ):
+        if values:
+            lines.append(f"{label}: {', '.join(values)}.")
+    return "\n".join(lines)
+
+
+@lru_cache(maxsize=4096)
+def _offset(zone: str, on: date) -> float:
+    moment = datetime.combine(on, time(12), ZoneInfo(zone)).utcoffset()
+    return moment.total_seconds() / 3600 if moment else 0.0
+
+
+@lru_cache(maxsize=256)
+def _overlapping(zone: str, hours: float, on: date) -> tuple[str, ...]:
+    return tuple(other for other in sorted(available_timezones()) if overlap_hours(zone, other, on) >= hours)

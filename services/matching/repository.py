@@ -1,0 +1,242 @@
+"""All SQL of matching: one statement finds the candidates by meaning and by words, within the hard filters.
+
+The planner is left free to choose between the HNSW index (scanned on until enough rows pass the filters) and a bitmap
+scan over the filters' own indexes with an exact sort; forcing either is slower or finds less.
+"""
+
+# ruff: noqa: S608  (statements are put together from constants of this file; all values are bound)
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from models.matching import MatchRun
+from services.matching.needs import Filters
+
+# Near ones by meaning, and by words; together they are what is ranked.
+NEAR = 60
+WORDED = 20
+# A search reads by its rare words only: common ones would rank half of all profiles.
+RARE_SHARE = 0.03
+RARE_TERMS = 8
+
+_SETTINGS = (
+    "set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true),"
+    " set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Which embeddings to search: those of one model, by its own partial index."""
+
+    model: str
+    dimensions: int
+
+    @property
+    def literal(self) -> str:
+        # The partial index is found only if the model is written out; names come from settings, not from people.
+        return "'" + self.model.replace("'", "''") + "'"
+
+    @property
+    def vector(self) -> str:
+        return f"e.embedding::halfvec({self.dimensions})"
+
+    @property
+    def distance(self) -> str:
+        return f"{self.vector} <=> cast(cast(:embedding as text) as halfvec({self.dimensions}))"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What the ranking reads of an expert. Nothing here says who they are."""
+
+    id: UUID
+    cosine: float
+    wording: float
+    headline: str
+    story: str
+    industries: Sequence[str]
+    stages: Sequence[str]
+    languages: Sequence[str]
+    timezone: str
+    roles: Sequence[dict[str, Any]]
+    skills: dict[str, tuple[int, int]]
+    rate_amount: int
+    rate_currency: str
+    rate_usd: int
+    rating_sum: int
+    rating_count: int
+    response_minutes: int | None
+    engagements: Sequence[str]
+    skill_slugs: Sequence[str]
+
+
+def where(filters: Filters) -> tuple[str, dict[str, Any]]:
+    """The condition on `x` (experts), with its parameters. Nobody who cannot be booked ever passes."""
+    clauses = ["x.status = 'approved'", "x.is_bookable"]
+    values: dict[str, Any] = {}
+
+    def add(clause: str, name: str, value: Any) -> None:
+        clauses.append(clause)
+        values[name] = value
+
+    if filters.skills:
+        add("x.skill_slugs @> cast(:skills as text[])", "skills", list(filters.skills))
+    for number, word in enumerate(filters.words):
+        add(f"x.search @@ phraseto_tsquery('english', :word{number})", f"word{number}", word)
+    if filters.excluded_skills:
+        add("not x.skill_slugs && cast(:no_skills as text[])", "no_skills", list(filters.excluded_skills))
+    if filters.excluded_industries:
+        add(
+            "not x.industries && cast(:no_industries as text[])",
+            "no_industries",
+            list(filters.excluded_industries),
+        )
+    if filters.min_usd is not None:
+        add("x.rate_usd_amount >= :min_usd", "min_usd", filters.min_usd)
+    if filters.max_usd is not None:
+        add("x.rate_usd_amount <= :max_usd", "max_usd", filters.max_usd)
+    if filters.languages:
+        add("x.languages @> cast(:languages as text[])", "languages", list(filters.languages))
+    if filters.timezones is not None:
+        add("x.timezone = any(cast(:timezones as text[]))", "timezones", list(filters.timezones))
+    if filters.engagement is not None:
+        add("x.engagements @> cast(:engagements as text[])", "engagements", [filters.engagement])
+    return " and ".join(clauses), values
+
+
+async def prepare(session: AsyncSession, words: str) -> str | None:
+    """Set this transaction up for searching. Returns the text query of the rarest words, None without any."""
+    row = await session.scalar(
+        text(
+            f"""
+            with settings as (select {_SETTINGS}),
+            size as (select coalesce(max(experts), 0) as most from match_terms where lexeme = ''),
+            rare as (
+                select t.lexeme from unnest(tsvector_to_array(to_tsvector('english', :words))) w(lexeme)
+                join match_terms t on t.lexeme = w.lexeme, size
+                where t.experts <= greatest(3, size.most * {RARE_SHARE})
+                order by t.experts, t.lexeme limit {RARE_TERMS}
+            )
+            select string_agg(quote_literal(rare.lexeme), ' | ') from settings left join rare on true
+            """
+        ),
+        {"words": words},
+    )
+    return row if isinstance(row, str) else None
+
+
+async def candidates(
+    session: AsyncSession,
+    index: Index,
+    filters: Filters,
+    *,
+    embedding: Sequence[float],
+    terms: str | None,
+    near: int = NEAR,
+) -> list[Candidate]:
+    """Experts within the filters: the nearest by meaning, and the best by rare words. Call `prepare` before."""
+    condition, values = where(filters)
+    values |= {"embedding": vector_literal(embedding)}
+    worded = "select null::uuid as id where false"
+    if terms is not None:
+        worded = f"""
+            select x.id from experts x where {condition} and x.search @@ to_tsquery('simple', :terms)
+            order by ts_rank_cd(x.search, to_tsquery('simple', :terms)) desc, x.id limit {WORDED}
+        """
+        values["terms"] = terms
+    rank = "ts_rank_cd(x.search, to_tsquery('simple', :terms), 1)" if terms is not None else "0"
+    rows = await session.execute(
+        text(
+            f"""
+            with near as materialized (
+                select e.expert_id as id from expert_embeddings e join experts x on x.id = e.expert_id
+                where e.model = {index.literal} and {condition}
+                order by {index.distance} limit {near}
+            ), worded as materialized ({worded}), found as (select id from near union select id from worded)
+            select x.id, 1 - ({index.distance}) as cosine, {rank} as wording, x.headline, x.story, x.industries,
+                x.stages, x.languages, x.timezone, x.roles, x.rate_amount, x.rate_currency,
+                x.rate_usd_amount as rate_usd, x.rating_sum, x.rating_count, x.response_minutes, x.engagements,
+                x.skill_slugs, s.skills
+            from found join experts x on x.id = found.id
+            join expert_embeddings e on e.expert_id = x.id and e.model = {index.literal}
+            cross join lateral (
+                select coalesce(jsonb_object_agg(skill, array[years, level]), '{{}}') as skills
+                from expert_skills where expert_id = x.id
+            ) s
+            """
+        ),
+        values,
+    )
+    return [
+        Candidate(**{**row, "skills": {slug: (pair[0], pair[1]) for slug, pair in row["skills"].items()}})
+        for row in rows.mappings()
+    ]
+
+
+async def count_up_to(session: AsyncSession, filters: Filters, limit: int) -> int:
+    """How many experts meet the filters, counted no further than `limit`."""
+    condition, values = where(filters)
+    found = await session.scalar(
+        text(f"select count(*) from (select 1 from experts x where {condition} limit {limit}) some"), values
+    )
+    return int(found or 0)
+
+
+async def rates_outside(session: AsyncSession, filters: Filters, *, above: bool, limit: int) -> list[int]:
+    """Rates in US cents of the experts that fail on the rate alone, nearest to the limit first."""
+    bound = filters.max_usd if above else filters.min_usd
+    loose, values = where(replace(filters, min_usd=None, max_usd=None))
+    comparison, order = ("> :bound", "asc") if above else ("< :bound", "desc")
+    rows = await session.scalars(
+        text(
+            f"select x.rate_usd_amount from experts x where {loose} and x.rate_usd_amount {comparison}"
+            f" order by x.rate_usd_amount {order} limit {limit}"
+        ),
+        {**values, "bound": bound},
+    )
+    return list(rows)
+
+
+async def refresh_terms(session: AsyncSession) -> int:
+    """Count anew in how many approved profiles each word stem occurs. The row '' holds how many profiles there are."""
+    await session.execute(text("delete from match_terms"))
+    await session.execute(
+        text(
+            """
+            insert into match_terms (lexeme, experts)
+            select word, ndoc from ts_stat('select search from experts where status = ''approved''')
+            where length(word) between 1 and 200
+            union all select '', count(*) from experts where status = 'approved'
+            """
+        )
+    )
+    return int(await session.scalar(text("select experts from match_terms where lexeme = ''")) or 0)
+
+
+async def store(session: AsyncSession, run: MatchRun) -> None:
+    session.add(run)
+    await session.flush()
+
+
+async def get(session: AsyncSession, run_id: UUID, user_id: UUID) -> MatchRun | None:
+    """A stored run of this person."""
+    run = await session.get(MatchRun, run_id)
+    return run if run is not None and run.user_id == user_id else None
+
+
+async def merge_people(session: AsyncSession, source: UUID, target: UUID) -> None:
+    await session.execute(
+        text("update match_runs set user_id = :target where user_id = :source"),
+        {"source": source, "target": target},
+    )
+
+
+def vector_literal(embedding: Sequence[float]) -> str:
+    """pgvector's text form."""
+    return "[" + ",".join(f"{value:.6f}" for value in embedding) + "]"

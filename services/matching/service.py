@@ -1,0 +1,305 @@
+"""The matching room: finds the experts who fit a need, and says why.
+
+`search` is what doors call: it reads the project, embeds the query outside of any transaction, then finds, ranks and
+stores. `find` is the same within the caller's transaction, for a query whose embedding is given.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.actor import Actor, Scope
+from core.db import Database
+from core.errors import NotFound
+from core.gateways import gateways
+from core.ids import new_id
+from models.matching import MatchRun
+from services.accounts import service as accounts
+from services.bookings import service as bookings
+from services.experts import service as experts
+from services.experts.schemas import ExpertCard
+from services.matching import evidence, ranking, repository, wording
+from services.matching.changes import changes, people
+from services.matching.needs import Filters, Needs, overlap_hours, resolve
+from services.matching.ranking import Scored
+from services.matching.repository import Candidate, Index
+from services.matching.schemas import Change, Match, MatchList, MatchQuery, Understood
+from services.projects import service as projects
+from services.projects.schemas import ProjectBrief
+
+__all__ = ["embed", "find", "get", "search"]
+
+SLOTS_SHOWN = 3
+_CLOSEST = 3
+# Slots are computed for the best of so many at a time, until enough of them can be booked.
+_BATCH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One search under way."""
+
+    session: AsyncSession
+    query: MatchQuery
+    needs: Needs
+    index: Index
+    embedding: Sequence[float]
+    terms: str | None
+    now: datetime
+
+    def overlap(self, candidate: Candidate) -> float:
+        return overlap_hours(self.needs.timezone, candidate.timezone, self.now.date())
+
+    async def candidates(self, filters: Filters, *, near: int = repository.NEAR) -> list[Candidate]:
+        return await repository.candidates(
+            self.session, self.index, filters, embedding=self.embedding, terms=self.terms, near=near
+        )
+
+    def rank(
+        self, found: Sequence[Candidate], slots: Mapping[UUID, Sequence[datetime]] | None = None
+    ) -> list[Scored]:
+        overlaps = {candidate.timezone: self.overlap(candidate) for candidate in found}
+        return ranking.rank(
+            found, self.needs, model=self.index.model, overlaps=overlaps, now=self.now, slots=slots
+        )
+
+    async def slots(self, found: Sequence[Scored]) -> dict[UUID, list[datetime]]:
+        return await bookings.next_slots(
+            self.session,
+            [item.candidate.id for item in found],
+            after=self.needs.filters.slots_after or self.now,
+            count=SLOTS_SHOWN,
+            minutes=self.query.call_minutes,
+        )
+
+    def in_time(self, starts: Sequence[datetime]) -> bool:
+        before = self.needs.filters.slots_before
+        return bool(starts) and (before is None or starts[0] < before)
+
+
+async def search(db: Database, actor: Actor, query: MatchQuery) -> MatchList:
+    """Find, rank, explain and store. Raises `NotFound` for a project that is not the actor's, `InvalidInput` for
+    filters that contradict, `VendorUnavailable` when the embedding service does not answer."""
+    actor.require(Scope.EXPERTS_READ)
+    async with db.transaction() as session:
+        brief = await _brief(session, actor, query)
+    needs = resolve(query, brief, timezone=actor.timezone, now=clock.now())
+    vector = await embed(needs.text)
+    async with db.transaction() as session:
+        return await find(session, actor, query, embedding=vector)
+
+
+async def embed(text: str) -> list[float]:
+    """The embedding of a need, by the model that profiles are embedded with."""
+    return (await gateways().embeddings.embed([text]))[0]
+
+
+async def find(
+    session: AsyncSession, actor: Actor, query: MatchQuery, *, embedding: list[float] | None = None
+) -> MatchList:
+    """As `search`, in the caller's transaction. Give the embedding (see `embed`), or the model runs in here."""
+    actor.require(Scope.EXPERTS_READ)
+    now = clock.now()
+    brief = await _brief(session, actor, query)
+    needs = resolve(query, brief, timezone=actor.timezone, now=now)
+    gateway = gateways().embeddings
+    under_way = _Search(
+        session=session,
+        query=query,
+        needs=needs,
+        index=Index(gateway.model, gateway.dimensions),
+        embedding=embedding if embedding is not None else await embed(needs.text),
+        terms=await repository.prepare(session, needs.text),
+        now=now,
+    )
+    found = await under_way.candidates(needs.filters)
+    chosen, slots, late = await _bookable(under_way, found)
+    chosen = chosen[: query.limit]
+    items = await _matches(under_way, chosen, slots, found)
+    closest: list[Match] = []
+    hints: list[Change] = []
+    if not items:
+        closest = await _closest(under_way, late, slots)
+    if len(items) < query.limit and not needs.filters.is_empty:
+        hints = await changes(session, query, needs)
+    result = MatchList(
+        id=new_id(),
+        created_at=now,
+        query=query,
+        understood=Understood(
+            skills=list(needs.skills),
+            must_skills=list(needs.filters.skills),
+            must_words=list(needs.filters.words),
+            industries=list(needs.industries),
+            stage=needs.stage,
+        ),
+        summary=_summary(len(items), len(closest)),
+        items=items,
+        closest=closest,
+        changes=hints,
+        weights=ranking.WEIGHTS,
+        ranking_version=ranking.VERSION,
+        embedding_model=gateway.model,
+        founder_timezone=needs.timezone,
+    )
+    await _store(session, actor, result)
+    return result
+
+
+async def get(session: AsyncSession, actor: Actor, match_id: UUID) -> MatchList:
+    """A stored result of one's own, as it was; experts who can no longer be booked are marked."""
+    actor.require(Scope.EXPERTS_READ)
+    run = await repository.get(session, match_id, actor.user_id)
+    if run is None:
+        raise NotFound("There is no such match list.")
+    result = MatchList.model_validate(run.result)
+    shown = [*result.items, *result.closest]
+    owners = await experts.owners(session, [match.expert.id for match in shown])
+    for match in shown:
+        owner = owners.get(match.expert.id)
+        match.is_available = owner is not None and owner.can_be_booked
+        match.slots = [start for start in match.slots if start > clock.now()] if match.is_available else []
+    return result
+
+
+@accounts.on_merge
+async def merge(session: AsyncSession, source: UUID, target: UUID) -> None:
+    """A guest who signs in keeps the match lists."""
+    await repository.merge_people(session, source, target)
+
+
+async def _brief(session: AsyncSession, actor: Actor, query: MatchQuery) -> ProjectBrief | None:
+    if query.project_id is None:
+        return None
+    project = await projects.get(session, actor, query.project_id)
+    return project.brief
+
+
+async def _bookable(
+    under_way: _Search, found: Sequence[Candidate]
+) -> tuple[list[Scored], dict[UUID, list[datetime]], list[Candidate]]:
+    """Those who have a free slot in time, best first; all slots that were looked up; and who is free too late."""
+    waiting = under_way.rank(found)
+    slots: dict[UUID, list[datetime]] = {}
+    good: list[Candidate] = []
+    late: list[Candidate] = []
+    while waiting and len(good) < under_way.query.limit:
+        batch, waiting = waiting[:_BATCH], waiting[_BATCH:]
+        slots |= await under_way.slots(batch)
+        for item in batch:
+            starts = slots[item.candidate.id]
+            if under_way.in_time(starts):
+                good.append(item.candidate)
+            elif starts:
+                late.append(item.candidate)
+    return under_way.rank(good, slots), slots, late
+
+
+async def _closest(
+    under_way: _Search, late: Sequence[Candidate], slots: dict[UUID, list[datetime]]
+) -> list[Match]:
+    """Who comes nearest when nobody fits: each hard filter let go in turn, then all of them. What the founder
+    excluded stays excluded."""
+    filters = under_way.needs.filters
+    pool = {candidate.id: candidate for candidate in late}
+    eased = [
+        replace(filters, skills=()),
+        replace(filters, words=()),
+        replace(filters, min_usd=None, max_usd=None),
+        replace(filters, languages=()),
+        replace(filters, timezones=None),
+        replace(filters, engagement=None),
+    ]
+    bare = Filters(excluded_skills=filters.excluded_skills, excluded_industries=filters.excluded_industries)
+    for easier in [*(each for each in eased if each != filters), bare]:
+        if easier is bare and pool:
+            break
+        for candidate in await under_way.candidates(easier, near=_BATCH):
+            pool.setdefault(candidate.id, candidate)
+    ranked = under_way.rank(list(pool.values()))
+    unmet = {
+        item.candidate.id: len(
+            wording.missing(
+                item.candidate,
+                filters,
+                under_way.needs,
+                overlap=under_way.overlap(item.candidate),
+                has_slot=under_way.in_time(slots.get(item.candidate.id, [under_way.now])),
+            )
+        )
+        for item in ranked
+    }
+    ranked.sort(key=lambda item: unmet[item.candidate.id])
+    batch = ranked[:_BATCH]
+    slots |= await under_way.slots([item for item in batch if item.candidate.id not in slots])
+    chosen = [item for item in batch if slots[item.candidate.id]][:_CLOSEST]
+    again = {item.candidate.id: item for item in under_way.rank([item.candidate for item in chosen], slots)}
+    ordered = [again[item.candidate.id] for item in chosen]
+    return await _matches(under_way, ordered, slots, list(pool.values()))
+
+
+async def _matches(
+    under_way: _Search,
+    chosen: Sequence[Scored],
+    slots: Mapping[UUID, Sequence[datetime]],
+    others: Sequence[Candidate],
+) -> list[Match]:
+    cards = await experts.cards(under_way.session, [item.candidate.id for item in chosen])
+    common = (
+        [evidence.stems(" ".join(wording.passages(other))) for other in others[:_BATCH]] if chosen else []
+    )
+    return [
+        _match(under_way, item, cards[item.candidate.id], slots[item.candidate.id], common)
+        for item in chosen
+        if item.candidate.id in cards
+    ]
+
+
+def _match(
+    under_way: _Search, item: Scored, card: ExpertCard, starts: Sequence[datetime], common: Sequence[set[str]]
+) -> Match:
+    needs, candidate = under_way.needs, item.candidate
+    overlap = under_way.overlap(candidate)
+    pair = evidence.best_pair(needs.text, wording.passages(candidate), common)
+    return Match(
+        expert=card,
+        score=round(item.total),
+        factors=wording.factors(item, needs, pair=pair, starts=starts, overlap=overlap, now=under_way.now),
+        reasons=wording.reasons(item, needs, pair=pair, starts=starts, overlap=overlap),
+        strengths=wording.strengths(item, needs),
+        gaps=wording.gaps(item, needs, overlap=overlap),
+        missing=wording.missing(
+            candidate, needs.filters, needs, overlap=overlap, has_slot=under_way.in_time(starts)
+        ),
+        slots=list(starts),
+        overlap_hours=overlap,
+        rate=wording.local_rate(candidate, needs),
+    )
+
+
+def _summary(found: int, closest: int) -> str:
+    if found:
+        return f"{people(found).capitalize()} fit{'s' if found == 1 else ''} what you asked for."
+    if closest:
+        return "Nobody meets everything you asked for. These come closest; what is missing is said with each."
+    return "Nobody fits what you asked for at the moment."
+
+
+async def _store(session: AsyncSession, actor: Actor, result: MatchList) -> None:
+    await repository.store(
+        session,
+        MatchRun(
+            id=result.id,
+            user_id=actor.user_id,
+            project_id=result.query.project_id,
+            query=result.query.model_dump(mode="json"),
+            embedding_model=result.embedding_model,
+            ranking_version=result.ranking_version,
+            weights=result.weights,
+            result=result.model_dump(mode="json"),
+        ),
+    )
