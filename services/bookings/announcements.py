@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.events import UserEvent, emit
 from core.settings import settings
 from models.bookings import Booking
 from services.accounts import service as accounts
@@ -22,6 +23,13 @@ def local_time(at: datetime, timezone: str) -> str:
     return f"{local:%A}, {local.day} {local:%B %Y}, {local:%H:%M} ({timezone})"
 
 
+def changed(session: AsyncSession, booking: Booking) -> None:
+    """Tell the devices of client and expert that the booking is not what it was."""
+    body = {"type": "booking.changed", "booking_id": str(booking.id), "status": booking.status}
+    for user_id in (booking.client_id, booking.expert_user_id):
+        emit(session, UserEvent(user_id, "booking.changed", body))
+
+
 async def room_title(session: AsyncSession, booking: Booking) -> str:
     """The title of the room that client and expert share."""
     people = await accounts.people(session, [booking.client_id, booking.expert_user_id])
@@ -30,6 +38,7 @@ async def room_title(session: AsyncSession, booking: Booking) -> str:
 
 async def confirmed(session: AsyncSession, booking: Booking) -> None:
     """The call is paid: the first thing in the shared room, news in the founder's conversation, mail to both."""
+    changed(session, booking)
     read = await reading.to_read(session, booking)
     when = local_time(read.starts_at, read.timezone)
     text = f"The call is booked: {when}, {read.minutes} minutes."
@@ -65,6 +74,7 @@ async def confirmed(session: AsyncSession, booking: Booking) -> None:
 
 async def too_late(session: AsyncSession, booking: Booking) -> None:
     """The payment came when the time was no longer free: the client is told, and that the money goes back."""
+    changed(session, booking)
     read = await reading.to_read(session, booking)
     when = local_time(read.starts_at, read.timezone)
     text = (
@@ -83,6 +93,7 @@ async def too_late(session: AsyncSession, booking: Booking) -> None:
 
 async def refunded(session: AsyncSession, booking: Booking) -> None:
     """The price has gone back."""
+    changed(session, booking)
     read = await reading.to_read(session, booking)
     text = f"{read.price.format()} for the call with {read.expert_name} went back to your means of payment."
     await _in_origin(session, booking, read, "refunded", text)
@@ -97,6 +108,7 @@ async def refunded(session: AsyncSession, booking: Booking) -> None:
 
 async def expired(session: AsyncSession, booking: Booking) -> None:
     """The hold ended unpaid."""
+    changed(session, booking)
     read = await reading.to_read(session, booking)
     when = local_time(read.starts_at, read.timezone)
     text = f"The call with {read.expert_name} on {when} was not paid in time and is no longer held for you."
@@ -105,6 +117,7 @@ async def expired(session: AsyncSession, booking: Booking) -> None:
 
 async def cancelled(session: AsyncSession, booking: Booking, *, by_expert: bool, was_paid: bool) -> None:
     """The call is off. A hold that nobody paid concerns the client alone."""
+    changed(session, booking)
     read = await reading.to_read(session, booking)
     when = local_time(read.starts_at, read.timezone)
     who = read.expert_name if by_expert else read.client_name
