@@ -15,6 +15,8 @@ pairs: decisions a second of ours as a multiple of the others, and the slots tha
 0).
 """
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import statistics
@@ -25,6 +27,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import uvloop
+from asyncpg.pool import PoolConnectionProxy
 
 from core.db import Database
 from core.embedded import EmbeddedPostgres, ensure_database
@@ -51,13 +54,13 @@ START = datetime(2030, 1, 7, 9, tzinfo=UTC)
 Racer = Callable[[asyncpg.Pool, UUID, int], Awaitable[bool]]
 
 
-def _hour(number: int) -> asyncpg.Range:
+def _hour(number: int) -> asyncpg.Range[datetime]:
     """Hours that overlap without being the same."""
     start = START + timedelta(minutes=15 * (number % 3))
     return asyncpg.Range(start, start + timedelta(hours=1))
 
 
-async def _check_and_insert(connection: asyncpg.Connection, expert: UUID, number: int) -> bool:
+async def _check_and_insert(connection: PoolConnectionProxy, expert: UUID, number: int) -> bool:
     if await connection.fetchval(CHECK, expert, _hour(number)):
         return False
     await connection.execute(INSERT, new_id(), expert, uuid4(), _hour(number))
@@ -108,9 +111,9 @@ async def _mechanisms(url: str, racers: int, rounds: int) -> dict[str, float]:
         for number in range(rounds + 2):
             shift = number % len(RACES)
             for racer in RACES[shift:] + RACES[:shift]:
-                took, won = await _race(pool, racer, racers)
+                passed, won = await _race(pool, racer, racers)
                 if number >= 2:  # the first rounds warm connections and plans up
-                    seconds[racer.__name__].append(took)
+                    seconds[racer.__name__].append(passed)
                     winners[racer.__name__].append(won)
         await pool.execute("drop table race_guarded, race_plain")
     print(f"{'decided by':14}{'decisions/s':>13}{'slowest round':>16}{'winners':>10}{'double':>9}")

@@ -24,7 +24,11 @@ async def signed_in(db: Database, client: AsyncClient, role: Role = Role.USER) -
 async def test_the_whole_life_of_a_booking(db: Database, client: AsyncClient) -> None:
     expert, headers = await make_expert(db), await signed_in(db, client)
     at = ahead()
-    query = {"start": at.isoformat(), "end": (at + timedelta(days=1)).isoformat(), "minutes": 60}
+    query: dict[str, str | int] = {
+        "start": at.isoformat(),
+        "end": (at + timedelta(days=1)).isoformat(),
+        "minutes": 60,
+    }
     slots = (await client.get(f"{API}/experts/{expert.id}/slots", params=query, headers=headers)).json()
     assert slots["price"] == {"amount": 150_00, "currency": "USD"}
     body = {

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from core import clock
 from core.actor import Actor
 from core.db import Database
-from services.bookings import holds, service, settlement
+from services.bookings import holds, repository, service, settlement
 from services.bookings.schemas import BookingRead
 from services.conversations import service as conversations
 from services.conversations.schemas import RoomRead
@@ -130,7 +130,7 @@ async def test_a_payment_after_the_call_would_have_begun_goes_back(db: Database)
         db,
         booking,
         status="expired",
-        during=settlement.repository.during(started, started + timedelta(minutes=30)),
+        during=repository.during(started, started + timedelta(minutes=30)),
     )
     await settle(db, booking)
     assert (await read(db, client, booking)).refund == "due"
@@ -199,7 +199,7 @@ async def test_calls_complete_after_their_end_and_not_before(db: Database) -> No
     await settlement.complete(db, booking_id=booking.id)
     assert (await read(db, client, booking)).status == "confirmed"
     ended = clock.now() - timedelta(minutes=1)
-    await change(db, booking, during=settlement.repository.during(ended - timedelta(minutes=30), ended))
+    await change(db, booking, during=repository.during(ended - timedelta(minutes=30), ended))
     await settlement.complete(db, booking_id=booking.id)
     await settlement.complete(db, booking_id=uuid4())
     assert (await read(db, client, booking)).status == "completed"
