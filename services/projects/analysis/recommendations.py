@@ -11,7 +11,7 @@ from services.projects.analysis.fit import SOUND, money_fit, time_fit
 from services.projects.analysis.rubric import SENSITIVE, health
 from services.projects.analysis.schemas import Evidence, Health, Level, Recommendation
 from services.projects.estimation import Estimate, estimate
-from services.projects.estimation.sizing import FOUNDATION, counted_features
+from services.projects.estimation.sizing import FOUNDATION, named_features
 from services.projects.schemas import (
     Budget,
     DataSensitivity,
@@ -31,6 +31,17 @@ from services.projects.schemas import (
 MOST = 6
 LEAST = 3
 _DEFERRED = 2  # single features to leave out that are recommended at most
+
+# A way of doing things rather than the heart of a product, wherever the founder named it.
+_SECONDARY = {
+    "offline-mode",
+    "real-time",
+    "encryption",
+    "translation",
+    "dark-mode",
+    "multi-tenancy",
+    "single-sign-on",
+}
 
 _PLATFORMS = {
     Platform.WEB: "the web", Platform.MOBILE: "phones", Platform.IOS: "iOS", Platform.ANDROID: "Android",
@@ -67,12 +78,12 @@ def _without(brief: ProjectBrief, features: list[Feature]) -> ProjectBrief:
 
 
 def deferrable(brief: ProjectBrief) -> list[Feature]:
-    """What may wait: the named features but for the first two, which are taken for the heart of the product, and
-    those in the founder's one-sentence summary."""
-    features, _ = counted_features(brief)
-    named = [one for one in features if one.source != "assumed" and one.slug not in FOUNDATION]
+    """What may wait: the named features but for the first two that are more than a way of doing things, which are
+    taken for the heart of the product, and those in the founder's one-sentence summary."""
+    named = [one for one in named_features(brief) if one.slug not in FOUNDATION]
     summary = brief.summary.value.casefold() if brief.summary is not None else ""
-    return [one for one in named[2:] if one.name.casefold() not in summary]
+    heart = [one for one in named if one.slug not in _SECONDARY][:2]
+    return [one for one in named if one not in heart and one.name.casefold() not in summary]
 
 
 def _scope(ledger: Ledger) -> Iterator[Candidate]:
@@ -91,7 +102,7 @@ def _scope(ledger: Ledger) -> Iterator[Candidate]:
             evidence=[ledger.said(feature, "features")],
         )
     if len(later) >= 2:
-        kept = [one for one in brief.features if one.key not in {other.key for other in later}]
+        kept = [one for one in named_features(brief) if one not in later]
         names = joined([lowered(one.name) for one in kept[:4]]) if kept else "the first features"
         rest = joined([lowered(one.name) for one in later[:4]]) + (" and more" if len(later) > 4 else "")
         yield Candidate(

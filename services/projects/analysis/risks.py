@@ -8,7 +8,7 @@ from services.projects.analysis.fit import money_fit, time_fit
 from services.projects.analysis.rubric import SENSITIVE
 from services.projects.analysis.schemas import Evidence, Health, Level, Risk
 from services.projects.estimation.drivers import is_large
-from services.projects.estimation.sizing import counted_features
+from services.projects.estimation.sizing import named_features
 from services.projects.schemas import Platform, Stage, TeamExperience
 
 MOST = 6
@@ -239,9 +239,9 @@ def _duty_risks(ledger: Ledger) -> Iterator[Risk]:
 
 
 def _feature_risks(ledger: Ledger) -> Iterator[Risk]:
-    features, _ = counted_features(ledger.brief)
+    features = named_features(ledger.brief)
     for rule in _FEATURE_RISKS:
-        ground = [one for one in features if one.slug in rule.features and one.source != "assumed"]
+        ground = [one for one in features if one.slug in rule.features]
         if ground:
             yield Risk(
                 key=rule.key,

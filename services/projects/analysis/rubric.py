@@ -7,7 +7,7 @@ from services.projects.analysis.evidence import Ledger, counted, joined, lowered
 from services.projects.analysis.fit import money_fit, score_of, time_fit
 from services.projects.analysis.schemas import Evidence, Factor, Health
 from services.projects.estimation.drivers import is_large
-from services.projects.estimation.sizing import counted_features
+from services.projects.estimation.sizing import named_features
 from services.projects.schemas import (
     Complexity,
     DataSensitivity,
@@ -122,9 +122,8 @@ _BIG_POINTS = 400
 
 
 def hard_features(brief: ProjectBrief) -> list[Feature]:
-    """The features of high complexity, as counted (offline work that is named as a constraint among them)."""
-    features, _ = counted_features(brief)
-    return [feature for feature in features if feature.complexity is Complexity.HIGH]
+    """The features of high complexity, (offline work that is named as a constraint among them)."""
+    return [feature for feature in named_features(brief) if feature.complexity is Complexity.HIGH]
 
 
 def _technical(ledger: Ledger) -> Verdict:

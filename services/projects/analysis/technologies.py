@@ -17,7 +17,7 @@ from services.projects.analysis.stack import (
     Option,
 )
 from services.projects.estimation.drivers import is_large
-from services.projects.estimation.sizing import counted_features
+from services.projects.estimation.sizing import foundation, named_features
 from services.projects.schemas import ExclusionKind, Feature, Platform, ProjectBrief, Provenance
 from services.projects.schemas import Technology as Named
 from services.taxonomy.skills import SKILLS
@@ -186,25 +186,17 @@ def _backend(ledger: Ledger, features: Sequence[Feature], banned: frozenset[str]
         Option("rest-apis", "plain interfaces keep the choice of language open"),
     )
     order: tuple[Option, ...]
-    order: tuple[Option, ...]
     if thinking := _first(features, _THINKING):
         order, ground = (python, django, node), thinking
     elif live := _first(features, _LIVE):
         order, ground = (node, django, python), live
     else:
         order, ground = (django, node, python), list(features[:3])
-    evidence = ledger.all_said([one for one in ground if one.source != "assumed"], "features", 3)
-    if not evidence:
-        evidence = (
-            [ledger.premise("foundation")]
-            if any(one.source == "assumed" for one in ground)
-            else [ledger.unsaid("features")]
-        )
     return Place(
         "Backend",
         (*order, *rest),
         _subject([one.name for one in ground]) if ground else "For the first release",
-        evidence,
+        _grounds(ledger, ground),
     )
 
 
@@ -215,10 +207,6 @@ def _database(ledger: Ledger, features: Sequence[Feature], banned: frozenset[str
     ground = [one for one in features if one.category in ("commerce", "planning", "finance", "health")][
         :3
     ] or list(features[:2])
-    stated = [one for one in ground if one.source != "assumed"]
-    evidence = ledger.all_said(stated, "features", 3) or [
-        ledger.premise("foundation") if ground else ledger.unsaid("features")
-    ]
     options = (
         Option(
             "postgresql",
@@ -235,7 +223,7 @@ def _database(ledger: Ledger, features: Sequence[Feature], banned: frozenset[str
         "Database",
         options,
         _subject([one.name for one in ground]) if ground else "For the product's data",
-        evidence,
+        _grounds(ledger, ground),
     )
 
 
@@ -244,6 +232,7 @@ def _hosting(ledger: Ledger, banned: frozenset[str]) -> Place:
     if own is not None:
         return own
     brief = ledger.brief
+    options: tuple[Option, ...]
     aws = Option("aws", "it signs the contracts that such data needs and has audited services for it")
     sensitive = [fact for fact in brief.sensitivity if fact.value in SENSITIVE]
     premises = [
@@ -308,11 +297,18 @@ def _hosting(ledger: Ledger, banned: frozenset[str]) -> Place:
 
 def _need(ledger: Ledger, need: Need, features: Sequence[Feature]) -> Place | None:
     ground = _first(features, need.features)
-    stated = [one for one in ground if one.source != "assumed"]
-    if not stated:
+    if not ground:
         return None
-    names = [one.name for one in stated]
-    return Place(need.role, need.options, _subject(names), ledger.all_said(stated, "features", 3))
+    return Place(need.role, need.options, _subject([one.name for one in ground]), _grounds(ledger, ground))
+
+
+def _grounds(ledger: Ledger, features: Sequence[Feature]) -> list[Evidence]:
+    """Evidence of named features; of the foundation, the premise that it is needed."""
+    if not features:
+        return [ledger.unsaid("features")]
+    if features[0] in foundation(ledger.brief):
+        return [ledger.premise("foundation")]
+    return ledger.all_said(features, "features", 3)
 
 
 def _general(ledger: Ledger, need: Need) -> Place:
@@ -335,10 +331,11 @@ def _general(ledger: Ledger, need: Need) -> Place:
 
 
 def _places(ledger: Ledger, banned: frozenset[str]) -> Iterator[Place]:
-    features, _ = counted_features(ledger.brief)
+    features = named_features(ledger.brief)
+    ground = features or foundation(ledger.brief)
     yield from _front_ends(ledger, banned)
-    yield _backend(ledger, features, banned)
-    yield _database(ledger, features, banned)
+    yield _backend(ledger, ground, banned)
+    yield _database(ledger, ground, banned)
     yield _hosting(ledger, banned)
     for need in NEEDS:
         place = _need(ledger, need, features)

@@ -13,7 +13,15 @@ from importlib.resources import files
 
 from services.projects.estimation.schemas import Premise, SizedItem
 from services.projects.extraction.catalogue import FEATURES
-from services.projects.schemas import Complexity, ExclusionKind, Feature, Named, Platform, ProjectBrief, Stage
+from services.projects.schemas import (
+    Complexity,
+    ExclusionKind,
+    Feature,
+    Platform,
+    ProjectBrief,
+    Source,
+    Stage,
+)
 
 # IFPUG weights of EI, EO, EQ, ILF, EIF (Function Point Counting Practices Manual).
 WEIGHTS: dict[Complexity, tuple[int, int, int, int, int]] = {
@@ -28,6 +36,9 @@ FOUNDATION = ("accounts", "admin-panel", "email-notifications")
 
 # The least that is counted for a first release which people can use: what a vague brief has not named yet.
 FLOOR_POINTS = 120
+
+# The least for a product that is in use already: one change of some size.
+CHANGE_POINTS = 30
 
 # Share of the transactions that is built again for each further client platform.
 PLATFORM_SHARE = 0.2
@@ -110,16 +121,16 @@ def _unique(features: Iterable[Feature]) -> list[Feature]:
     return list(best.values())
 
 
-def _wants_offline(brief: ProjectBrief) -> Named | None:
-    return next((item for item in brief.constraints if "offline" in item.key), None)
+def exists(brief: ProjectBrief) -> bool:
+    """Whether people use the product already, so that work is added to it."""
+    return brief.stage is not None and brief.stage.value in (Stage.LAUNCHED, Stage.GROWTH)
 
 
-def counted_features(brief: ProjectBrief) -> tuple[list[Feature], list[Premise]]:
-    """The founder's features, then the foundation that they did not name, with the premise it rests on."""
+def named_features(brief: ProjectBrief) -> list[Feature]:
+    """The brief's features, each once; offline work that is named as a constraint is one of them."""
     features = _unique(brief.features)
-    keys = {feature.key for feature in features}
-    offline = _wants_offline(brief)
-    if offline is not None and "offline-mode" not in keys:
+    offline = next((item for item in brief.constraints if "offline" in item.key), None)
+    if offline is not None and all(feature.slug != "offline-mode" for feature in features):
         kind = FEATURES["offline-mode"]
         features.append(
             Feature(
@@ -127,31 +138,39 @@ def counted_features(brief: ProjectBrief) -> tuple[list[Feature], list[Premise]]
                 source=offline.source, message_id=offline.message_id, quote=offline.quote, note=offline.note,
             )
         )  # fmt: skip
-    excluded = {exclusion.slug for exclusion in brief.exclusions if exclusion.kind == ExclusionKind.FEATURE}
-    missing = [slug for slug in FOUNDATION if slug not in keys and slug not in excluded]
-    premises: list[Premise] = []
-    if missing:
-        for slug in missing:
-            kind = FEATURES[slug]
-            features.append(
-                Feature(
-                    slug=slug,
-                    name=kind.name,
-                    category=kind.category,
-                    complexity=kind.complexity,
-                    source="assumed",
-                )
-            )
-        names = _join([FEATURES[slug].name.lower() for slug in missing])
-        premises.append(
-            Premise(
-                key="foundation",
-                field="features",
-                text=f"The first release also needs {names}; you have not mentioned "
-                f"{'it' if len(missing) == 1 else 'them'}.",
-            )
+    return features
+
+
+def foundation(brief: ProjectBrief) -> list[Feature]:
+    """What a new product needs besides the named features, and the founder did not exclude."""
+    if exists(brief):
+        return []
+    named = {feature.slug for feature in brief.features}
+    excluded = {exclusion.slug for exclusion in brief.exclusions if exclusion.kind is ExclusionKind.FEATURE}
+    kinds = [FEATURES[slug] for slug in FOUNDATION if slug not in named | excluded]
+    return [
+        Feature(
+            slug=kind.slug,
+            name=kind.name,
+            category=kind.category,
+            complexity=kind.complexity,
+            source=Source.ASSUMED,
         )
-    return features, premises
+        for kind in kinds
+    ]
+
+
+def _foundation_premises(brief: ProjectBrief, added: Sequence[Feature]) -> list[Premise]:
+    if exists(brief):
+        text = "The product is in use, so only what you named is counted, not what it has already."
+        return [Premise(key="existing", field="stage", text=text)]
+    if not added:
+        return []
+    names = _join([feature.name[0].lower() + feature.name[1:] for feature in added])
+    text = (
+        f"The first release also needs {names}; you have not mentioned {'it' if len(added) == 1 else 'them'}."
+    )
+    return [Premise(key="foundation", field="features", text=text)]
 
 
 def _join(words: Sequence[str]) -> str:
@@ -226,12 +245,12 @@ def _regulations(brief: ProjectBrief) -> list[SizedItem]:
 
 def size(brief: ProjectBrief) -> tuple[list[SizedItem], list[Premise]]:
     """The count line by line, and what it takes for granted. The lines' points sum to the size."""
-    features, premises = counted_features(brief)
-    lines = [
-        line.model_copy(update={"provenance": None, "premise": "foundation"})
-        if feature.source == "assumed" and feature.slug in FOUNDATION and feature.quote is None
-        else line
-        for feature, line in ((feature, _feature(feature)) for feature in features)
+    named, added = named_features(brief), foundation(brief)
+    features, premises = [*named, *added], _foundation_premises(brief, added)
+    lines = [_feature(feature) for feature in named]
+    lines += [
+        _feature(feature).model_copy(update={"provenance": None, "premise": "foundation"})
+        for feature in added
     ]
     keys = {feature.key for feature in features}
     transactions = sum(
@@ -240,18 +259,20 @@ def size(brief: ProjectBrief) -> tuple[list[SizedItem], list[Premise]]:
     platforms, platform_premises = _platforms(brief, transactions)
     premises += platform_premises
     lines += [*platforms, *_integrations(brief, keys), *_regulations(brief)]
-    named = sum(line.points for line in lines)
-    if named < FLOOR_POINTS:
+    counted = sum(line.points for line in lines)
+    floor = CHANGE_POINTS if exists(brief) else FLOOR_POINTS
+    if counted < floor:
+        what = "A release of a product in use" if exists(brief) else "A first release that people can use"
         text = (
-            f"A first release that people can use is rarely smaller than {FLOOR_POINTS} function points; "
+            f"{what} is rarely smaller than {floor} function points; "
             "what is missing to that is counted as features you have not named yet."
         )
         premises.append(Premise(key="unnamed-scope", field="features", text=text))
         lines.append(
             SizedItem(
                 item="Features not named yet",
-                points=round(FLOOR_POINTS - named, 1),
-                rule=f"up to the floor of {FLOOR_POINTS} function points",
+                points=round(floor - counted, 1),
+                rule=f"up to the floor of {floor} function points",
                 premise="unnamed-scope",
             )
         )
