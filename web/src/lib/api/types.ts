@@ -128,6 +128,8 @@ export interface Booking {
 
 export interface Slots {
 	expert_id: string;
+	/** Only on a card. */
+	expert_name?: string;
 	timezone: string;
 	minutes: number;
 	price: Money;

@@ -197,6 +197,7 @@ export const en = {
 	'proposal.waiting': 'Waiting for a decision',
 	'slots.loading': 'Looking for free times…',
 	'slots.none': 'No free time in the next {count} days.',
+	'slots.title': 'Free times of {name}',
 	'slots.days': 'Day',
 	'slots.times': 'Time',
 
