@@ -25,7 +25,8 @@ def _texts() -> Mapped[list[str]]:
 
 
 class Expert(Identified, Timestamped, Base):
-    """A CTO's profile. `skill_slugs` repeats `expert_skills` so that one index answers filters on skills."""
+    """A CTO's profile. `skill_slugs` repeats `expert_skills` so that one index answers filters on skills.
+    `mentioned_slugs` are skills that the profile's text speaks of without listing them."""
 
     __tablename__ = "experts"
     __table_args__ = (
@@ -61,6 +62,7 @@ class Expert(Identified, Timestamped, Base):
     links: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"), default=list)
     roles: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"), default=list)
     skill_slugs: Mapped[list[str]] = _texts()
+    mentioned_slugs: Mapped[list[str]] = _texts()
     keywords: Mapped[str] = mapped_column(Text, server_default="")
     rating_sum: Mapped[int] = mapped_column(server_default="0")
     rating_count: Mapped[int] = mapped_column(server_default="0")

@@ -148,6 +148,7 @@ def upgrade() -> None:
         sa.Column('links', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column('roles', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
         sa.Column('skill_slugs', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column('mentioned_slugs', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column('keywords', sa.Text(), server_default='', nullable=False),
         sa.Column('rating_sum', sa.Integer(), server_default='0', nullable=False),
         sa.Column('rating_count', sa.Integer(), server_default='0', nullable=False),

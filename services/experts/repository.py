@@ -83,6 +83,20 @@ async def replace_skills(
         )
 
 
+async def rate_quartiles(session: AsyncSession) -> tuple[int, int, int, int] | None:
+    """Quartiles of approved experts' rates in US cents, and how many there are."""
+    shares = [0.25, 0.5, 0.75]
+    quartiles = func.percentile_disc(shares).within_group(Expert.rate_usd_amount)
+    row = (
+        await session.execute(select(quartiles, func.count()).where(Expert.status == Status.APPROVED))
+    ).one()
+    return (*row[0], row[1]) if row[1] else None
+
+
+async def has_demo(session: AsyncSession) -> bool:
+    return await session.scalar(select(Expert.id).where(Expert.is_demo).limit(1)) is not None
+
+
 async def set_bookable(session: AsyncSession, expert_id: UUID, bookable: bool) -> None:
     await session.execute(update(Expert).where(Expert.id == expert_id).values(is_bookable=bookable))
 

@@ -210,6 +210,15 @@ class ExpertOwner(BaseModel):
         return self.status is Status.APPROVED and self.is_bookable
 
 
+class RateQuartiles(BaseModel):
+    """Hourly rates of approved experts."""
+
+    p25: Money
+    p50: Money
+    p75: Money
+    experts: int
+
+
 class Sort(StrEnum):
     RELEVANCE = "relevance"
     RATE_LOW = "rate_low"

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.actor import Actor, Scope
 from core.errors import Conflict, InvalidInput, NotFound
 from core.jobs import enqueue
+from core.money import Money
 from models.experts import Expert
 from services.accounts import service as accounts
 from services.experts import policy, reading, repository
@@ -25,6 +26,7 @@ from services.experts.schemas import (
     ExpertRead,
     ProfileInput,
     ProfilePatch,
+    RateQuartiles,
     SkillInput,
     Status,
     StatusChange,
@@ -41,6 +43,7 @@ __all__ = [
     "my_profile",
     "owner",
     "owners",
+    "rate_quartiles",
     "set_bookable",
     "update_profile",
 ]
@@ -72,6 +75,20 @@ async def owner(session: AsyncSession, expert_id: UUID) -> ExpertOwner | None:
 async def owners(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ExpertOwner]:
     """As `owner`, of many at once; unknown ids are left out."""
     return {expert.id: reading.to_owner(expert) for expert in await repository.by_ids(session, ids)}
+
+
+async def rate_quartiles(session: AsyncSession) -> RateQuartiles | None:
+    """What approved experts ask for an hour, in US dollars; None while there is nobody."""
+    row = await repository.rate_quartiles(session)
+    if row is None:
+        return None
+    p25, p50, p75, count = row
+    return RateQuartiles(
+        p25=Money(amount=p25, currency="USD"),
+        p50=Money(amount=p50, currency="USD"),
+        p75=Money(amount=p75, currency="USD"),
+        experts=count,
+    )
 
 
 async def for_user(session: AsyncSession, user_id: UUID) -> ExpertOwner | None:
@@ -191,6 +208,10 @@ def _apply(expert: Expert, data: ProfileInput | ProfilePatch) -> list[tuple[str,
     chosen = _canonical(data.skills) if data.skills is not None else None
     if chosen is not None:
         expert.skill_slugs = [slug for slug, _, _ in chosen]
+    listed = set(expert.skill_slugs)
+    outcomes = [outcome for role in expert.roles for outcome in role.get("outcomes", [])]
+    mentions = skills.find("\n".join([expert.headline, *outcomes, expert.story]))
+    expert.mentioned_slugs = sorted({m.slug for m in mentions if not m.negated} - listed)
     names = [reading.skill_name(slug) for slug in expert.skill_slugs]
     names += [industries.INDUSTRIES[slug].name for slug in expert.industries if slug in industries.INDUSTRIES]
     expert.keywords = ", ".join(names)

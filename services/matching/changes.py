@@ -126,6 +126,20 @@ def _eased(query: MatchQuery, filters: Filters) -> Iterator[tuple[ChangeKind, st
             replace(filters, timezones=None),
             {"min_overlap_hours": None},
         )
+    if filters.countries:
+        yield (
+            ChangeKind.DROP_COUNTRY,
+            "Leaving the country open",
+            replace(filters, countries=()),
+            {"countries": []},
+        )
+    if filters.min_years is not None:
+        yield (
+            ChangeKind.DROP_YEARS,
+            f"Asking for fewer than {filters.min_years} years of experience",
+            replace(filters, min_years=None),
+            {"min_years": None},
+        )
     if filters.engagement is not None:
         yield (
             ChangeKind.DROP_ENGAGEMENT,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from core.errors import InvalidInput
@@ -17,6 +18,7 @@ from services.taxonomy import industries, skills
 WORKDAY_HOURS = 9.0
 # A synonym of an industry weighs 3 in the taxonomy, a hint 1.
 _OUTRIGHT = 3.0
+_HINTED = 2.0
 _MAX_INDUSTRIES = 3
 
 
@@ -33,6 +35,9 @@ class Filters:
     languages: tuple[str, ...] = ()
     timezones: tuple[str, ...] | None = None
     engagement: str | None = None
+    countries: tuple[str, ...] = ()
+    min_years: int | None = None
+    excluded_ids: tuple[UUID, ...] = ()
     slots_after: datetime | None = None
     slots_before: datetime | None = None
 
@@ -94,6 +99,9 @@ def resolve(query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now
             if query.min_overlap_hours
             else None,
             engagement=query.engagement.value if query.engagement else None,
+            countries=tuple(query.countries),
+            min_years=query.min_years,
+            excluded_ids=tuple(query.exclude),
             slots_after=after,
             slots_before=before,
         ),
@@ -129,7 +137,9 @@ def _must(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _industries(text: str) -> dict[str, str]:
     """Industries the text names outright, or else the one it hints at most, with the words it does so by."""
     mentions = industries.find(text)
-    named = [mention for mention in mentions if mention.weight >= _OUTRIGHT] or mentions[:1]
+    named = [mention for mention in mentions if mention.weight >= _OUTRIGHT] or [
+        mention for mention in mentions[:1] if mention.weight >= _HINTED
+    ]
     return {mention.slug: text[mention.start : mention.end] for mention in named[:_MAX_INDUSTRIES]}
 
 

@@ -48,6 +48,8 @@ _COSINES: dict[str, tuple[float, float]] = {
 }
 _PRIOR_RATING, _PRIOR_REVIEWS = 4.3, 5
 _DEPTH_YEARS = 6.0
+# A skill that the profile's text speaks of, but does not list.
+_MENTIONED = 0.5
 _SOON_DAYS = 14.0
 _FAST_MINUTES = 240.0
 
@@ -98,8 +100,7 @@ def _values(
     low, high = _COSINES.get(model, (0.0, 0.7))
     values = {"similarity": _clip((candidate.cosine - low) / (high - low))}
     if needs.skills:
-        held = [skill_value(*candidate.skills[slug]) for slug in needs.skills if slug in candidate.skills]
-        values["skills"] = sum(held) / len(needs.skills)
+        values["skills"] = sum(_held(candidate, slug) for slug in needs.skills) / len(needs.skills)
     if needs.industries:
         values["industry"] = 1.0 if set(needs.industries) & set(candidate.industries) else 0.0
     if best_wording > 0:
@@ -119,6 +120,12 @@ def _values(
     if candidate.response_minutes is not None:
         values["response"] = exp(-candidate.response_minutes / _FAST_MINUTES)
     return values
+
+
+def _held(candidate: Candidate, slug: str) -> float:
+    if slug in candidate.skills:
+        return skill_value(*candidate.skills[slug])
+    return _MENTIONED if slug in candidate.mentioned else 0.0
 
 
 def _within(rate: int, cap: int) -> float:

@@ -73,7 +73,9 @@ class Candidate:
     rating_count: int
     response_minutes: int | None
     engagements: Sequence[str]
-    skill_slugs: Sequence[str]
+    country: str
+    years: int
+    mentioned: Sequence[str]
 
 
 def where(filters: Filters) -> tuple[str, dict[str, Any]]:
@@ -107,6 +109,12 @@ def where(filters: Filters) -> tuple[str, dict[str, Any]]:
         add("x.timezone = any(cast(:timezones as text[]))", "timezones", list(filters.timezones))
     if filters.engagement is not None:
         add("x.engagements @> cast(:engagements as text[])", "engagements", [filters.engagement])
+    if filters.countries:
+        add("x.country = any(cast(:countries as text[]))", "countries", list(filters.countries))
+    if filters.min_years is not None:
+        add("x.years >= :min_years", "min_years", filters.min_years)
+    if filters.excluded_ids:
+        add("x.id <> all(cast(:excluded_ids as uuid[]))", "excluded_ids", list(filters.excluded_ids))
     return " and ".join(clauses), values
 
 
@@ -162,7 +170,7 @@ async def candidates(
             select x.id, 1 - ({index.distance}) as cosine, {rank} as wording, x.headline, x.story, x.industries,
                 x.stages, x.languages, x.timezone, x.roles, x.rate_amount, x.rate_currency,
                 x.rate_usd_amount as rate_usd, x.rating_sum, x.rating_count, x.response_minutes, x.engagements,
-                x.skill_slugs, s.skills
+                x.country, x.years, x.mentioned_slugs as mentioned, s.skills
             from found join experts x on x.id = found.id
             join expert_embeddings e on e.expert_id = x.id and e.model = {index.literal}
             cross join lateral (
@@ -183,7 +191,7 @@ async def count_up_to(session: AsyncSession, filters: Filters, limit: int) -> in
     """How many experts meet the filters, counted no further than `limit`."""
     condition, values = where(filters)
     found = await session.scalar(
-        text(f"select count(*) from (select 1 from experts x where {condition} limit {limit}) some"), values
+        text(f"select count(*) from (select 1 from experts x where {condition} limit {limit}) found"), values
     )
     return int(found or 0)
 

@@ -2,17 +2,43 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from core.money import Money
 from services.accounts.schemas import Timezone
-from services.experts.schemas import Distinct, Engagement, ExpertCard, Language, SkillName, Slug, Stage, clean
+from services.experts.schemas import (
+    Country,
+    Distinct,
+    Engagement,
+    ExpertCard,
+    Language,
+    SkillName,
+    Slug,
+    Stage,
+    clean,
+)
 
 QueryText = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=6000)]
 Skills = Annotated[list[SkillName], Distinct]
+
+
+class MatchSort(StrEnum):
+    SCORE = "score"
+    RATE_LOW = "rate_low"
+    RATING = "rating"
+    EXPERIENCE = "experience"
+    SOONEST = "soonest"
 
 
 class MatchQuery(BaseModel):
@@ -34,6 +60,13 @@ class MatchQuery(BaseModel):
     languages: Annotated[list[Language], Distinct] = Field(
         default_factory=list, max_length=5, description="The expert speaks all of them"
     )
+    countries: Annotated[list[Country], Distinct] = Field(
+        default_factory=list, max_length=20, description="The expert lives in one of them"
+    )
+    min_years: int | None = Field(None, ge=0, le=40, description="Of experience overall")
+    exclude: Annotated[list[UUID], AfterValidator(lambda ids: list(dict.fromkeys(ids)))] = Field(
+        default_factory=list, max_length=100, description="Experts not to be shown again"
+    )
     timezone: Timezone | None = Field(None, description="Of the founder; by default the account's")
     min_overlap_hours: float | None = Field(
         None, ge=0, le=9, description="Working hours (9 to 18 on both sides) that overlap"
@@ -42,6 +75,7 @@ class MatchQuery(BaseModel):
     available_within_days: int | None = Field(
         None, ge=1, le=60, description="A free slot within so many days of `available_from`, or of now"
     )
+    sort: MatchSort = Field(MatchSort.SCORE, description="Order among those who fit best")
     call_minutes: int = Field(60, ge=15, le=240)
     limit: int = Field(5, ge=1, le=10)
 
@@ -107,7 +141,8 @@ class ChangeKind(StrEnum):
     DROP_LANGUAGE = "drop_language"
     DROP_OVERLAP = "drop_overlap"
     DROP_ENGAGEMENT = "drop_engagement"
-    DROP_AVAILABILITY = "drop_availability"
+    DROP_COUNTRY = "drop_country"
+    DROP_YEARS = "drop_years"
 
 
 class Change(BaseModel):
@@ -135,6 +170,3 @@ class MatchList(BaseModel):
     ranking_version: str
     embedding_model: str
     founder_timezone: str
-
-
-Unmet = Literal["skills", "rate", "languages", "overlap", "engagement", "availability"]

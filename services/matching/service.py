@@ -27,7 +27,7 @@ from services.matching.changes import changes, people
 from services.matching.needs import Filters, Needs, overlap_hours, resolve
 from services.matching.ranking import Scored
 from services.matching.repository import Candidate, Index
-from services.matching.schemas import Change, Match, MatchList, MatchQuery, Understood
+from services.matching.schemas import Change, Match, MatchList, MatchQuery, MatchSort, Understood
 from services.projects import service as projects
 from services.projects.schemas import ProjectBrief
 
@@ -118,7 +118,7 @@ async def find(
     )
     found = await under_way.candidates(needs.filters)
     chosen, slots, late = await _bookable(under_way, found)
-    chosen = chosen[: query.limit]
+    chosen = _sorted(chosen[: query.limit * 2], query.sort, slots)[: query.limit]
     items = await _matches(under_way, chosen, slots, found)
     closest: list[Match] = []
     hints: list[Change] = []
@@ -187,7 +187,9 @@ async def _bookable(
     slots: dict[UUID, list[datetime]] = {}
     good: list[Candidate] = []
     late: list[Candidate] = []
-    while waiting and len(good) < under_way.query.limit:
+    # An order of the founder's own is made among twice as many as are shown.
+    wanted = under_way.query.limit * (1 if under_way.query.sort is MatchSort.SCORE else 2)
+    while waiting and len(good) < wanted:
         batch, waiting = waiting[:_BATCH], waiting[_BATCH:]
         slots |= await under_way.slots(batch)
         for item in batch:
@@ -213,8 +215,14 @@ async def _closest(
         replace(filters, languages=()),
         replace(filters, timezones=None),
         replace(filters, engagement=None),
+        replace(filters, countries=()),
+        replace(filters, min_years=None),
     ]
-    bare = Filters(excluded_skills=filters.excluded_skills, excluded_industries=filters.excluded_industries)
+    bare = Filters(
+        excluded_skills=filters.excluded_skills,
+        excluded_industries=filters.excluded_industries,
+        excluded_ids=filters.excluded_ids,
+    )
     for easier in [*(each for each in eased if each != filters), bare]:
         if easier is bare and pool:
             break
@@ -279,6 +287,23 @@ def _match(
         overlap_hours=overlap,
         rate=wording.local_rate(candidate, needs),
     )
+
+
+def _sorted(
+    chosen: Sequence[Scored], order: MatchSort, slots: Mapping[UUID, Sequence[datetime]]
+) -> list[Scored]:
+    """Those who fit best, in the order asked for; equal ones stay in the order of their score."""
+    match order:
+        case MatchSort.RATE_LOW:
+            return sorted(chosen, key=lambda item: item.candidate.rate_usd)
+        case MatchSort.RATING:
+            return sorted(chosen, key=lambda item: -item.values["rating"])
+        case MatchSort.EXPERIENCE:
+            return sorted(chosen, key=lambda item: -item.candidate.years)
+        case MatchSort.SOONEST:
+            return sorted(chosen, key=lambda item: slots[item.candidate.id][0])
+        case MatchSort.SCORE:
+            return list(chosen)
 
 
 def _summary(found: int, closest: int) -> str:

@@ -123,7 +123,11 @@ def gaps(scored: Scored, needs: Needs, *, overlap: float) -> list[str]:
     """Short sentences on what the profile does not show."""
     candidate = scored.candidate
     found = []
-    absent = [skill_name(slug) for slug in needs.skills if slug not in candidate.skills]
+    absent = [
+        skill_name(slug)
+        for slug in needs.skills
+        if slug not in candidate.skills and slug not in candidate.mentioned
+    ]
     if absent:
         found.append(f"The profile does not list {_joined(absent[:4], 'or')}.")
     if needs.industries and not set(needs.industries) & set(candidate.industries):
@@ -160,6 +164,10 @@ def missing(
         found.append(f"shares {overlap:g} working hours with you")
     if filters.engagement is not None and filters.engagement not in candidate.engagements:
         found.append(f"does not offer {filters.engagement} work")
+    if filters.countries and candidate.country not in filters.countries:
+        found.append(f"lives in {candidate.country}")
+    if filters.min_years is not None and candidate.years < filters.min_years:
+        found.append(f"has {candidate.years} years of experience")
     if not has_slot:
         found.append("no free slot in the time you asked for")
     if filters.words:
@@ -178,7 +186,9 @@ def _skills_texts(candidate: Candidate, needs: Needs) -> tuple[str | None, str |
 def _held(candidate: Candidate, needs: Needs) -> list[str]:
     held = [(slug, *candidate.skills[slug]) for slug in needs.skills if slug in candidate.skills]
     held.sort(key=lambda item: (-item[2], -item[1]))
-    return [f"{years} year{'' if years == 1 else 's'} of {skill_name(slug)}" for slug, years, _ in held]
+    return [f"{years} year{'' if years == 1 else 's'} of {skill_name(slug)}" for slug, years, _ in held] + [
+        skill_name(slug) for slug in needs.skills if slug in candidate.mentioned
+    ]
 
 
 def _rate(candidate: Candidate) -> Money:

@@ -30,6 +30,7 @@ DEMO_DOMAIN: Final = "demo.sextant.example"
 
 AvailabilityHook = Callable[[AsyncSession, UUID, list[WeeklyWindow]], Awaitable[None]]
 _hooks: list[AvailabilityHook] = []
+_SIGN_INS: Final = 6
 
 _SYSTEM = Actor(user_id=UUID(int=0), role=Role.SYSTEM, scopes=ROLE_SCOPES[Role.SYSTEM])
 
@@ -65,11 +66,27 @@ def read_demo() -> list[DemoExpert]:
     return people
 
 
+def demo_sign_ins() -> list[dict[str, str]]:
+    """E-mail, password, role and name of a few demo experts, for the sign-in page of a development installation."""
+    return [
+        {"email": person.email, "password": DEMO_PASSWORD, "role": Role.CTO.value, "name": person.name}
+        for person in read_demo()[:_SIGN_INS]
+    ]
+
+
+async def is_loaded(db: Database) -> bool:
+    """Whether there are demo experts already."""
+    async with db.transaction() as session:
+        return await repository.has_demo(session)
+
+
 async def load(db: Database) -> int:
     """Load the demo experts that are not there yet, and embed them. Returns how many were new.
 
     Raises `Conflict` in production.
     """
+    if not _hooks:
+        raise RuntimeError("import services.rooms first: without the bookings room nobody would be available")
     if settings().is_production:
         raise Conflict("Demo data is never loaded in production.", code="demo_in_production")
     people = await asyncio.to_thread(read_demo)
