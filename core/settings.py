@@ -96,9 +96,21 @@ class Settings(BaseSettings):
 
 
 @lru_cache
+def _read() -> Settings:
+    return Settings()
+
+
+_in_use: list[Settings] = []
+
+
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()  # type: ignore[call-arg]
+    """The settings of this process: read once, or what `use` was given."""
+    return _in_use[0] if _in_use else _read()
+
+
+def use(current: Settings) -> None:
+    """Make these the settings of the process: the composition root knows the port and the stand-ins."""
+    _in_use[:] = [current]
 
 
 def random_secret() -> str:

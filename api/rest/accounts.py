@@ -1,10 +1,10 @@
 """Signing up, and one's own account."""
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, status
 
 from api.deps import ActorDep, DatabaseDep, OptionalActorDep, SessionDep, public, scoped
 from api.problem import problem
-from api.rest.cookies import set_session_cookie, start_session_cookie
+from api.rest.cookies import SessionCookieDep
 from api.rest.devices import DeviceDep
 from api.rest.limits import limited
 from core.actor import Scope
@@ -21,24 +21,23 @@ router = APIRouter(tags=["accounts"])
     responses=problem(403, 409, 422, 429),
 )
 async def sign_up(
-    data: SignUp, db: DatabaseDep, actor: OptionalActorDep, device: DeviceDep, response: Response
+    data: SignUp, db: DatabaseDep, actor: OptionalActorDep, device: DeviceDep, cookie: SessionCookieDep
 ) -> SessionRead:
     """Create an account and be signed in to it. A guest keeps everything.
 
     The answer is the same whether or not the address has an account already; its owner is told by mail.
     """
     started = await service.sign_up(db, actor, data, device=device)
-    start_session_cookie(response, started)
+    cookie.start(started)
     return SessionRead.of(started)
 
 
 @router.get("/me", dependencies=[scoped(Scope.ACCOUNT_READ)], responses=problem(401, 403, 404))
-async def read_me(session: SessionDep, actor: ActorDep, response: Response) -> MeRead:
+async def read_me(session: SessionDep, actor: ActorDep, cookie: SessionCookieDep) -> MeRead:
     """One's own account. Once a day the session cookie is renewed here."""
     renewed = await sessions.rotate(session, actor)
     if renewed is not None:
-        token, seconds = renewed
-        set_session_cookie(response, token, max_age=seconds)
+        cookie.renew(*renewed)
     return await service.me(session, actor)
 
 

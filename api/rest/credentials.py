@@ -1,10 +1,10 @@
 """Addresses and passwords: proving, changing, resetting them, and confirming who is there."""
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, status
 
 from api.deps import ActorDep, DatabaseDep, OptionalActorDep, SessionDep, public, scoped
 from api.problem import problem
-from api.rest.cookies import start_session_cookie
+from api.rest.cookies import SessionCookieDep
 from api.rest.devices import DeviceDep
 from api.rest.limits import limited
 from core.actor import Scope
@@ -110,9 +110,9 @@ async def reset_password(data: ResetPassword, db: DatabaseDep, device: DeviceDep
     responses=problem(401, 403, 422, 429),
 )
 async def step_up(
-    data: StepUp, db: DatabaseDep, actor: ActorDep, device: DeviceDep, response: Response
+    data: StepUp, db: DatabaseDep, actor: ActorDep, device: DeviceDep, cookie: SessionCookieDep
 ) -> SessionRead:
     """Confirm who is there, before a sensitive action answers otherwise than `step_up_required`."""
     started = await stepup.prove(db, actor, data, device=device)
-    start_session_cookie(response, started)
+    cookie.start(started)
     return SessionRead.of(started)

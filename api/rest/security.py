@@ -3,11 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Query, status
 
 from api.deps import ActorDep, DatabaseDep, OptionalActorDep, SessionDep, public, scoped
 from api.problem import problem
-from api.rest.cookies import start_session_cookie
+from api.rest.cookies import SessionCookieDep
 from api.rest.devices import DeviceDep
 from api.rest.limits import limited
 from core.actor import Scope
@@ -39,11 +39,11 @@ PageSize = Annotated[int, Query(ge=1, le=100)]
     responses=problem(401, 403, 404, 410, 422, 429),
 )
 async def finish_sign_in(
-    data: FinishSignIn, db: DatabaseDep, actor: OptionalActorDep, device: DeviceDep, response: Response
+    data: FinishSignIn, db: DatabaseDep, actor: OptionalActorDep, device: DeviceDep, cookie: SessionCookieDep
 ) -> SessionRead:
     """The second step of a sign-in that answered 202."""
     started = await service.finish_sign_in(db, actor, data, device=device)
-    start_session_cookie(response, started)
+    cookie.start(started)
     return SessionRead.of(started)
 
 

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Body, Response, status
 
 from api.deps import DatabaseDep, OptionalActorDep, SessionDep, public
 from api.problem import problem
-from api.rest.cookies import clear_session_cookie, start_session_cookie
+from api.rest.cookies import SessionCookieDep
 from api.rest.devices import DeviceDep
 from api.rest.limits import limited
-from services.accounts import service
+from services.accounts import service, sessions
 from services.accounts.schemas import SecondFactorNeeded, SessionRead, SignIn, StartGuest
 
 router = APIRouter(tags=["accounts"])
@@ -23,13 +23,20 @@ router = APIRouter(tags=["accounts"])
 )
 async def start_guest_session(
     session: SessionDep,
+    actor: OptionalActorDep,
     device: DeviceDep,
-    response: Response,
+    cookie: SessionCookieDep,
     data: Annotated[StartGuest | None, Body()] = None,
 ) -> SessionRead:
-    """Begin as a guest: a session without an account. Everything done in it is kept on sign-up and sign-in."""
+    """Begin as a guest: a session without an account. Everything done in it is kept on sign-up and sign-in.
+
+    A browser that has a session already keeps it, so two tabs may both ask.
+    """
+    current = await sessions.current(session, actor) if actor is not None else None
+    if current is not None:
+        return current
     started = await service.start_guest(session, data or StartGuest(), device=device)
-    start_session_cookie(response, started)
+    cookie.start(started)
     return SessionRead.of(started)
 
 
@@ -43,14 +50,19 @@ async def start_guest_session(
     },
 )
 async def sign_in(
-    data: SignIn, db: DatabaseDep, actor: OptionalActorDep, device: DeviceDep, response: Response
+    data: SignIn,
+    db: DatabaseDep,
+    actor: OptionalActorDep,
+    device: DeviceDep,
+    cookie: SessionCookieDep,
+    response: Response,
 ) -> SessionRead | SecondFactorNeeded:
     """Sign in by e-mail and password. What was done as a guest moves to the account."""
     result = await service.sign_in(db, actor, data, device=device)
     if isinstance(result, SecondFactorNeeded):
         response.status_code = status.HTTP_202_ACCEPTED
         return result
-    start_session_cookie(response, result)
+    cookie.start(result)
     return SessionRead.of(result)
 
 
@@ -58,11 +70,12 @@ async def sign_in(
     "/sessions/current",
     status_code=status.HTTP_204_NO_CONTENT,
     dependencies=[public()],
+    responses=problem(403),
 )
 async def sign_out(
-    session: SessionDep, actor: OptionalActorDep, device: DeviceDep, response: Response
+    session: SessionDep, actor: OptionalActorDep, device: DeviceDep, cookie: SessionCookieDep
 ) -> None:
     """Sign out. Works without a session too: the answer is the same, and the cookie is gone."""
     if actor is not None:
         await service.sign_out(session, actor, device=device)
-    clear_session_cookie(response)
+    cookie.clear()

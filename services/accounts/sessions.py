@@ -19,7 +19,7 @@ from models.accounts import Session, User
 from services.accounts import repository
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.profiles import read
-from services.accounts.schemas import NO_DEVICE, Device, SessionStarted
+from services.accounts.schemas import NO_DEVICE, Device, SessionRead, SessionStarted
 
 IDLE = timedelta(days=14)
 OVERLAP = timedelta(minutes=1)
@@ -73,6 +73,17 @@ async def rotate(session: AsyncSession, actor: Actor) -> tuple[str, int] | None:
     token = new_token(SESSION_TOKEN_PREFIX)
     row.previous_token_hash, row.token_hash, row.rotated_at = row.token_hash, hash_token(token), moment
     return token, max(0, int((row.expires_at - moment).total_seconds()))
+
+
+async def current(session: AsyncSession, actor: Actor) -> SessionRead | None:
+    """The actor's session; None for an API token."""
+    user = await repository.user(session, actor.user_id)
+    row = None
+    if actor.session_id is not None:
+        row = await repository.session_by_id(session, actor.session_id, user_id=actor.user_id)
+    if user is None or row is None:
+        return None
+    return SessionRead(user=read(user), session_id=row.id, expires_at=row.expires_at)
 
 
 async def authenticate_session(db: Database, token: str) -> Actor | None:

@@ -35,6 +35,8 @@ LIFETIMES = {
     Purpose.PASSKEY_SIGN_IN: timedelta(minutes=10),
 }
 ATTEMPTS = 10
+# Of links in mails the newest works only; of sign-ins any number may be under way.
+_NEWEST_ONLY = {Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL, Purpose.RESET_PASSWORD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ async def issue(
     user_id: UUID | None = None,
     data: dict[str, Any] | None = None,
 ) -> Issued:
-    """A new token; earlier ones of the same person and purpose stop working."""
-    if user_id is not None:
+    """A new token; earlier links of the same person and purpose stop working."""
+    if user_id is not None and purpose in _NEWEST_ONLY:
         await repository.delete_single_use_tokens(session, user_id, purpose.value)
     token, expires_at = new_token(), now() + LIFETIMES[purpose]
     session.add(
