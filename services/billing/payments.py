@@ -49,6 +49,12 @@ def _register(hooks: dict[str, PaymentHook], purpose: str, hook: H) -> H:
     return hook
 
 
+def forget(purpose: str) -> None:
+    """Take the hooks of a purpose away again, for tests."""
+    _settled.pop(purpose, None)
+    _expired.pop(purpose, None)
+
+
 async def create_payment(
     session: AsyncSession,
     *,
