@@ -126,7 +126,7 @@ describe('a followed room', () => {
 		const server = await serve((frame, socket) => {
 			const after = Number(frame.after_seq);
 			const replay = log.filter(({ seq }) => seq > after && seq <= known);
-			socket.send([{ type: 'ack', id: frame.id, room: ROOM, seq: known, turn: null }, ...replay].map((item) => JSON.stringify(item)).join('\n'));
+			socket.send([{ type: 'ack', id: frame.id, room: ROOM, seq: known }, ...replay].map((item) => JSON.stringify(item)).join('\n'));
 		});
 		const { texts } = follow(server.url, () => ({ seq: 1, messages: [message(1)] }));
 		await until(() => texts().length === 2);
@@ -141,7 +141,7 @@ describe('a followed room', () => {
 		const server = await serve((frame, socket) => {
 			const replay = Number(frame.after_seq) === 1 && server.received.length > 1 ? [2, 3] : [];
 			socket.send(
-				[{ type: 'ack', id: frame.id, room: ROOM, turn: null }, ...replay.map((seq) => durable(seq, 'message.created', { message: message(seq) }))]
+				[{ type: 'ack', id: frame.id, room: ROOM }, ...replay.map((seq) => durable(seq, 'message.created', { message: message(seq) }))]
 					.map((item) => JSON.stringify(item))
 					.join('\n')
 			);
@@ -155,10 +155,10 @@ describe('a followed room', () => {
 
 	it('fetches again on reset', async () => {
 		let fetches = 0;
-		const server = await serve((frame, socket) => ack(socket, frame, { room: ROOM, turn: null }));
+		const server = await serve((frame, socket) => ack(socket, frame, { room: ROOM }));
 		const { texts } = follow(server.url, () => ((fetches += 1), { seq: fetches * 10, messages: [message(fetches * 10)] }));
 		await until(() => server.received.length === 1);
-		server.broadcast({ type: 'reset', room: ROOM });
+		server.broadcast({ type: 'reset', room: ROOM, seq: 20 });
 		await until(() => server.received.length === 2);
 		expect(texts()).toEqual(['text 20']);
 		expect(server.received[1]?.after_seq).toBe(20);

@@ -35,7 +35,7 @@ describe('durable events', () => {
 		const state = reduce(emptyRoom(ROOM), [created(1), created(3)]);
 		expect(state.broken).toBe('gap');
 		expect(state.messages).toHaveLength(1);
-		const healed = reduce(subscribed(state, null), [created(2), created(3)]);
+		const healed = reduce(subscribed(state), [created(2), created(3)]);
 		expect(healed.messages.map(({ no }) => no)).toEqual([1, 2, 3]);
 		expect(healed.broken).toBeNull();
 	});
@@ -74,9 +74,13 @@ describe('a turn', () => {
 		expect(reduce(emptyRoom(ROOM), [started, delta(0, 'lost'), again, delta(0, 'kept')]).turn).toMatchObject({ attempt: 2, text: 'kept' });
 	});
 
-	it('goes on from the snapshot of a subscription', () => {
-		const state = subscribed(emptyRoom(ROOM), { turn: 't1', attempt: 1, text: 'so far', tools: [] });
-		expect(reduce(state, [delta(6, ' so good')]).turn?.text).toBe('so far so good');
+	it('is told from its beginning after a new subscription, and goes on', () => {
+		const before = reduce(emptyRoom(ROOM), [started, delta(0, 'so')]);
+		expect(reduce(subscribed(before), [started, delta(0, 'so far'), delta(6, ' so good')]).turn?.text).toBe('so far so good');
+	});
+
+	it('that ended while one was away is gone after a new subscription', () => {
+		expect(subscribed(reduce(emptyRoom(ROOM), [started, delta(0, 'so')])).turn).toBeNull();
 	});
 
 	it('gives way to its message, whichever comes first', () => {

@@ -110,7 +110,6 @@ export const en = {
 	'room.you': 'You: {text}',
 	'room.empty': 'No messages yet',
 	'room.unread': { one: '{count} unread message', other: '{count} unread messages' },
-	'room.online': 'Online',
 	'room.call': 'Your call: {at}',
 
 	'analysis.title': 'Project analysis',

@@ -15,14 +15,6 @@ export interface TurnTool {
 	card?: Card | null;
 }
 
-/** What a subscriber who joins in the middle of a turn is given. */
-export interface TurnSnapshot {
-	turn: string;
-	attempt: number;
-	text: string;
-	tools: TurnTool[];
-}
-
 interface Durable {
 	room: string;
 	seq: number;
@@ -48,17 +40,22 @@ export type RoomEphemeral =
 	| { type: 'turn.notice'; room: string; turn: string; text: string }
 	| { type: 'turn.ended'; room: string; turn: string; status: TurnStatus; message_id?: string | null }
 	| { type: 'typing'; room: string; user_id: string }
-	| { type: 'presence'; room: string; user_id: string; state: string }
 	| { type: 'receipt'; room: string; user_id: string; seq: number }
-	| { type: 'reset'; room: string };
+	| { type: 'reset'; room: string; seq: number };
 
 export type RoomEvent = DurableEvent | RoomEphemeral;
 
+const PERSONAL = new Set(['unread', 'room.activity', 'room.added']);
+
+export function isPersonal(event: RoomEvent | PersonEvent): event is PersonEvent {
+	return PERSONAL.has(event.type);
+}
+
 /** Events for the person, which need no subscription. */
 export type PersonEvent =
-	| { type: 'unread'; room: string; unread: number; last_seq: number }
-	| { type: 'room.added'; room: string }
-	| { type: 'notification'; [field: string]: unknown };
+	| { type: 'unread'; room: string; unread: number; read_seq: number }
+	| { type: 'room.activity'; room: string; seq: number; no: number; sender_id: string; preview: string; at: string }
+	| { type: 'room.added'; room: string };
 
 export interface Welcome {
 	type: 'welcome';
@@ -72,7 +69,6 @@ export interface Ack {
 	id: string;
 	room?: string;
 	seq?: number;
-	turn?: TurnSnapshot | null;
 	client_id?: string;
 	message?: Message;
 	duplicate?: boolean;
@@ -101,7 +97,7 @@ export type Command =
 	| { type: 'message.send'; room: string; client_id: string; text: string; reply_to?: string }
 	| { type: 'read'; room: string; seq: number }
 	| { type: 'typing'; room: string }
-	| { type: 'turn.stop'; room: string; turn: string }
+	| { type: 'turn.stop'; turn: string }
 	| { type: 'proposal.confirm'; proposal: string; edits?: Record<string, unknown> }
 	| { type: 'proposal.decline'; proposal: string }
 	| { type: 'ping' };

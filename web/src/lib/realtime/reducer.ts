@@ -3,7 +3,7 @@
  * state as fetching it: both go through `merge`.
  */
 import type { Card, Member, Message, Proposal } from '$lib/api/types';
-import { isDurable, type DurableEvent, type RoomEphemeral, type RoomEvent, type TurnSnapshot, type TurnTool } from './protocol';
+import { isDurable, type DurableEvent, type RoomEphemeral, type RoomEvent, type TurnTool } from './protocol';
 
 /** A reply that is being written. `length` counts code points of `text`, as offsets on the wire do. */
 export interface Turn {
@@ -33,7 +33,6 @@ export interface RoomState {
 	readonly typing: Readonly<Record<string, number>>;
 	/** How far each person has read. */
 	readonly receipts: Readonly<Record<string, number>>;
-	readonly online: Readonly<Record<string, boolean>>;
 	readonly title: string | null;
 	/** Why the state can't be continued by events: `reset` asks for a refetch, `gap` for a new subscription. */
 	readonly broken: 'reset' | 'gap' | null;
@@ -49,7 +48,6 @@ export function emptyRoom(room: string): RoomState {
 		turn: null,
 		typing: {},
 		receipts: {},
-		online: {},
 		title: null,
 		broken: null
 	};
@@ -118,26 +116,9 @@ export function withProposals(state: RoomState, proposals: readonly Proposal[]):
 	return { ...state, proposals: known };
 }
 
-/** The answer to `subscribe`: the turn in flight, if any. */
-export function subscribed(state: RoomState, snapshot: TurnSnapshot | null | undefined): RoomState {
-	if (!snapshot) return { ...state, turn: null, broken: null };
-	const same = state.turn?.id === snapshot.turn && state.turn.attempt === snapshot.attempt ? state.turn : null;
-	const length = Array.from(snapshot.text).length;
-	if (same && same.length > length) return { ...state, broken: null };
-	return {
-		...state,
-		broken: null,
-		turn: {
-			id: snapshot.turn,
-			attempt: snapshot.attempt,
-			text: snapshot.text,
-			length,
-			tools: snapshot.tools.map((tool) => ({ card: same?.tools.find(({ call }) => call === tool.call)?.card, ...tool })),
-			notices: same?.notices ?? [],
-			ended: null,
-			after: same?.after ?? null
-		}
-	};
+/** The answer to `subscribe`: what was missed follows, and the turn in flight, if there is one, from its beginning. */
+export function subscribed(state: RoomState): RoomState {
+	return { ...state, turn: null, broken: null };
 }
 
 function ephemeral(state: RoomState, event: RoomEphemeral, now: number): RoomState {
@@ -156,8 +137,6 @@ function ephemeral(state: RoomState, event: RoomEphemeral, now: number): RoomSta
 		}
 		case 'typing':
 			return { ...state, typing: { ...state.typing, [event.user_id]: now } };
-		case 'presence':
-			return { ...state, online: { ...state.online, [event.user_id]: event.state !== 'offline' } };
 		case 'receipt':
 			return { ...state, receipts: { ...state.receipts, [event.user_id]: Math.max(event.seq, state.receipts[event.user_id] ?? 0) } };
 		case 'reset':

@@ -4,7 +4,7 @@
  */
 import type { Member, Message } from '$lib/api/types';
 import { CommandError, type Connection } from './connection';
-import type { PersonEvent, RoomEvent } from './protocol';
+import { isPersonal, type PersonEvent, type RoomEvent } from './protocol';
 import { emptyRoom, merge, reduce, subscribed, type RoomState } from './reducer';
 
 export interface FetchedRoom {
@@ -28,6 +28,8 @@ interface Watched {
 	state: RoomState;
 	loaded: boolean;
 	watchers: number;
+	/** The fetch under way, if any; an older one that answers late is ignored. */
+	fetching: object | null;
 	joining: boolean;
 }
 
@@ -41,7 +43,7 @@ export class RoomSync {
 		const known = this.#rooms.get(room);
 		if (known) known.watchers += 1;
 		else {
-			this.#rooms.set(room, { state: emptyRoom(room), loaded: false, watchers: 1, joining: false });
+			this.#rooms.set(room, { state: emptyRoom(room), loaded: false, watchers: 1, fetching: null, joining: false });
 			void this.#load(room);
 		}
 		return () => this.#unwatch(room);
@@ -59,7 +61,7 @@ export class RoomSync {
 		for (const [room, watched] of this.#rooms) {
 			watched.joining = false;
 			if (watched.loaded) void this.#join(room);
-			else void this.#load(room);
+			else if (!watched.fetching) void this.#load(room);
 		}
 	}
 
@@ -84,9 +86,7 @@ export class RoomSync {
 	receive(events: readonly (RoomEvent | PersonEvent)[]): void {
 		const byRoom = new Map<string, RoomEvent[]>();
 		for (const event of events) {
-			if (event.type === 'notification' || event.type === 'unread' || event.type === 'room.added') continue;
-			const roomEvent = event as RoomEvent;
-			byRoom.set(roomEvent.room, [...(byRoom.get(roomEvent.room) ?? []), roomEvent]);
+			if (!isPersonal(event)) byRoom.set(event.room, [...(byRoom.get(event.room) ?? []), event]);
 		}
 		for (const [room, batch] of byRoom) {
 			this.update(room, (state) => reduce(state, batch, this.options.now?.() ?? Date.now()));
@@ -108,14 +108,19 @@ export class RoomSync {
 	async #load(room: string): Promise<void> {
 		const watched = this.#rooms.get(room);
 		if (!watched) return;
+		const fetching = (watched.fetching = {});
+		const current = () => this.#rooms.get(room) === watched && watched.fetching === fetching;
 		try {
 			const fetched = await this.options.fetchRoom(room);
-			if (this.#rooms.get(room) !== watched) return;
+			if (!current()) return;
+			watched.fetching = null;
 			watched.state = fromFetched(room, fetched);
 			watched.loaded = true;
 			this.options.onChange(watched.state);
 			await this.#join(room);
 		} catch (error) {
+			if (!current()) return;
+			watched.fetching = null;
 			this.options.onFailure?.(room, error);
 		}
 	}
@@ -125,9 +130,9 @@ export class RoomSync {
 		if (!watched?.loaded || watched.joining || this.options.connection.state !== 'open') return;
 		watched.joining = true;
 		try {
-			await this.options.connection.send({ type: 'subscribe', room, after_seq: watched.state.seq }, (ack) => {
+			await this.options.connection.send({ type: 'subscribe', room, after_seq: watched.state.seq }, () => {
 				watched.joining = false;
-				this.update(room, (state) => subscribed(state, ack.turn));
+				this.update(room, subscribed);
 			});
 		} catch (error) {
 			watched.joining = false;

@@ -87,8 +87,8 @@ class Realtime {
 		this.#outbox?.discard(clientId);
 	}
 
-	stopTurn(room: string, turn: string): Promise<unknown> {
-		return this.#connection.send({ type: 'turn.stop', room, turn });
+	stopTurn(turn: string): Promise<unknown> {
+		return this.#connection.send({ type: 'turn.stop', turn });
 	}
 
 	/** Best effort: whoever is offline neither types nor reads for the others. */

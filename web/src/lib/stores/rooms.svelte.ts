@@ -1,12 +1,22 @@
 /** The list of one's rooms, with what was said last and how much of it is unread. */
 import { listRooms, readRoom } from '$lib/api/rooms';
-import type { Message, Room, User } from '$lib/api/types';
+import type { Room as FullRoom, User } from '$lib/api/types';
 import type { PersonEvent, RoomEvent } from '$lib/realtime/protocol';
 import { realtime } from './realtime.svelte';
 import { session } from './session.svelte';
 
+/** Of what was said last the list shows the words and whose they are. */
+export type ListedRoom = Omit<FullRoom, 'last_message'> & { last_message: { text: string; sender_id: string } | null };
+
+interface Said {
+	seq: number;
+	sender_id: string;
+	text: string;
+	at: string;
+}
+
 class Rooms {
-	items = $state.raw<readonly Room[]>([]);
+	items = $state.raw<readonly ListedRoom[]>([]);
 	loaded = $state(false);
 	failed = $state(false);
 	readonly projects = $derived(this.items.filter(({ kind }) => kind === 'assistant'));
@@ -18,11 +28,11 @@ class Rooms {
 		realtime.onEvents((events) => this.#receive(events));
 	}
 
-	get(id: string): Room | undefined {
+	get(id: string): ListedRoom | undefined {
 		return this.items.find((room) => room.id === id);
 	}
 
-	add(room: Room): void {
+	add(room: ListedRoom): void {
 		this.items = ordered([room, ...this.items.filter(({ id }) => id !== room.id)]);
 	}
 
@@ -59,22 +69,20 @@ class Rooms {
 	#receive(events: readonly (RoomEvent | PersonEvent)[]): void {
 		for (const event of events) {
 			if (event.type === 'room.added') void this.#fetch(event.room);
-			else if (event.type === 'unread') this.#unread(event.room, event.unread);
-			else if (event.type === 'message.created') this.#said(event.room, event.message);
+			else if (event.type === 'unread') this.#change(event.room, { unread: event.unread, read_seq: event.read_seq });
+			else if (event.type === 'room.activity') this.#said(event.room, { ...event, text: event.preview });
+			else if (event.type === 'message.created') this.#said(event.room, { ...event.message, at: event.message.created_at });
 			else if (event.type === 'room.updated' && typeof event.changes.title === 'string') this.#change(event.room, { title: event.changes.title });
 		}
 	}
 
-	/** A count that grew for a room that is not looked at comes with a message whose text is not known yet. */
-	#unread(id: string, unread: number): void {
-		const before = this.get(id);
-		this.#change(id, { unread });
-		if (!before || (unread > before.unread && !(id in realtime.rooms))) void this.#fetch(id);
-	}
-
-	#said(id: string, message: Message): void {
-		if (!this.get(id)) void this.#fetch(id);
-		else this.#change(id, { last_message: message, last_message_at: message.created_at, last_seq: message.seq });
+	/** Something was said: here, or in a room that is not looked at, which is told of by `room.activity`. */
+	#said(id: string, { seq, sender_id, text, at }: Said): void {
+		const room = this.get(id);
+		if (!room) return void this.#fetch(id);
+		if (seq <= room.last_seq && room.last_message) return;
+		const unread = sender_id === session.user?.id ? room.unread : room.unread + 1;
+		this.#change(id, { unread, last_seq: seq, last_message_at: at, last_message: { text, sender_id } });
 	}
 
 	async #fetch(id: string): Promise<void> {
@@ -85,13 +93,13 @@ class Rooms {
 		}
 	}
 
-	#change(id: string, changes: Partial<Room>): void {
+	#change(id: string, changes: Partial<ListedRoom>): void {
 		this.items = ordered(this.items.map((room) => (room.id === id ? { ...room, ...changes } : room)));
 	}
 }
 
-function ordered(rooms: readonly Room[]): Room[] {
-	const at = (room: Room) => room.last_message_at ?? room.created_at;
+function ordered(rooms: readonly ListedRoom[]): ListedRoom[] {
+	const at = (room: ListedRoom) => room.last_message_at ?? room.created_at;
 	return [...rooms].sort((a, b) => at(b).localeCompare(at(a)));
 }
 
