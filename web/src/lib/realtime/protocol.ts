@@ -103,5 +103,5 @@ export type Command =
 	| { type: 'ping' };
 
 export function isDurable(event: RoomEvent): event is DurableEvent {
-	return 'seq' in event && event.type !== 'receipt';
+	return 'seq' in event && 'at' in event;
 }
