@@ -18,9 +18,12 @@ from services.notifications import service as notifications
 
 
 def local_time(at: datetime, timezone: str) -> str:
-    """For people: `Tuesday, 24 November 2026, 15:00 (Europe/Berlin)`."""
+    """For people: `Tuesday, 24 November 2026, 15:00 (Europe/Berlin)`. A time that the clocks show twice that day
+    says which of the two it is: `01:30 EDT (America/New_York)`."""
     local = at.astimezone(ZoneInfo(timezone))
-    return f"{local:%A}, {local.day} {local:%B %Y}, {local:%H:%M} ({timezone})"
+    twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    clock = f"{local:%H:%M} {local.tzname()}" if twice else f"{local:%H:%M}"
+    return f"{local:%A}, {local.day} {local:%B %Y}, {clock} ({timezone})"
 
 
 def changed(session: AsyncSession, booking: Booking) -> None:

@@ -48,7 +48,8 @@ async def propose(
     turn_id: UUID | None = None,
 ) -> ProposalRead:
     """Put a call before the actor in one of their rooms, guests included. It is for the room's project unless `data`
-    names one. The same `key` again returns the same proposal. Raises what `hold` raises about the slot."""
+    names one. The same `key` again returns the same proposal, while the call is on offer. Raises what `hold` raises about
+    the slot."""
     actor.require(Scope.CONVERSATIONS_WRITE)
     project_id = data.project_id
     if project_id is None:
