@@ -1,0 +1,64 @@
+"""What every extractor gets: the message, read once, and what is known around it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.projects.schemas import ProjectBrief, Source
+from services.taxonomy.negation import Negations
+from services.taxonomy.phrases import ReadText
+
+_QUOTE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message on its way to a patch. `now` is aware; `zone` is the founder's."""
+
+    text: ReadText
+    negations: Negations
+    now: datetime
+    zone: ZoneInfo
+    language: str
+    currency_hint: str | None
+    brief: ProjectBrief
+
+    def quote(self, start: int, end: int) -> str:
+        """The founder's words from `start` to `end`, with the clause around them where it is short."""
+        original, folded = self.text.original, self.text.folded
+        left = max((folded.rfind(mark, 0, start) for mark in ".!?;\n"), default=-1) + 1
+        rights = [position for mark in ".!?;\n" if (position := folded.find(mark, end)) >= 0]
+        right = min(rights, default=len(original))
+        if right - left > _QUOTE:
+            left, right = max(left, start - 40), min(right, end + 40)
+            while left > 0 and left < start and not original[left - 1].isspace():
+                left += 1
+            while right < len(original) and right > end and not original[right].isspace():
+                right -= 1
+        return " ".join(original[left:right].split())[:300]
+
+    def words(self, start: int, end: int) -> str:
+        """The founder's words from `start` to `end` as they stand."""
+        return " ".join(self.text.original[start:end].split())[:120]
+
+    def before(self, start: int, width: int = 40) -> str:
+        """Folded text to the left, within the sentence."""
+        piece = self.text.folded[max(0, start - width) : start]
+        cut = max(piece.rfind(mark) for mark in "!?;\n")
+        dot = max(piece.rfind(". "), piece.rfind(".\t"))
+        return piece[max(cut, dot) + 1 :]
+
+    def after(self, end: int, width: int = 40) -> str:
+        """Folded text to the right, within the sentence."""
+        piece = self.text.folded[end : end + width]
+        cuts = [at for mark in ("!", "?", ";", "\n", ". ") if (at := piece.find(mark)) >= 0]
+        return piece[: min(cuts, default=len(piece))]
+
+    @property
+    def is_short(self) -> bool:
+        """A bare answer: few words, so that a lone figure is what the last question asked for."""
+        return len(self.text.tokens) <= 7
+
+    def stated(self, start: int, end: int) -> dict[str, object]:
+        """Provenance of something said here."""
+        return {"source": Source.STATED, "quote": self.quote(start, end)}
