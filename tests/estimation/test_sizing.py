@@ -46,7 +46,7 @@ def test_a_feature_costs_more_at_higher_complexity() -> None:
 
 
 @given(briefs(), features())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_further_feature_never_lowers_size_time_or_cost(brief: ProjectBrief, more: Feature) -> None:
     larger = brief.model_copy(update={"features": [*brief.features, more]})
     before, after = estimate(brief), estimate(larger)
@@ -58,7 +58,7 @@ def test_a_further_feature_never_lowers_size_time_or_cost(brief: ProjectBrief, m
 
 
 @given(briefs(), integrations(), st.sampled_from(Platform))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_integrations_platforms_and_regulations_never_lower_the_size(
     brief: ProjectBrief, integration: Named, further: Platform
 ) -> None:

@@ -1,10 +1,25 @@
 """Turns facts, premises and figures into evidence, and keeps the list of what was assumed."""
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
 from services.projects.analysis.schemas import Assumption, Evidence, EvidenceKind
 from services.projects.estimation.schemas import Estimate
-from services.projects.schemas import Fact, Feature, Named, ProjectBrief, Provenance, Source, Tag, Text
+from services.projects.schemas import (
+    Budget,
+    Deadline,
+    Fact,
+    Feature,
+    Named,
+    Platform,
+    ProjectBrief,
+    Provenance,
+    Scale,
+    Source,
+    Tag,
+    Team,
+    Text,
+)
 
 _LIMIT = 300
 
@@ -38,13 +53,36 @@ def label(fact: Provenance) -> str:
         return fact.name
     if isinstance(fact, Text | Tag):
         return fact.value
-    if isinstance(fact, Fact):
-        value = fact.value
-        described = getattr(value, "format", None)
-        if hasattr(value, "value"):
-            return str(value.value)
-        return str(described()) if described is not None and not isinstance(value, str) else str(value)
-    return "a fact of the brief"
+    return _worded(fact.value) if isinstance(fact, Fact) else "a fact of the brief"
+
+
+def _worded(value: object) -> str:
+    """A fact's value in words."""
+    match value:
+        case Budget():
+            return value.format()
+        case Deadline(weeks=None):
+            return f"a release by {value.due}"
+        case Deadline():
+            return f"a release in {counted(round(value.weeks or 0), 'week')}"
+        case Scale():
+            return f"{value.users:,} users"
+        case Team(size=None) | Team(size=0):
+            return "someone who can build it" if value.technical else "nobody who builds it"
+        case Team():
+            return f"a team of {value.size:,}"
+        case Platform():
+            return PLATFORM_NAMES.get(value, value.value.replace("-", " "))
+        case StrEnum():
+            return value.value.replace("-", " ")
+    return str(value)
+
+
+PLATFORM_NAMES = {
+    Platform.WEB: "the web", Platform.MOBILE: "phones", Platform.IOS: "iOS", Platform.ANDROID: "Android",
+    Platform.API: "an API", Platform.TV: "TV", Platform.VR: "VR", Platform.WINDOWS: "Windows",
+    Platform.MACOS: "macOS", Platform.LINUX: "Linux",
+}  # fmt: skip
 
 
 class Ledger:

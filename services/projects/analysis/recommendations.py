@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.errors import InvalidInput
 from core.exchange import convert
 from core.money import Money
-from services.projects.analysis.evidence import Ledger, counted, joined, lowered
+from services.projects.analysis.evidence import PLATFORM_NAMES, Ledger, counted, joined, lowered
 from services.projects.analysis.fit import SOUND, money_fit, time_fit
 from services.projects.analysis.rubric import SENSITIVE, health
 from services.projects.analysis.schemas import Evidence, Health, Level, Recommendation
@@ -42,12 +42,6 @@ _SECONDARY = {
     "multi-tenancy",
     "single-sign-on",
 }
-
-_PLATFORMS = {
-    Platform.WEB: "the web", Platform.MOBILE: "phones", Platform.IOS: "iOS", Platform.ANDROID: "Android",
-    Platform.API: "the API", Platform.TV: "TV", Platform.VR: "VR", Platform.WINDOWS: "Windows",
-    Platform.MACOS: "macOS", Platform.LINUX: "Linux",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,7 +108,7 @@ def _scope(ledger: Ledger) -> Iterator[Candidate]:
         )
     clients = list(dict.fromkeys(fact.value for fact in brief.platforms))
     if len(clients) > 1:
-        first = _PLATFORMS.get(clients[0], clients[0].value.replace("-", " "))
+        first = PLATFORM_NAMES.get(clients[0], clients[0].value.replace("-", " "))
         yield Candidate(
             key="one-platform",
             title=f"Start with {first} only",

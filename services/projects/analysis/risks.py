@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.projects.analysis.evidence import Ledger, counted, joined, lowered
+from services.projects.analysis.evidence import Ledger, counted, joined
 from services.projects.analysis.fit import money_fit, time_fit
 from services.projects.analysis.rubric import SENSITIVE
 from services.projects.analysis.schemas import Evidence, Health, Level, Risk
@@ -252,7 +252,7 @@ def _feature_risks(ledger: Ledger) -> Iterator[Risk]:
                 mitigation=rule.mitigation,
             )
     if ledger.brief.integrations:
-        names = [lowered(item.name) for item in ledger.brief.integrations[:3]]
+        names = list(dict.fromkeys(item.name for item in ledger.brief.integrations))[:3]
         yield Risk(
             key="dependencies",
             title=f"{joined(names)} {'change' if len(names) > 1 else 'changes'} prices or interfaces",
