@@ -8,7 +8,18 @@ export const startGuest = async (timezone: string) => (await request<{ user: Use
 export const signUp = async (data: { email: string; password: string; name: string; timezone: string }) =>
 	(await request<{ user: User }>('POST', '/accounts', data)).user;
 
-export const signIn = async (data: { email: string; password: string }) => (await request<{ user: User }>('POST', '/sessions', data)).user;
+/** The password fits, and the account asks for a code as well. */
+export interface Challenge {
+	challenge: string;
+}
+
+export async function signIn(data: { email: string; password: string }): Promise<User | Challenge> {
+	const answer = await request<{ user: User } | Challenge>('POST', '/sessions', data);
+	return 'user' in answer ? answer.user : answer;
+}
+
+export const finishSignIn = async (data: { challenge: string; code: string }) =>
+	(await request<{ user: User }>('POST', '/sessions/second-factor', data)).user;
 
 export const signOut = () => request<void>('DELETE', '/sessions/current');
 

@@ -244,6 +244,8 @@ export const en = {
 	'auth.email': 'E-mail',
 	'auth.password': 'Password',
 	'auth.password.hint': 'A sentence of a few words is both strong and easy to remember.',
+	'auth.code': 'Code',
+	'auth.code.hint': 'From your authenticator app, or one of your recovery codes.',
 	'auth.sign-up': 'Create account',
 	'auth.sign-in': 'Sign in',
 	'auth.working': 'One moment…',

@@ -50,8 +50,16 @@ class Session {
 		this.#become(await accounts.signUp({ ...data, timezone: browserZone() }));
 	}
 
-	async signIn(data: { email: string; password: string }): Promise<void> {
-		this.#become(await accounts.signIn(data));
+	/** Gives the challenge that `finishSignIn` answers, if the account has a second factor; null once signed in. */
+	async signIn(data: { email: string; password: string }): Promise<string | null> {
+		const answer = await accounts.signIn(data);
+		if ('challenge' in answer) return answer.challenge;
+		this.#become(answer);
+		return null;
+	}
+
+	async finishSignIn(challenge: string, code: string): Promise<void> {
+		this.#become(await accounts.finishSignIn({ challenge, code }));
 	}
 
 	async signOut(): Promise<void> {
