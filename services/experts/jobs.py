@@ -59,16 +59,16 @@ async def embed_profiles(db: Database, ids: Sequence[UUID]) -> None:
     """Embed these profiles where their text has changed. The model runs outside of any transaction."""
     embeddings = gateways().embeddings
     async with db.transaction() as session:
-        texts = await _texts(session, ids)
+        found = await texts(session, ids)
         known = await repository.embedding_hashes(session, ids, embeddings.model)
-    stale = {key: text for key, text in texts.items() if known.get(key) != text.content_hash()}
+    stale = {key: text for key, text in found.items() if known.get(key) != text.content_hash()}
     if not stale:
         return
     parts = {key: text.parts() for key, text in stale.items()}
     vectors = iter(await embeddings.embed([part for pieces in parts.values() for part in pieces]))
     whole = {key: mean([next(vectors) for _ in pieces]) for key, pieces in parts.items()}
     async with db.transaction() as session:
-        current = await _texts(session, list(stale))
+        current = await texts(session, list(stale))
         for key, vector in whole.items():
             content_hash = stale[key].content_hash()
             # A profile that changed meanwhile has a job of its own on the way.
@@ -80,7 +80,8 @@ async def embed_profiles(db: Database, ids: Sequence[UUID]) -> None:
             await hook(session)
 
 
-async def _texts(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, ProfileText]:
+async def texts(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, ProfileText]:
+    """What is embedded of each of these profiles."""
     experts = await repository.by_ids(session, ids)
     owned = await repository.skills_of(session, ids)
     return {

@@ -93,10 +93,6 @@ async def rate_quartiles(session: AsyncSession) -> tuple[int, int, int, int] | N
     return (*row[0], row[1]) if row[1] else None
 
 
-async def has_demo(session: AsyncSession) -> bool:
-    return await session.scalar(select(Expert.id).where(Expert.is_demo).limit(1)) is not None
-
-
 async def set_bookable(session: AsyncSession, expert_id: UUID, bookable: bool) -> None:
     await session.execute(update(Expert).where(Expert.id == expert_id).values(is_bookable=bookable))
 
@@ -143,7 +139,7 @@ class Listing:
         limit: int,
     ) -> list[tuple[Expert, Any]]:
         """Experts by `order` descending, ties by id, after the given key. Each comes with its order value."""
-        statement = select(Expert, order).where(*self._where)
+        statement = select(Expert, order.label("sort_key")).where(*self._where)
         if after is not None:
             value, expert_id = after
             statement = statement.where(or_(order < value, (order == value) & (Expert.id > expert_id)))

@@ -258,7 +258,9 @@ async def _matches(
 ) -> list[Match]:
     cards = await experts.cards(under_way.session, [item.candidate.id for item in chosen])
     common = (
-        [evidence.stems(" ".join(wording.passages(other))) for other in others[:_BATCH]] if chosen else []
+        [evidence.stems(" ".join([other.headline, *wording.passages(other)])) for other in others[:_BATCH]]
+        if chosen
+        else []
     )
     return [
         _match(under_way, item, cards[item.candidate.id], slots[item.candidate.id], common)

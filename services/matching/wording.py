@@ -30,8 +30,9 @@ def local_rate(candidate: Candidate, needs: Needs) -> Money:
 
 
 def passages(candidate: Candidate) -> list[str]:
+    """What can be quoted from a profile; the headline is not among it, because every card shows it."""
     outcomes = [outcome for role in candidate.roles for outcome in role.get("outcomes", [])]
-    return [candidate.headline, *outcomes, *evidence.sentences(candidate.story)]
+    return [*outcomes, *evidence.sentences(candidate.story)]
 
 
 def factors(
@@ -172,7 +173,7 @@ def missing(
         found.append("no free slot in the time you asked for")
     if filters.words:
         words = _joined([f"“{word}”" for word in filters.words])
-        text = " ".join(passages(candidate)).lower()
+        text = " ".join([candidate.headline, *passages(candidate)]).lower()
         if not all(word.lower() in text for word in filters.words):
             found.append(f"{words} not found in the profile")
     return found

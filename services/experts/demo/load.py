@@ -7,6 +7,7 @@ share the password `DEMO_PASSWORD`, so that a developer can sign in as any of th
 import asyncio
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 from uuid import UUID
@@ -30,7 +31,6 @@ DEMO_DOMAIN: Final = "demo.sextant.example"
 
 AvailabilityHook = Callable[[AsyncSession, UUID, list[WeeklyWindow]], Awaitable[None]]
 _hooks: list[AvailabilityHook] = []
-_SIGN_INS: Final = 6
 
 _SYSTEM = Actor(user_id=UUID(int=0), role=Role.SYSTEM, scopes=ROLE_SCOPES[Role.SYSTEM])
 
@@ -54,7 +54,8 @@ def on_expert(hook: AvailabilityHook) -> AvailabilityHook:
     return hook
 
 
-def read_demo() -> list[DemoExpert]:
+@lru_cache
+def read_demo() -> tuple[DemoExpert, ...]:
     """All demo experts of the data files, in a fixed order."""
     people: list[DemoExpert] = []
     for entry in sorted(files(__package__).iterdir(), key=lambda item: item.name):
@@ -63,21 +64,7 @@ def read_demo() -> list[DemoExpert]:
                 rate = raw["profile"]["rate"]
                 raw["profile"]["rate"] = Money.of(Decimal(rate["major"]), rate["currency"])
                 people.append(DemoExpert.model_validate(raw))
-    return people
-
-
-def demo_sign_ins() -> list[dict[str, str]]:
-    """E-mail, password, role and name of a few demo experts, for the sign-in page of a development installation."""
-    return [
-        {"email": person.email, "password": DEMO_PASSWORD, "role": Role.CTO.value, "name": person.name}
-        for person in read_demo()[:_SIGN_INS]
-    ]
-
-
-async def is_loaded(db: Database) -> bool:
-    """Whether there are demo experts already."""
-    async with db.transaction() as session:
-        return await repository.has_demo(session)
+    return tuple(people)
 
 
 async def load(db: Database) -> int:

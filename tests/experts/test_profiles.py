@@ -1,0 +1,181 @@
+"""Writing, deciding on and reading profiles."""
+
+import pytest
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.actor import Role
+from core.errors import Conflict, Forbidden, InvalidInput, NotFound, SignUpRequired
+from core.money import Money
+from services.experts import service
+from services.experts.schemas import ExpertFilter, ProfilePatch, Sort, Status, StatusChange
+from tests.accounts.factories import actor_for, make_actor, make_user
+from tests.experts.factories import STORY, SYSTEM, make_expert, profile
+
+
+async def test_a_draft_is_its_owners_alone(session: AsyncSession) -> None:
+    owner, draft = await make_expert(session, status=Status.DRAFT)
+    stranger = await make_actor(session)
+    assert draft.status is Status.DRAFT
+    assert (await service.get(session, owner, draft.id)).id == draft.id
+    assert (await service.get(session, SYSTEM, draft.slug)).id == draft.id
+    with pytest.raises(NotFound):
+        await service.get(session, stranger, draft.id)
+    with pytest.raises(NotFound):
+        await service.get(session, stranger, draft.slug)
+
+
+async def test_everyone_sees_an_approved_profile_but_not_the_operators_note(session: AsyncSession) -> None:
+    owner, expert = await make_expert(session, name="Ana Príncipe d'Ávila")
+    guest = await make_actor(session, role=Role.GUEST)
+    note = StatusChange(status=Status.SUSPENDED, reason="Identity not proven")
+    await service.change_status(session, SYSTEM, note, expert_id=expert.id)
+    assert (await service.get(session, owner, expert.id)).status_reason == "Identity not proven"
+    back = StatusChange(status=Status.APPROVED, reason="Papers came")
+    await service.change_status(session, SYSTEM, back, expert_id=expert.id)
+    seen = await service.get(session, guest, expert.slug)
+    assert seen.slug.startswith("ana-principe-d-avila")
+    assert seen.status_reason is None
+
+
+async def test_two_experts_of_one_name_get_two_slugs(session: AsyncSession) -> None:
+    _, first = await make_expert(session, name="Kim Twin")
+    _, second = await make_expert(session, name="Kim Twin")
+    assert {first.slug, second.slug} == {"kim-twin", "kim-twin-2"}
+
+
+async def test_one_profile_for_each_account_and_none_for_guests(session: AsyncSession) -> None:
+    owner, _ = await make_expert(session)
+    with pytest.raises(Conflict):
+        await service.create_profile(session, owner, profile())
+    guest = await make_actor(session, role=Role.GUEST)
+    with pytest.raises(SignUpRequired):
+        await service.create_profile(session, guest, profile())
+
+
+async def test_skills_are_stored_under_their_canonical_names(session: AsyncSession) -> None:
+    skills = [
+        {"skill": "Postgres", "years": 3},
+        {"skill": "postgresql", "years": 9, "level": 3},
+        {"skill": "ReactJS", "years": 4},
+    ]
+    _, expert = await make_expert(session, skills=skills)
+    assert [(skill.skill, skill.years, skill.level) for skill in expert.skills] == [
+        ("postgresql", 9, 3),
+        ("react", 4, 2),
+    ]
+    with pytest.raises(InvalidInput) as caught:
+        await make_expert(session, skills=[{"skill": "Underwater basket weaving", "years": 3}])
+    assert caught.value.code == "unknown_skill"
+
+
+async def test_a_patch_changes_what_it_names_and_search_follows(session: AsyncSession) -> None:
+    owner, expert = await make_expert(session, headline="Payments for ferry operators")
+    changed = await service.update_profile(session, owner, ProfilePatch(headline="Beehive telemetry"))
+    assert (changed.headline, changed.story, changed.rate) == ("Beehive telemetry", STORY, expert.rate)
+    page = await service.browse(session, owner, ExpertFilter(q="beehives"))
+    assert [card.id for card in page.items] == [expert.id]
+    assert (await service.browse(session, owner, ExpertFilter(q="ferry operators"))).items == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "code"),
+    [
+        (0, "USD", "rate_out_of_range"),
+        (-100, "USD", "rate_out_of_range"),
+        (10**9, "USD", "rate_out_of_range"),
+        (499, "USD", "rate_out_of_range"),
+        (10_000, "XTS", "unknown_currency"),
+    ],
+)
+async def test_rates_that_cannot_be_meant(
+    session: AsyncSession, amount: int, currency: str, code: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        await make_expert(session, rate=Money(amount=amount, currency=currency))
+    assert caught.value.code == code
+
+
+async def test_hostile_text_is_kept_as_text_without_what_cannot_be_seen(session: AsyncSession) -> None:
+    story = "<script>alert('x')</script> \u202eevil\u202c zero\u200bwidth \x00nul " + STORY
+    _, expert = await make_expert(session, headline="<b>Bold</b>\u2066 claims", story=story)
+    assert expert.headline == "<b>Bold</b> claims"
+    assert expert.story.startswith("<script>alert('x')</script> evil zerowidth nul")
+    owner, again = await make_expert(
+        session, headline="'; drop table experts; --", story="%s {0} \\ " + STORY
+    )
+    assert (await service.get(session, owner, again.slug)).headline == "'; drop table experts; --"
+
+
+def test_a_profile_of_a_megabyte_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        profile(story="x" * 1_000_000)
+    with pytest.raises(ValidationError):
+        profile(skills=[{"skill": f"python {n}", "years": 1} for n in range(500)])
+    with pytest.raises(ValidationError):
+        profile(links=[{"kind": "website", "url": "javascript:alert(1)"}])
+    with pytest.raises(ValidationError):
+        profile(timezone="Mars/Olympus")
+
+
+async def test_the_ways_of_a_status(session: AsyncSession) -> None:
+    owner, expert = await make_expert(session, status=Status.DRAFT)
+    with pytest.raises(Forbidden):
+        await service.change_status(session, owner, StatusChange(status=Status.SUSPENDED))
+    with pytest.raises(Conflict):
+        await service.change_status(session, owner, StatusChange(status=Status.PAUSED))
+    submitted = await service.change_status(session, owner, StatusChange(status=Status.SUBMITTED))
+    assert submitted.status is Status.SUBMITTED
+    with pytest.raises(Forbidden):
+        await service.change_status(session, owner, StatusChange(status=Status.APPROVED))
+    with pytest.raises(InvalidInput):
+        await service.change_status(session, SYSTEM, StatusChange(status=Status.DRAFT), expert_id=expert.id)
+    stranger = await make_actor(session)
+    with pytest.raises(Forbidden):
+        await service.change_status(
+            session, stranger, StatusChange(status=Status.APPROVED), expert_id=expert.id
+        )
+    approve = StatusChange(status=Status.APPROVED)
+    assert (
+        await service.change_status(session, SYSTEM, approve, expert_id=expert.id)
+    ).status is Status.APPROVED
+    paused = await service.change_status(session, owner, StatusChange(status=Status.PAUSED))
+    assert paused.status is Status.PAUSED
+    with pytest.raises(NotFound):
+        await service.get(session, stranger, expert.id)
+
+
+async def test_browsing_narrows_counts_and_pages_without_repeating(session: AsyncSession) -> None:
+    user = actor_for(await make_user(session))
+    made = []
+    for number in range(7):
+        _, expert = await make_expert(
+            session,
+            skills=[{"skill": "cobol", "years": 5 + number}],
+            industries=["insurance"] if number % 2 else ["government"],
+            languages=["en", "cy"],
+            rate=40 + 10 * number,
+        )
+        made.append(expert.id)
+    await make_expert(
+        session, skills=[{"skill": "cobol", "years": 9}], languages=["cy"], status=Status.PAUSED
+    )
+    narrow = ExpertFilter(skills=["COBOL"], languages=["cy"], sort=Sort.RATE_LOW, limit=3)
+    seen = []
+    page = await service.browse(session, user, narrow)
+    assert page.total == 7
+    assert page.facets is not None
+    assert {value.value: value.count for value in page.facets.industries} == {"insurance": 3, "government": 4}
+    while True:
+        seen += [card.id for card in page.items]
+        if page.next_cursor is None:
+            break
+        page = await service.browse(session, user, narrow.model_copy(update={"cursor": page.next_cursor}))
+        assert page.total is None
+    assert seen == made
+    capped = narrow.model_copy(update={"max_rate": Money.of(60, "EUR"), "limit": 10})
+    assert len((await service.browse(session, user, capped)).items) == 3
+    with pytest.raises(InvalidInput):
+        await service.browse(session, user, narrow.model_copy(update={"cursor": "bm90IG91cnM"}))
+    with pytest.raises(InvalidInput):
+        await service.browse(session, user, ExpertFilter(skills=["no such skill at all"]))

@@ -1,0 +1,17 @@
+"""The local embedding model, and a library of experts that the tests of matching only read."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+import services.rooms  # noqa: F401  jobs and hooks of all rooms are known
+from core.gateways import Gateways, configure
+from core.gateways.embeddings import LocalEmbeddings
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def embeddings() -> AsyncIterator[LocalEmbeddings]:
+    local = LocalEmbeddings()
+    configure(Gateways(embeddings=local))
+    yield local
+    await local.close()
