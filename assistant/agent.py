@@ -1,0 +1,119 @@
+"""One turn of the assistant: the window in, events out. Nothing here stores or publishes."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from langchain.agents import create_agent
+
+from assistant import models, window
+from assistant.model_calls import ModelCalls
+from assistant.prompts import folder_version, load
+from assistant.schemas import AgentEvent, Finished, Notice, TurnContext, Usage
+from assistant.tool_calls import ToolCalls
+from assistant.turn import Turn
+from core.db import Database
+from core.settings import Settings
+from services.projects import service as projects
+from services.projects.schemas import ProjectRead
+from tools.registry import offered
+
+log = logging.getLogger(__name__)
+
+APOLOGY = "Something went wrong on our side while I was answering. Please send your message again."
+
+
+class Agent:
+    """Runs turns. One per process; turns of different rooms may run at the same time."""
+
+    def __init__(self, settings: Settings, db: Database) -> None:
+        self._settings = settings
+        self._db = db
+        self._choice = models.choose(settings)
+        self._fallback = self._choice if self._choice.guided else models.guided()
+        self._compiled: dict[tuple[str, ...], Any] = {}
+
+    @property
+    def model(self) -> str:
+        """The name of the model that answers first."""
+        return self._choice.name
+
+    async def run(self, context: TurnContext) -> AsyncGenerator[AgentEvent, None]:
+        """Answer the window's last messages. Closing the iterator stops the turn at once."""
+        events: asyncio.Queue[AgentEvent | None] = asyncio.Queue()
+        task = asyncio.create_task(self._answer(context, events), name=f"turn-{context.turn_id}")
+        try:
+            while (event := await events.get()) is not None:
+                yield event
+        finally:
+            if not task.done():
+                task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _answer(self, context: TurnContext, events: "asyncio.Queue[AgentEvent | None]") -> None:
+        turn = self._turn(context, events)
+        try:
+            project = await self._project(context)
+            await self._graph(context).ainvoke(
+                {"messages": window.messages(context, project)},
+                {"recursion_limit": 4 * self._settings.turn_tool_calls + 10},
+                context=turn,
+            )
+        except Exception:
+            log.exception("turn failed", extra={"turn_id": str(context.turn_id)})
+            turn.take_back("The answer broke off.")
+            turn.say(APOLOGY)
+            turn.keep(APOLOGY)
+            turn.emit(Notice("This answer could not be finished."))
+        finally:
+            turn.emit(self._finished(turn))
+            events.put_nowait(None)
+
+    def _turn(self, context: TurnContext, events: "asyncio.Queue[AgentEvent | None]") -> Turn:
+        asked = window.pending(context.window)
+        return Turn(
+            db=self._db,
+            actor=context.actor,
+            room_id=context.room_id,
+            turn_id=context.turn_id,
+            message_id=asked[-1].id if asked else None,
+            message_text="\n".join(message.text for message in asked),
+            heard="\n".join(message.text for message in context.window if message.role == "user"),
+            now=context.now,
+            timezone=context.timezone,
+            emit=events.put_nowait,
+            deadline=asyncio.get_running_loop().time() + self._settings.turn_seconds,
+            tool_limit=self._settings.turn_tool_calls,
+            model=self._choice.name,
+        )
+
+    async def _project(self, context: TurnContext) -> ProjectRead | None:
+        async with self._db.transaction() as session:
+            return await projects.for_room(session, context.actor, context.room_id)
+
+    def _graph(self, context: TurnContext) -> Any:
+        specs = {spec.name: spec for spec in offered(context.actor)}
+        key = tuple(specs)
+        if key not in self._compiled:
+            self._compiled[key] = create_agent(
+                self._choice.model,
+                [spec.tool for spec in specs.values()],
+                middleware=[ModelCalls(self._choice, self._fallback), ToolCalls(specs)],
+                context_schema=Turn,
+            )
+        return self._compiled[key]
+
+    @staticmethod
+    def _finished(turn: Turn) -> Finished:
+        version = folder_version("guided") if turn.model == "guided" else load("system").version
+        return Finished(
+            text=turn.text,
+            cards=turn.cards,
+            usage=Usage(turn.input_tokens, turn.output_tokens),
+            model=turn.model,
+            prompt_version=version,
+            cost_microusd=round(turn.cost_microusd),
+        )

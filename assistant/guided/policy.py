@@ -1,0 +1,304 @@
+"""From an understood message to tasks: what to do, in which order."""
+
+import re
+
+from assistant.guided.booking_tasks import Book, Bookings, Slots, asks_for_person, asks_for_time
+from assistant.guided.intents import Intent
+from assistant.guided.project_tasks import Analyse, Explain, Note, WhatIf, summary
+from assistant.guided.search_tasks import About, Compare, Search
+from assistant.guided.state import State
+from assistant.guided.tasks import Talk, Task
+from assistant.guided.understanding import Understanding
+from assistant.guided.words import plain
+
+_EXPLAIN = {
+    Intent.SCORE: "score",
+    Intent.RISKS: "risks",
+    Intent.TECHNOLOGY: "technology",
+    Intent.COST: "cost",
+    Intent.TIMELINE: "timeline",
+    Intent.COMPLEXITY: "complexity",
+    Intent.RECOMMENDATIONS: "recommendations",
+    Intent.ASSUMPTIONS: "assumptions",
+}
+_TALK = {
+    Intent.HUMAN: "talk.human",
+    Intent.PRIVACY: "talk.privacy",
+    Intent.PRICING: "talk.pricing",
+    Intent.SIGN_UP: "talk.sign-up",
+    Intent.HELP: "talk.help",
+    Intent.MESSAGE: "talk.message",
+    Intent.FORGET: "talk.forget",
+}
+_OFFERS_SEARCH = re.compile(r"look for ctos|find ctos who|should i find ctos")
+_OFFERS_CALL = re.compile(r"prepare a call|book the first one")
+_OFFERS_CHANGE = re.compile(r'say "do that"')
+_ASKS_BRIEF = re.compile(
+    r"what should it do|what would (?:the product|you like to build)|do you have a budget|what budget|roughly what budget|tell me about your project|what are you planning|describe your project|tell me what you want to build"
+)
+_ASKS_MONEY = re.compile(r"do you have a budget|roughly what budget|what budget do you")
+_HAS_PLAN = re.compile(
+    r"\b(?:ideas?|projects?|app|startup|build|start-?up|product|software|platform|website|cto|developers?|programmers?"
+    r"|company|business|idee|projekt|projet|proyecto|projeto|help me|need help|hilfe|ayuda|ajuda|aide)\b"
+)
+_GO_AHEAD = re.compile(
+    r"\b(?:go ahead|just (?:do|analy[sz]e|go)|whatever|don't know|do not know|no idea|not sure|unsure|you (?:decide|tell me)|skip|assume|any|keine ahnung|weiss nicht|je ne sais pas|no (?:lo )?se|nao sei)\b"
+)
+
+
+def decide(state: State, got: Understanding) -> list[Task]:
+    """The tasks of this turn. The same state gives the same tasks, whichever of them are done already."""
+    if not got.words:
+        return [Talk("talk.empty")]
+    refused = _refusals(state, got)
+    wishes = _wishes(state, got)
+    if wishes:
+        return [*refused, *wishes]
+    return refused or _smalltalk(state, got)
+
+
+def _refusals(state: State, got: Understanding) -> list[Task]:
+    if got.wants(Intent.INJECTION) and not got.describes:
+        return [Talk("talk.injection")]
+    if got.wants(Intent.OTHERS_DATA) and not got.describes:
+        return [Talk("talk.others-data")]
+    return []
+
+
+def _wishes(state: State, got: Understanding) -> list[Task]:
+    if got.wants(Intent.INJECTION, Intent.OTHERS_DATA) and not got.describes:
+        return []
+    tasks: list[tuple[int, Task]] = []
+
+    def add(order: int, task: Task) -> None:
+        tasks.append((order, task))
+
+    if got.hypothesis and (state.has_project or got.describes):
+        add(2, WhatIf(got.hypothesis))
+    booking = _booking(state, got)
+    searching = _searching(state, got) and not (
+        booking and not got.filters and not got.wants(Intent.CHEAPER, Intent.MORE, Intent.MY_ZONE)
+    )
+    explained = [
+        section
+        for intent, section in _EXPLAIN.items()
+        if intent in got.intents and not _aside(intent, state, got)
+    ]
+    if got.has_facts and not _only_wish(got, searching):
+        add(1, _facts(state, got, explained=bool(explained)))
+    elif got.wants(Intent.ANALYSE) and not explained and not booking and not searching and not got.hypothesis:
+        add(1, Analyse() if state.has_project else Note("brief.ask-what"))
+    for position, section in enumerate(explained[:2]):
+        add(3 + position, Explain(section))
+    if searching:
+        add(5, _search(state, got))
+    for task in _about_people(state, got, booking=booking):
+        add(6, task)
+    if booking is not None:
+        add(7, booking)
+    if got.wants(Intent.BRIEF) and not got.has_facts:
+        add(0, Talk(words=summary))
+    if got.wants(Intent.QUESTIONS):
+        add(8, _questions(state))
+    return [task for _, task in sorted(tasks, key=lambda pair: pair[0])]
+
+
+def _only_wish(got: Understanding, searching: bool) -> bool:
+    """What was read as facts is only the cap of a search ("under $150 an hour")."""
+    patch = got.patch
+    figures = patch.model_copy(
+        update={"hourly_cap": None, "language": None, "questions": [], "corrected": []}
+    )
+    return searching and figures.is_empty
+
+
+def _facts(state: State, got: Understanding, *, explained: bool) -> Task:
+    if state.has_project or got.describes:
+        return Analyse(quiet=explained)
+    return Note("brief.ask-what")
+
+
+def _aside(intent: Intent, state: State, got: Understanding) -> bool:
+    """The word stands in a description or a question about people, and asks for no explanation."""
+    if got.hypothesis and intent in (Intent.COST, Intent.TIMELINE, Intent.RECOMMENDATIONS):
+        return True
+    asks = "?" in got.text or re.search(
+        r"\b(?:explain|tell|show|list|give|what|which|how|why|erklar|zeig|explique|muestra|mostre|quais|que|quelles)\b",
+        plain(got.text),
+    )
+    if not asks:
+        return not (got.words <= 3 and not got.has_facts)
+    if (
+        got.describes
+        and not state.has_project
+        and got.words > 12
+        and intent in (Intent.RISKS, Intent.COMPLEXITY, Intent.SCORE, Intent.RECOMMENDATIONS)
+    ):
+        return True
+    return (
+        bool(state.shown)
+        and bool(got.picks)
+        and intent in (Intent.COST, Intent.TECHNOLOGY, Intent.RECOMMENDATIONS, Intent.COMPLEXITY)
+    )
+
+
+def _searching(state: State, got: Understanding) -> bool:
+    if got.wants(Intent.SEARCH, Intent.CHEAPER):
+        return not (
+            got.wants(Intent.PROFILE, Intent.WHY, Intent.COMPARE)
+            and (got.picks or state.focus)
+            and not got.filters
+        )
+    return got.wants(Intent.MY_ZONE, Intent.MORE, Intent.RESET_FILTERS) and bool(
+        state.shown or state.has_project
+    )
+
+
+def _search(state: State, got: Understanding) -> Task:
+    if (
+        state.has_project
+        or got.describes
+        or state.matches
+        or got.filters.keys() - {"max_rate", "min_rate"}
+        or got.topic
+    ):
+        return Search()
+    return Note("brief.ask-what")
+
+
+def _about_people(state: State, got: Understanding, *, booking: Task | None) -> list[Task]:
+    if got.wants(Intent.COMPARE) and state.shown and not got.hypothesis:
+        return [Compare()]
+    if booking is not None:
+        return []
+    if got.wants(Intent.WHY) and state.shown:
+        return [About(why=True)]
+    if (
+        state.shown
+        and got.wants(Intent.PROFILE)
+        and (got.picks or state.focus or got.beyond)
+        and not got.wants(Intent.SEARCH)
+    ):
+        return [About()]
+    bare = (
+        not got.intents.keys() - {Intent.YES, Intent.PROFILE, Intent.NO}
+        and not got.has_facts
+        and not got.filters
+        and not got.when.says_when
+    )
+    if state.shown and (got.picks or got.beyond) and bare:
+        return [About()]
+    return []
+
+
+def _booking(state: State, got: Understanding) -> Task | None:
+    if got.wants(Intent.BOOKINGS) and not got.picks:
+        return Bookings()
+    if got.wants(Intent.CANCEL):
+        return _cancel(state)
+    if got.wants(Intent.SLOTS) and not (got.when.at and got.wants(Intent.BOOK)):
+        asks_people = got.wants(Intent.SEARCH) and not got.picks
+        return None if asks_people or (not state.shown and got.describes) else Slots()
+    if got.wants(Intent.BOOK):
+        return Book()
+    if got.wants(Intent.RESCHEDULE) and (state.proposal or state.focus):
+        return Book()
+    if got.wants(Intent.CONFIRM):
+        return Talk("talk.confirm" if _is_open(state) else "talk.confirm-none")
+    if asks_for_person(state) and (got.picks or got.beyond):
+        return Book()
+    if (
+        asks_for_time(state)
+        and (got.when.says_when or got.picks or _plain_choice(got))
+        and not got.wants(Intent.SEARCH)
+    ):
+        return Book()
+    time_and_person = got.when.at and (got.when.day or got.when.soonest) and (got.picks or state.focus)
+    if time_and_person and not got.has_facts and not got.wants(Intent.SEARCH):
+        return Book()
+    if _is_open(state) and got.when.says_when and not got.has_facts and not got.wants(Intent.SEARCH):
+        return Book()
+    if (
+        got.wants(Intent.YES)
+        and not got.has_facts
+        and got.words <= 6
+        and state.shown
+        and _OFFERS_CALL.search(plain(state.last_reply))
+        and not _is_open(state)
+    ):
+        return Book()
+    return None
+
+
+def _plain_choice(got: Understanding) -> bool:
+    return bool(
+        re.fullmatch(
+            r"\W*(?:the )?(?:\d|first|second|third|fourth|fifth|last|earliest|any)(?: one| slot| time)?(?: (?:please|works|is fine))?\W*",
+            plain(got.text),
+        )
+    )
+
+
+def _cancel(state: State) -> Task:
+    if _is_open(state):
+        return Talk("talk.cancel-proposal")
+    if state.booking or state.proposal:
+        return Talk("talk.cancel-booking")
+    return Talk("talk.cancel-none")
+
+
+def _is_open(state: State) -> bool:
+    return bool(state.proposal and state.proposal.get("status") == "open")
+
+
+def _questions(state: State) -> Task:
+    budget = state.brief.budget.value.format() if state.brief and state.brief.budget else "part of the budget"
+    return Talk("talk.questions", {"budget": budget})
+
+
+def _smalltalk(state: State, got: Understanding) -> list[Task]:
+    words = plain(got.text)
+    last = plain(state.last_reply)
+    agreed = got.wants(Intent.YES) or bool(_GO_AHEAD.search(words))
+    if _OFFERS_CHANGE.search(last) and (
+        got.wants(Intent.YES) or re.search(r"\bdo (?:that|it|so)\b|\bapply\b|\bchange it\b", words)
+    ):
+        return [Analyse()]
+    if agreed and _is_open(state):
+        return [Talk("talk.confirm")]
+    if agreed and _ASKS_MONEY.search(last) and state.has_project:
+        return [Analyse()]
+    if agreed and _OFFERS_SEARCH.search(last):
+        return [Search()]
+    if agreed and _ASKS_BRIEF.search(last) and not state.has_project:
+        return [Talk("brief.ask-what")]
+    if got.wants(Intent.WHO):
+        return [Talk("talk.who")]
+    for intent, key in _TALK.items():
+        if intent in got.intents:
+            return [Talk(key)]
+    if got.wants(Intent.WHAT_IF):
+        return [Talk("analysis.what-if-unclear" if state.has_project else "analysis.none")]
+    if got.wants(Intent.HOSTILE):
+        return [Talk("talk.hostile")]
+    if got.wants(Intent.NO):
+        return [Talk("talk.declined")]
+    if got.wants(Intent.GOODBYE):
+        return [Talk("talk.goodbye")]
+    if got.wants(Intent.THANKS):
+        return [Talk("talk.thanks")]
+    if got.wants(Intent.GREETING):
+        return [_greeting(state)]
+    if got.wants(Intent.YES):
+        return [Search()] if state.has_project and not state.shown else [Talk("talk.declined")]
+    if got.beyond or got.picks:
+        return [About()]
+    if not state.has_project and _HAS_PLAN.search(words):
+        return [Talk("brief.ask-what")]
+    return [Talk("talk.unclear" if got.words <= 3 else "talk.off-topic")]
+
+
+def _greeting(state: State) -> Task:
+    if state.brief is not None and state.brief.summary:
+        return Talk("talk.greeting-known", {"project": f"“{state.brief.summary.value.rstrip('.')}”"})
+    return Talk("talk.greeting")

@@ -1,0 +1,439 @@
+"""When: days, times of day and lengths of a call, in English, German, French, Spanish and Portuguese.
+
+`read` understands what people write when they book ("next Tuesday at 3pm", "übermorgen um halb vier", "mardi prochain
+à 15h, 45 minutes") relative to a moment in their own zone. It is about calls in the coming weeks, so an hour from 1 to
+7 without more is in the afternoon, and a day without a year is the next one.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from assistant.guided.words import NUMBERS, WORD, close, number, plain
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What was said about time. `day` alone or `first`..`last` bound the day; `part` is (from, to) in hours.
+
+    `other_day` is another common reading of the same words ("next Tuesday" said on a Monday). `zone` is set where the
+    founder named one; `theirs` where they meant the CTO's.
+    """
+
+    day: date | None = None
+    first: date | None = None
+    last: date | None = None
+    at: time | None = None
+    part: tuple[int, int] | None = None
+    minutes: int | None = None
+    soonest: bool = False
+    other_day: date | None = None
+    zone: str | None = None
+    theirs: bool = False
+
+    @property
+    def says_when(self) -> bool:
+        """A day, a time or a span was named."""
+        return any((self.day, self.first, self.at, self.part, self.soonest))
+
+
+_WEEKDAYS = {
+    name: index
+    for index, names in enumerate(
+        (
+            "monday mondays mon montag lundi lunes segunda-feira",
+            "tuesday tuesdays tue tues dienstag mardi martes terca terca-feira",
+            "wednesday wednesdays wed weds mittwoch mercredi miercoles quarta-feira",
+            "thursday thursdays thu thur thurs donnerstag jeudi jueves quinta-feira",
+            "friday fridays fri freitag vendredi viernes sexta-feira",
+            "saturday saturdays sat samstag sonnabend samedi sabado",
+            "sunday sundays sun sonntag dimanche domingo",
+        )
+    )
+    for name in names.split()
+}
+# In Portuguese these are ordinals too; as weekdays they follow a preposition or "próxima".
+_SHORT_PT = re.compile(r"\b(?:na|nesta|esta|proxima|para|essa)\s+(segunda|terca|quarta|quinta|sexta)\b(?!-)")
+_MONTHS = {
+    name: index
+    for index, names in enumerate(
+        (
+            "january jan januar janvier enero janeiro",
+            "february feb februar fevrier febrero fevereiro",
+            "march mar marz mars marzo marco",
+            "april apr avril abril",
+            "may mai mayo maio",
+            "june jun juni juin junio junho",
+            "july jul juli juillet julio julho",
+            "august aug aout agosto",
+            "september sep sept septembre septiembre setembro",
+            "october oct okt oktober octobre octubre outubro",
+            "november nov novembre noviembre novembro",
+            "december dec dez dezember decembre diciembre dezembro",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_NUMBER = "|".join(sorted((name for name in NUMBERS if len(name) > 2), key=len, reverse=True))
+_N = rf"(\d{{1,3}}|{_NUMBER}|an?|un|um)"
+
+_PARTS: tuple[tuple[str, tuple[int, int]], ...] = (
+    (r"\b(?:early (?:in the )?)?morning\b|\bvormittags?\b|\bmorgens\b|\bmorgen fruh\b|\bmatin(?:ee)?\b|\bpor la manana\b|\bde la manana\b|\b(?:de|da|pela) manha\b", (6, 12)),
+    (r"\bafternoon\b|\bnachmittags?\b|\bapres[- ]midi\b|\b(?:por|de|a) la tarde\b|\b(?:a|da|de|pela) tarde\b", (12, 18)),
+    (r"\bevening\b|\btonight\b|\bafter work\b|\babends?\b|\bce soir\b|\bdu soir\b|\bsoir\b|\bsoiree\b|\b(?:por|de|en) la noche\b|\b(?:a|da|de) noite\b", (17, 22)),
+    (r"\baround lunch\b|\blunch ?time\b|\bmittags?\b|\bmidi\b(?!-)", (11, 14)),
+)  # fmt: skip
+
+_TIME_PATTERNS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\b(?P<h>\d{1,2})(?::|\.|h)(?P<m>\d{2})\s*(?P<ap>a\.?m\.?|p\.?m\.?)?(?![\d.]|/)(?:\s*(?:uhr|h|hrs))?\b",
+        r"\b(?P<h>\d{1,2})\s*(?P<ap>a\.?m\b\.?|p\.?m\b\.?)",
+        r"\b(?P<h>\d{1,2})\s*(?:uhr|o'?clock|h(?:eures?|oras?|rs)?)\b(?!\s*(?:long|lang|de (?:appel|reunion)))",
+        r"\b(?:at|um|gegen|a las?|as|a|vers|by|around|kl|@)\s+(?P<h>\d{1,2})\b(?!\s*(?:[%$€£]|\d|minut|min\b|days?|weeks?|months?|tage|woche|jours|dias|percent|hours?|stunden|years?|k\b|usd|eur|per|/))(?![.,:]\d)",
+    )
+)
+_WORD_TIME = re.compile(
+    rf"\b(?:at|um|gegen|a las?|as|a|around|@)\s+(?P<w>{_NUMBER})\b(?!\s*(?:minut|min\b|days?|weeks?|months?|tage|woche|jours|dias|hours?|people|of))"
+    rf"|\b(?P<w2>{_NUMBER})\s+(?:o'?clock|uhr|heures?|pm|am|in the afternoon|in the morning)\b"
+)
+_HALF_PAST = re.compile(rf"\bhalf(?: past)? (?P<w>\d{{1,2}}|{_NUMBER})\b")
+_QUARTER = re.compile(rf"\b(?:a )?quarter (?P<d>past|to|after|before) (?P<w>\d{{1,2}}|{_NUMBER})\b")
+_HALB = re.compile(rf"\bhalb (?P<w>\d{{1,2}}|{_NUMBER})\b")
+_Y_MEDIA = re.compile(rf"\b(?:a las?|as) (?P<w>\d{{1,2}}|{_NUMBER}) (?:y|e) (?:media|meia)\b")
+
+_SOONEST = re.compile(
+    r"\b(?:as soon as (?:possible|(?:she|he|they)(?:'s|'re| is| are)? (?:free|available))|asap|a\.s\.a\.p|earliest|soonest|"
+    r"(?:first|next) (?:available|free|open|possible)(?! (?:cto|expert|candidate))(?: (?:slot|time|date|appointment|day))?|(?:first|next) (?:slot|opening|appointment)|"
+    r"whenever (?:she|he|they)|so bald wie moglich|schnellstmoglich|fruhestmoglich\w*|nachst(?:er|en) freie\w*|des que possible|au plus (?:vite|tot)|"
+    r"lo antes posible|cuanto antes|primer hueco|o mais (?:rapido|cedo) possivel|quanto antes|primeiro horario)\b"
+)
+
+_ABBREVIATIONS = {
+    "utc": "UTC", "gmt": "UTC", "zulu": "UTC",
+    "cet": "Europe/Berlin", "cest": "Europe/Berlin", "mez": "Europe/Berlin", "mesz": "Europe/Berlin",
+    "bst": "Europe/London", "wet": "Europe/Lisbon", "eet": "Europe/Athens", "msk": "Europe/Moscow",
+    "est": "America/New_York", "edt": "America/New_York", "et": "America/New_York", "eastern": "America/New_York",
+    "cst": "America/Chicago", "cdt": "America/Chicago", "central": "America/Chicago",
+    "mst": "America/Denver", "mdt": "America/Denver", "mountain": "America/Denver",
+    "pst": "America/Los_Angeles", "pdt": "America/Los_Angeles", "pt": "America/Los_Angeles",
+    "pacific": "America/Los_Angeles", "ist": "Asia/Kolkata", "sgt": "Asia/Singapore", "jst": "Asia/Tokyo",
+    "aest": "Australia/Sydney", "aedt": "Australia/Sydney", "brt": "America/Sao_Paulo",
+}  # fmt: skip
+_CITIES = {
+    "san francisco": "America/Los_Angeles", "california": "America/Los_Angeles", "seattle": "America/Los_Angeles",
+    "boston": "America/New_York", "miami": "America/New_York", "washington": "America/New_York",
+    "munich": "Europe/Berlin", "hamburg": "Europe/Berlin", "germany": "Europe/Berlin", "german": "Europe/Berlin",
+    "uk": "Europe/London", "british": "Europe/London", "barcelona": "Europe/Madrid", "milan": "Europe/Rome",
+    "mumbai": "Asia/Kolkata", "delhi": "Asia/Kolkata", "bangalore": "Asia/Kolkata", "india": "Asia/Kolkata",
+    "beijing": "Asia/Shanghai", "melbourne": "Australia/Melbourne", "texas": "America/Chicago",
+    "israel": "Asia/Jerusalem", "tel aviv": "Asia/Jerusalem", "porto": "Europe/Lisbon", "rio": "America/Sao_Paulo",
+}  # fmt: skip
+
+
+@lru_cache
+def _zone_names() -> dict[str, str]:
+    names = {
+        zone.rsplit("/", 1)[-1].replace("_", " ").lower(): zone
+        for zone in sorted(available_timezones())
+        if "/" in zone
+    }
+    return {**names, **_CITIES}
+
+
+def read(text: str, now: datetime) -> When:
+    """What `text` says about time. `now` is aware, in the founder's zone."""
+    words = plain(text)
+    minutes, words = _duration(words)
+    zone, theirs, words = _zone(words)
+    part, words_for_day = _part(words)
+    moment, words_for_day = _time(words_for_day, part)
+    day, other, first, last = _day(words_for_day, now)
+    soonest = bool(_SOONEST.search(words)) and moment is None
+    if "tonight" in words and day is None and first is None:
+        day = now.date()
+    if other is not None and day == now.date() and (moment is None or moment <= now.time()):
+        day, other = other, None  # "Monday at 9", said on a Monday at 10, is next week's
+    return When(
+        day=day, first=first, last=last, at=moment, part=None if moment else part, minutes=minutes,
+        soonest=soonest, other_day=other, zone=zone, theirs=theirs,
+    )  # fmt: skip
+
+
+_DURATIONS: tuple[tuple[re.Pattern[str], float], ...] = (
+    (re.compile(r"\b(?:half an hour|half[- ]hour|halbe stunde|demi[- ]heure|media hora|meia hora)\b"), 30),
+    (re.compile(r"\b(?:an?|one|1) hour and a half\b|\b(?:anderthalb stunden|hora y media|hora e meia|heure et demie)\b"), 90),
+    (re.compile(rf"\b{_N}[- ]?(?:minutes?|mins?|minuten|minutos?)\b"), 1),
+    (re.compile(r"(?<![$€£\d.,k])\b([1-4](?:[.,]5)?)[- ]?(?:hours?|hrs?|h|stunden?|heures?|horas?)\b(?= ?(?:call|long|session|lang|meeting|chat|appel|llamada|$|[,.!?]|with|on|next|mit|avec|con))"), 60),
+    (re.compile(r"\b(?:for|fur|pendant|durante|por) (an|one|two|eine|zwei|une|deux|una|dos|uma|duas) (?:hours?|stunden?|heures?|horas?)\b"), 60),
+    (re.compile(r"\b(one|two|an|eine|zwei|une|deux|una|dos|uma|duas)[- ](?:hours?|stunden?|heures?|horas?)[- ](?:call|long|session|meeting|chat)\b"), 60),
+)  # fmt: skip
+
+
+def _duration(words: str) -> tuple[int | None, str]:
+    for pattern, unit in _DURATIONS:
+        match = pattern.search(words)
+        # "in 30 minutes" and "within two hours" say when, not how long.
+        if not match or re.search(
+            r"(?:\b(?:in|within|next|per|at|a|as|las|um|vers|dans|en|em)|/)\s*$", words[: match.start()]
+        ):
+            continue
+        if re.search(r"[$€£]\s?[\d.,k]+ ?(?:/|an?|per)?\s*$", words[: match.start()]):
+            continue
+        amount = 1.0
+        if match.groups():
+            token = match.group(1).replace(",", ".")
+            amount = float(token) if re.fullmatch(r"[\d.]+", token) else float(number(token) or 1)
+        return round(amount * unit), words[: match.start()] + " " + words[match.end() :]
+    return None, words
+
+
+def _zone(words: str) -> tuple[str | None, bool, str]:
+    if match := re.search(r"\b(?:their|his|her|the cto's|the expert's) (?:local )?time(?: ?zone)?\b", words):
+        return None, True, words[: match.start()] + words[match.end() :]
+    for pattern in (
+        r"(?<=[\dm] )(?P<z>[a-z]{2,4})\b(?! \d)",
+        r"\((?P<z>[a-z]{2,4})\)",
+        r"\b(?P<z>utc|gmt|cet|cest|est|edt|pst|pdt|bst|ist|jst|eastern|pacific|central|mountain)\b(?: time)?",
+    ):
+        for match in re.finditer(pattern, words):
+            if zone := _ABBREVIATIONS.get(match.group("z")):
+                return zone, False, words[: match.start()] + words[match.end() :]
+    for match in re.finditer(r"\b(?P<c>[a-z]+(?: [a-z]+)?) time\b", words):
+        name = match.group("c")
+        for candidate in (name, name.split()[-1]):
+            if zone := _zone_names().get(candidate):
+                return zone, False, words[: match.start()] + words[match.end() :]
+    return None, False, words
+
+
+def _part(words: str) -> tuple[tuple[int, int] | None, str]:
+    for pattern, hours in _PARTS:
+        if match := re.search(pattern, words):
+            # "morgen früh" and "mañana por la mañana" keep their day word.
+            keep = "morgen" if match.group().startswith("morgen fruh") else ""
+            return hours, words[: match.start()] + " " + keep + " " + words[match.end() :]
+    return None, words
+
+
+def _time(words: str, part: tuple[int, int] | None) -> tuple[time | None, str]:
+    def cut(match: re.Match[str]) -> str:
+        return words[: match.start()] + " ; " + words[match.end() :]
+
+    if match := _HALB.search(words):
+        hour = number(match.group("w")) or 0
+        return _clock(hour - 1 if hour > 1 else 12, 30, "", part), cut(match)
+    if match := _HALF_PAST.search(words) or _Y_MEDIA.search(words):
+        return _clock(number(match.group("w")) or 0, 30, _suffix(words, match), part), cut(match)
+    if match := _QUARTER.search(words):
+        hour = number(match.group("w")) or 0
+        if match.group("d") in ("to", "before"):
+            return _clock(hour - 1, 45, _suffix(words, match), part), cut(match)
+        return _clock(hour, 15, _suffix(words, match), part), cut(match)
+    for pattern in _TIME_PATTERNS:
+        for match in pattern.finditer(words):
+            groups = match.groupdict()
+            found = _clock(int(groups["h"]), int(groups.get("m") or 0), groups.get("ap") or "", part)
+            if found is not None and not _is_date(words, match):
+                return found, cut(match)
+    if match := _WORD_TIME.search(words):
+        word = match.group("w") or match.group("w2")
+        return _clock(number(word) or 0, 0, _suffix(words, match) or match.group(), part), cut(match)
+    if match := re.search(r"\b(?:at )?(?:noon|midday|12 noon|mediodia|meio[- ]dia)\b|\ba midi\b", words):
+        return time(12), cut(match)
+    return None, words
+
+
+def _suffix(words: str, match: re.Match[str]) -> str:
+    following = re.match(r"\s*([ap])\.?m\b", words[match.end() :])
+    return following.group(1) if following else ""
+
+
+def _is_date(words: str, match: re.Match[str]) -> bool:
+    """`12.12.` or `4.5 years` is no time of day."""
+    text = match.group()
+    if "." in text and ":" not in text and not re.search(r"uhr|h\b|[ap]\.?m", text):
+        before = words[: match.start()].rstrip()
+        return not before.endswith((" at", " um", " gegen", "@"))
+    return False
+
+
+def _clock(hour: int, minute: int, marker: str, part: tuple[int, int] | None) -> time | None:
+    if not (0 <= hour <= 24 and 0 <= minute <= 59):
+        return None
+    marker = marker.strip()
+    if marker.startswith("p") or " pm" in marker or "afternoon" in marker:
+        hour = hour + 12 if hour < 12 else hour
+    elif (marker.startswith("a") and "m" in marker) or "morning" in marker:
+        hour = 0 if hour == 12 else hour
+    elif hour < 12 and part is not None:
+        if part[0] >= 12 and hour + 12 <= 23:
+            hour += 12
+    elif 1 <= hour <= 7 and part is None:
+        hour += 12
+    return time(hour % 24, minute)
+
+
+def _day(words: str, now: datetime) -> tuple[date | None, date | None, date | None, date | None]:
+    """(day, other reading, first day of a span, last day)."""
+    today = now.date()
+    if match := re.search(r"\b(20\d\d)-(\d\d?)-(\d\d?)\b", words):
+        return _safe(int(match.group(1)), int(match.group(2)), int(match.group(3))), None, None, None
+    if found := _calendar_date(words, now):
+        return found, None, None, None
+    if re.search(
+        r"\bday after tomorrow\b|\bubermorgen\b|\bapres[- ]demain\b|\bpasado manana\b|\bdepois de amanha\b",
+        words,
+    ):
+        return today + timedelta(2), None, None, None
+    if weekday := _weekday(words, today):
+        return weekday[0], weekday[1], None, None
+    if re.search(
+        r"\btomorrow\b|\btmrw?\b|\btomorow\b|\btommorr?ow\b|\bmorgen\b|\bdemain\b|\bmanana\b|\bamanha\b",
+        words,
+    ):
+        return today + timedelta(1), None, None, None
+    if re.search(r"\btoday\b|\bheute\b|\baujourd'hui\b|\bhoy\b|\bhoje\b", words):
+        return today, None, None, None
+    if match := re.search(
+        rf"\b(?:in|dans|en|em|daqui a|within)\s+{_N}\s+(days?|tagen?|jours?|dias?|weeks?|wochen?|semaines?|semanas?|months?)\b|\b{_N} (days?|weeks?) from (?:now|today)\b",
+        words,
+    ):
+        amount = number(match.group(1) or match.group(3) or "") or 1
+        unit = match.group(2) or match.group(4)
+        days = amount * (1 if unit[0] in "dtj" else 30 if unit.startswith("month") else 7)
+        return (
+            (None if unit[0] not in "dtj" else today + timedelta(days)),
+            None,
+            *((None, None) if unit[0] in "dtj" else (today + timedelta(days), today + timedelta(days + 6))),
+        )
+    monday = today - timedelta(today.weekday())
+    if re.search(
+        r"\bnext week\b|\bnachste woche\b|\bsemaine prochaine\b|\bproxima semana\b|\bsemana que (?:viene|vem)\b",
+        words,
+    ):
+        return None, None, monday + timedelta(7), monday + timedelta(13)
+    if re.search(r"\bweekend\b|\bwochenende\b|\bfin de semana\b|\bfim de semana\b", words):
+        return None, None, monday + timedelta(5), monday + timedelta(6)
+    if re.search(
+        r"\b(?:this|later this|end of (?:the|this)) week\b|\bdiese woche\b|\bcette semaine\b|\besta semana\b",
+        words,
+    ):
+        return None, None, today, monday + timedelta(6)
+    if re.search(r"\bnext (?:few|couple of) days\b|\bcoming days\b", words):
+        return None, None, today, today + timedelta(4)
+    if re.search(
+        r"\bnext month\b|\bnachsten monat\b|\bmois prochain\b|\bproximo mes\b|\bmes que (?:viene|vem)\b",
+        words,
+    ):
+        start = (today.replace(day=1) + timedelta(32)).replace(day=1)
+        return None, None, start, (start + timedelta(32)).replace(day=1) - timedelta(1)
+    return None, None, None, None
+
+
+def _calendar_date(words: str, now: datetime) -> date | None:
+    today = now.date()
+    if match := re.search(
+        rf"\b(\d{{1,2}})(?:st|nd|rd|th|er|o)?\.?(?: of| de)? ({_MONTH})\b\.?(?:(?: de)? (20\d\d))?", words
+    ):
+        return _coming(int(match.group(1)), _MONTHS[match.group(2)], match.group(3), today)
+    if match := re.search(
+        rf"\b({_MONTH})\.? (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,? (20\d\d))?", words
+    ):
+        return _coming(int(match.group(2)), _MONTHS[match.group(1)], match.group(3), today)
+    if match := re.search(
+        r"(?<![\d$€£.,/])(\d{1,2})([./])(\d{1,2})(?:\2(20\d\d|\d\d)|\2)?(?![\d/%]|\s?(?:k\b|uhr|years|hours))",
+        words,
+    ):
+        first, separator, second, year = match.groups()
+        day, month = int(first), int(second)
+        american = separator == "/" and str(now.tzinfo).startswith(("America/", "US/"))
+        if (american and day <= 12) or month > 12:
+            day, month = month, day
+        if separator == "." and year is None and not match.group().endswith("."):
+            return None  # 4.5 is a number
+        return _coming(day, month, year if not year or len(year) == 4 else "20" + year, today)
+    if match := re.search(
+        r"\b(?:on the|the|le|el|dia|am|der) (\d{1,2})(?:st|nd|rd|th|\.|er)?(?= |$|[,;!?.])", words
+    ):
+        suffix = words[match.end() : match.end() + 5].strip()
+        day = int(match.group(1))
+        if 1 <= day <= 31 and not suffix.startswith(("pm", "am", "uhr", "min", "h", ":")):
+            month = today if day >= today.day else (today.replace(day=1) + timedelta(32))
+            return _safe(month.year, month.month, day)
+    return None
+
+
+def _coming(day: int, month: int, year: str | None, today: date) -> date | None:
+    if year:
+        return _safe(int(year), month, day)
+    found = _safe(today.year, month, day)
+    return _safe(today.year + 1, month, day) if found and found < today else found
+
+
+def _safe(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _weekday(words: str, today: date) -> tuple[date, date | None] | None:
+    index = None
+    where = -1
+    for match in re.finditer(r"[a-z]+(?:-feira)?", words):
+        token = match.group()
+        known = token if token in _WEEKDAYS else None
+        if known is None and len(token) >= 6 and token not in ("second", "sunset", "mondial"):
+            known = close(token, [day for day in _WEEKDAYS if len(day) >= 6], cutoff=0.85)
+        if known is not None:
+            index, where, end = _WEEKDAYS[known], match.start(), match.end()
+            break
+    if index is None:
+        if not (short := _SHORT_PT.search(words)):
+            return None
+        index = {"segunda": 0, "terca": 1, "quarta": 2, "quinta": 3, "sexta": 4}[short.group(1)]
+        where, end = short.start(1), short.end(1)
+    ahead = (index - today.weekday()) % 7
+    before, after = words[:where].rstrip(), words[end:].lstrip()
+    if re.match(
+        r"(?:week|in a week|next week|(?:der )?nachste[nr]? woche|de la semaine prochaine|de la proxima semana|da proxima semana|da semana que vem|de la semana que viene)\b",
+        after,
+    ) or re.search(
+        r"\b(?:next week(?: on)?|nachste woche(?: am)?|week from|proxima semana(?: el| na)?|semaine prochaine(?: le)?)$",
+        before,
+    ):
+        if re.match(r"(?:week|in a week)\b", after) or before.endswith("week from"):
+            return today + timedelta((ahead or 7) + 7), None
+        monday = today - timedelta(today.weekday()) + timedelta(7)
+        return monday + timedelta(index), None
+    is_next = bool(
+        re.search(r"\b(?:next|nachste[nrs]?|kommende[nrs]?|proxim[oa])$", before)
+        or re.match(r"(?:prochaine?|que (?:viene|vem)|proxim[oa])\b", after)
+    )
+    english = before.endswith("next")
+    coming = today + timedelta(ahead or 7)
+    if english:
+        # "Next Tuesday" is the one of next week; said early in the week, some mean the one that comes first.
+        following = today - timedelta(today.weekday()) + timedelta(7 + index)
+        return following, (coming if coming != following else None)
+    if is_next:
+        return coming, None
+    return (today + timedelta(ahead), None) if ahead else (today, today + timedelta(7))
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone, or UTC where the name is not known."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def tokens(text: str) -> list[str]:
+    """Plain words of a text."""
+    return WORD.findall(plain(text))

@@ -1,0 +1,147 @@
+"""Calls of the model: streamed, retried, and handed to the guided model when nothing else helps."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+from langchain.agents.middleware.types import AgentMiddleware, AgentState, ModelRequest, ModelResponse
+from langchain_core.messages import AIMessage, AIMessageChunk, SystemMessage
+from langchain_core.messages.ai import add_ai_message_chunks
+from langchain_core.messages.tool import ToolCall
+from langchain_core.runnables import Runnable
+
+from assistant.models import Choice, CutStream, EmptyReply, cost_microusd, retry_after
+from assistant.prompts import load
+from assistant.schemas import Notice
+from assistant.turn import Turn
+from assistant.written_calls import Gate
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+LONGEST_WAIT = 10.0
+UNREADABLE = "_unreadable"
+
+
+class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
+    """Streams each call of the model to the turn.
+
+    A call that fails in a way that may pass is made again after a wait, with the text taken back. One that fails for
+    good, and a turn in which the model twice called tools with invalid arguments, goes on with `guided`.
+    """
+
+    def __init__(self, choice: Choice, fallback: Choice) -> None:
+        super().__init__()
+        self._choice = choice
+        self._fallback = fallback
+        self._bound: dict[tuple[str, bool], Runnable[Any, AIMessage]] = {}
+
+    async def awrap_model_call(
+        self,
+        request: ModelRequest[Turn],
+        handler: Callable[[ModelRequest[Turn]], Awaitable[ModelResponse[Any]]],
+    ) -> ModelResponse[Any]:
+        """Answer the request by streaming the model; `handler` is not used, as it would bind the tools every time."""
+        turn = request.runtime.context
+        if not turn.guided and not self._choice.guided:
+            if turn.handed_over is None:
+                message = await self._persist(request, turn)
+                if message is not None:
+                    return ModelResponse(result=[message])
+            turn.guided = True
+            turn.emit(Notice(turn.handed_over or "The built-in guide answers this message."))
+        return ModelResponse(result=[await self._call(self._fallback, request, turn)])
+
+    async def _persist(self, request: ModelRequest[Turn], turn: Turn) -> AIMessage | None:
+        """The chosen model's answer; None, with the reason in `turn.handed_over`, when it cannot give one."""
+        for attempt in range(ATTEMPTS):
+            try:
+                return await self._call(self._choice, request, turn)
+            except Exception as error:
+                turn.take_back("The model's answer broke off.")
+                wait = retry_after(error, attempt)
+                log.warning(
+                    "model call failed",
+                    extra={"turn_id": str(turn.turn_id), "attempt": attempt, "error": type(error).__name__},
+                    exc_info=wait is None,
+                )
+                last = attempt + 1 == ATTEMPTS
+                if wait is None or last or wait > min(LONGEST_WAIT, turn.remaining - 1):
+                    break
+                await asyncio.sleep(wait)
+        turn.handed_over = f"{self._choice.name} could not answer just now, so the built-in guide took over."
+        return None
+
+    async def _call(self, choice: Choice, request: ModelRequest[Turn], turn: Turn) -> AIMessage:
+        turn.invalid_in_call = False
+        closed = turn.tool_calls >= turn.tool_limit
+        names = () if closed else tuple(tool.name for tool in request.tools if not isinstance(tool, dict))
+        messages = list(request.messages)
+        if closed and not choice.guided:
+            # In the first message, as some chat templates allow no later system message.
+            messages[0] = SystemMessage(f"{messages[0].text}\n\n{load('limit').body}")
+        gate = Gate(names)
+        chunks: list[AIMessageChunk] = []
+        said: list[str] = []
+        async with asyncio.timeout(max(0.1, turn.remaining)):
+            async for chunk in self._model(choice, request, closed=closed).astream(messages):
+                assert isinstance(chunk, AIMessageChunk)
+                chunks.append(chunk)
+                content = chunk.content
+                if content and (shown := gate.feed(content if isinstance(content, str) else str(chunk.text))):
+                    said.append(shown)
+                    turn.say(shown)
+        if rest := gate.finish():
+            said.append(rest)
+            turn.say(rest)
+        if not chunks:
+            raise CutStream
+        whole = add_ai_message_chunks(chunks[0], *chunks[1:])
+        if not choice.guided and "finish_reason" not in whole.response_metadata:
+            raise CutStream
+        self._count(choice, whole, turn)
+        text = "".join(said).strip()
+        calls = _calls(whole, gate)
+        if not text and not calls:
+            raise EmptyReply
+        turn.model = choice.name
+        turn.keep(text)
+        return AIMessage(content=text, tool_calls=calls, id=whole.id)
+
+    def _model(
+        self, choice: Choice, request: ModelRequest[Turn], *, closed: bool
+    ) -> Runnable[Any, AIMessage]:
+        # A compiled agent has one set of tools, so its bindings can be kept.
+        key = (choice.name, closed)
+        if key not in self._bound:
+            self._bound[key] = (
+                choice.model.bind() if closed or not request.tools else choice.model.bind_tools(request.tools)
+            )
+        return self._bound[key]
+
+    @staticmethod
+    def _count(choice: Choice, message: AIMessageChunk, turn: Turn) -> None:
+        usage = message.usage_metadata
+        if usage is None:
+            return
+        turn.input_tokens += usage["input_tokens"]
+        turn.output_tokens += usage["output_tokens"]
+        turn.cost_microusd += cost_microusd(choice.name, usage["input_tokens"], usage["output_tokens"])
+
+
+def _calls(message: AIMessageChunk, gate: Gate) -> list[ToolCall]:
+    """All calls of the message: made, made with unreadable arguments, or written as text."""
+    calls: list[ToolCall] = [
+        ToolCall(name=call["name"], args=call["args"], id=call["id"] or f"call_{uuid4().hex}")
+        for call in message.tool_calls
+    ]
+    for broken in message.invalid_tool_calls:
+        arguments = {UNREADABLE: (broken["args"] or "")[:500]}
+        calls.append(
+            ToolCall(name=broken["name"] or "", args=arguments, id=broken["id"] or f"call_{uuid4().hex}")
+        )
+    if not calls:
+        calls = [ToolCall(name=c.name, args=c.arguments, id=f"call_{uuid4().hex}") for c in gate.calls]
+    return calls

@@ -1,0 +1,101 @@
+"""Which model answers, by settings: `ChatOpenAI` for OpenAI and everything that speaks its protocol, or `guided`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import openai
+from langchain_core.language_models import BaseChatModel
+from langchain_openai import ChatOpenAI
+
+from assistant.guided.model import GuidedChatModel
+from core.settings import Settings
+
+# Published list prices in micro-dollars per token (input, output), by the longest prefix of the model's name.
+_PRICES = {
+    "gpt-4.1": (2.0, 8.0),
+    "gpt-4.1-mini": (0.4, 1.6),
+    "gpt-4.1-nano": (0.1, 0.4),
+    "gpt-4o": (2.5, 10.0),
+    "gpt-4o-mini": (0.15, 0.6),
+    "gpt-5": (1.25, 10.0),
+    "gpt-5-mini": (0.25, 2.0),
+    "gpt-5-nano": (0.05, 0.4),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A model to answer with, under the name that is stored with the turn."""
+
+    name: str
+    model: BaseChatModel
+    guided: bool
+
+
+def guided() -> Choice:
+    """The embedded model. Needs no key and no network."""
+    return Choice("guided", GuidedChatModel(), guided=True)
+
+
+def choose(settings: Settings) -> Choice:
+    """The model that `settings` ask for."""
+    if not settings.uses_openai:
+        return guided()
+    options: dict[str, Any] = {}
+    if settings.openai_base_url:
+        options["base_url"] = settings.openai_base_url
+    model = ChatOpenAI(
+        model=settings.openai_model,
+        # Compatible servers often want no key, but the SDK insists on one.
+        api_key=settings.openai_api_key or "none",  # type: ignore[arg-type]
+        timeout=settings.openai_timeout_seconds,
+        max_retries=0,  # retried by ModelCalls, which can tell the founder's page that the text starts over
+        streaming=True,
+        stream_usage=True,
+        **options,
+    )
+    return Choice(settings.openai_model, model, guided=False)
+
+
+def cost_microusd(model: str, input_tokens: int, output_tokens: int) -> float:
+    """Micro-dollars for a call; 0 where the price is not known."""
+    prefix = max((name for name in _PRICES if model.startswith(name)), key=len, default=None)
+    if prefix is None:
+        return 0.0
+    price_in, price_out = _PRICES[prefix]
+    return input_tokens * price_in + output_tokens * price_out
+
+
+class CutStream(Exception):
+    """The stream ended before the model had finished."""
+
+
+class EmptyReply(Exception):
+    """The model finished without text and without a tool call."""
+
+
+def retry_after(error: BaseException, attempt: int) -> float | None:
+    """Seconds to wait before another try with the same model, or None where trying again cannot help.
+
+    A server's `Retry-After` is honoured.
+    """
+    if isinstance(error, openai.RateLimitError) and error.code == "insufficient_quota":
+        return None
+    if isinstance(error, openai.APIStatusError):
+        if error.status_code not in (408, 409, 425, 429) and error.status_code < 500:
+            return None
+        try:
+            return max(0.0, float(error.response.headers["retry-after"]))
+        except (KeyError, ValueError):
+            return _backoff(attempt)
+    if isinstance(
+        error, openai.APIError | httpx.TransportError | CutStream | EmptyReply | TimeoutError | ValueError
+    ):
+        # ValueError: a chunk that is no JSON, which is how a cut inside a line shows.
+        return _backoff(attempt)
+    return None
+
+
+def _backoff(attempt: int) -> float:
+    return float(min(4.0, 0.25 * 2**attempt))

@@ -1,0 +1,75 @@
+"""The state of one running turn: what tools may know, plus what the agent's guards count and send."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.schemas import AgentEvent, Restarted, TextDelta
+from services.conversations.schemas import Card
+from tools.context import ToolContext
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn(ToolContext):
+    """The runtime context of a compiled agent. `deadline` is on the loop's clock."""
+
+    emit: Callable[[AgentEvent], None]
+    deadline: float
+    tool_limit: int
+    texts: list[str] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    tool_calls: int = 0
+    invalid_calls: int = 0
+    invalid_in_call: bool = False
+    done_calls: dict[str, str] = field(default_factory=dict)
+    guided: bool = False
+    handed_over: str | None = None
+    model: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_microusd: float = 0.0
+    _said: bool = False
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left of the turn."""
+        return self.deadline - asyncio.get_running_loop().time()
+
+    @property
+    def text(self) -> str:
+        """What the finished model calls of this turn said."""
+        return "\n\n".join(self.texts)
+
+    def say(self, text: str) -> None:
+        """Send more of the reply; a paragraph break goes between the texts of two model calls."""
+        if not self._said and self.texts:
+            text = "\n\n" + text.lstrip()
+        self._said = True
+        self.emit(TextDelta(text))
+
+    def keep(self, text: str) -> None:
+        """A model call is over and said `text`."""
+        if text.strip():
+            self.texts.append(text.strip())
+        self._said = False
+
+    def take_back(self, reason: str) -> None:
+        """Void what the current model call has said so far, keeping what earlier ones said."""
+        if self._said:
+            self._said = False
+            self.emit(Restarted(reason))
+            if self.texts:
+                self.emit(TextDelta(self.text))
+
+    def show(self, card: Card) -> None:
+        """Keep a card for the message; a newer state of the same thing replaces the older one."""
+        identity = _identity(card)
+        self.cards = [kept for kept in self.cards if _identity(kept) != identity]
+        self.cards.append(card)
+
+
+def _identity(card: Card) -> tuple[str, Any]:
+    # One analysis and one list of matches per project is enough; proposals and bookings are things of their own.
+    key = card.data.get("project_id") if card.type in ("analysis", "matches") else card.data.get("id")
+    return card.type, str(key)
