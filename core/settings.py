@@ -62,6 +62,14 @@ class Settings(BaseSettings):
     resend_api_url: str | None = Field(None, description="Set by the server itself when it starts the stand-in")
     email_from: str = "Sextant <hello@sextant.example>"
 
+    google_client_id: str | None = None
+    google_client_secret: SecretStr | None = None
+    linkedin_client_id: str | None = None
+    linkedin_client_secret: SecretStr | None = None
+    github_client_id: str | None = None
+    github_client_secret: SecretStr | None = None
+    identity_base_url: str | None = Field(None, description="Set by the server itself when it starts the stand-in")
+
     session_days: int = 30
     rate_limit_scale: float = Field(1, gt=0, description="Multiplies every rate limit; load tests raise it")
     hold_minutes: int = 15

@@ -13,14 +13,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from sandbox.identity.app import IdentityApi
 from sandbox.page import STATIC, render
 from sandbox.resend.app import ResendApi
 from sandbox.resend.outbox_page import OutboxPages
 from sandbox.resend.store import EmailStore
+from sandbox.stripe.account_pages import AccountPages
 from sandbox.stripe.app import StripeApi
 from sandbox.stripe.checkout_page import CheckoutPages
 from sandbox.stripe.events_page import EventPages
-from sandbox.stripe.resources import checkout_sessions, webhook_endpoints
+from sandbox.stripe.resources import checkout_sessions, subscriptions, webhook_endpoints
 from sandbox.stripe.store import Store
 from sandbox.stripe.webhooks import Dispatcher
 
@@ -56,7 +58,7 @@ def create_app(options: Options) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(dispatcher.run()),
-            asyncio.create_task(_expire_sessions(store, dispatcher)),
+            asyncio.create_task(_keep_time(store, dispatcher, options.base_url)),
         ]
         try:
             yield
@@ -74,9 +76,11 @@ def create_app(options: Options) -> Starlette:
             Route("/health", health),
             Mount("/static", StaticFiles(directory=STATIC)),
             *CheckoutPages(store, dispatcher, options.base_url, options.merchant).routes(),
-            *EventPages(store, dispatcher).routes(),
+            *AccountPages(store, dispatcher, options.merchant).routes(),
+            *EventPages(store, dispatcher, options.base_url).routes(),
             *OutboxPages(emails).routes(),
             Mount("/resend", routes=ResendApi(emails).routes()),
+            Mount("/identity", routes=IdentityApi(f"{options.base_url}/identity").routes()),
             Route("/v1/{path:path}", stripe_api.handle, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
         ],
         lifespan=lifespan,
@@ -91,12 +95,12 @@ async def health(request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-async def _expire_sessions(store: Store, dispatcher: Dispatcher) -> None:
-    """Checkout sessions end on time, whether or not anybody looks."""
+async def _keep_time(store: Store, dispatcher: Dispatcher, base_url: str) -> None:
+    """Checkout sessions end and subscriptions renew on time, whether or not anybody looks."""
 
     def sweep() -> int:
         with store.transaction() as work:
-            return checkout_sessions.expire_due(work)
+            return checkout_sessions.expire_due(work) + subscriptions.renew_due(work, base_url)
 
     while True:
         if await asyncio.to_thread(sweep):

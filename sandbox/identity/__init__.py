@@ -1,0 +1,1 @@
+"""Google, LinkedIn and GitHub sign-in, with the quirks of each."""
