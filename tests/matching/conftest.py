@@ -1,12 +1,17 @@
-"""The local embedding model, and a library of experts that the tests of matching only read."""
+"""The local embedding model, and the demo experts as a library that the tests of matching read."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
 import services.rooms  # noqa: F401  jobs and hooks of all rooms are known
+from core.actor import Actor
+from core.db import Database
 from core.gateways import Gateways, configure
 from core.gateways.embeddings import LocalEmbeddings
+from services.experts.demo.load import load
+from services.matching.jobs import refresh_terms
+from tests.accounts.factories import actor_for, make_user
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -15,3 +20,16 @@ async def embeddings() -> AsyncIterator[LocalEmbeddings]:
     configure(Gateways(embeddings=local))
     yield local
     await local.close()
+
+
+@pytest.fixture(scope="session")
+async def library(db: Database, embeddings: LocalEmbeddings) -> Database:
+    """A database with the demo experts, embedded and counted."""
+    await load(db)
+    await refresh_terms(db)
+    return db
+
+
+@pytest.fixture(scope="session")
+async def founder(library: Database) -> Actor:
+    return actor_for(await make_user(library, timezone="Europe/Berlin"))
