@@ -87,7 +87,9 @@ def _facts(brief: ProjectBrief, name: str) -> list[Fact[object]]:
 @settings(max_examples=50, deadline=None)
 def test_the_wording_is_clean(brief: ProjectBrief) -> None:
     for text in sentences(analysed(brief)):
-        assert text[0].isupper() or text[0].isdigit() or text.startswith(("$", "iPad", "iOS", "€", "£", "¥")), text
+        assert (
+            text[0].isupper() or text[0].isdigit() or text.startswith(("$", "iPad", "iOS", "€", "£", "¥"))
+        ), text
         assert "  " not in text
         assert " ." not in text
         assert ".." not in text

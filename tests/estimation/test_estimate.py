@@ -100,6 +100,10 @@ def test_few_people_set_the_pace_and_many_do_not_hurry_it() -> None:
 def test_the_level_is_an_assumption_that_can_be_set() -> None:
     old = estimate(telehealth(), anchor=Anchor(assistants=1, platforms=1))
     assert estimate(telehealth()).hours.median == pytest.approx(old.hours.median * 0.79 * 0.82)
+    assert old.hours.scale == pytest.approx(estimate(telehealth()).hours.scale)
+    unsure = estimate(telehealth(), anchor=Anchor(log_sd=0.8))
+    assert unsure.hours.median == pytest.approx(estimate(telehealth()).hours.median)
+    assert unsure.money(0.8).amount > estimate(telehealth()).money(0.8).amount
     assert any("65%" in premise.text for premise in estimate(telehealth()).premises)
 
 
@@ -135,6 +139,12 @@ def test_the_end_of_the_scale_is_no_quantile() -> None:
 def test_a_quantile_is_met_with_its_probability(size: float, p: float) -> None:
     prediction = calibration().effort.predict(size)
     assert prediction.chance_within(prediction.quantile(p)) == pytest.approx(p, abs=1e-6)
+
+
+def test_the_count_from_words_widens_the_interval() -> None:
+    plan = estimate(telehealth())
+    assert plan.hours.scale > calibration().effort.predict(plan.points).scale
+    assert "count" in [premise.key for premise in plan.premises]
 
 
 def test_intervals_widen_away_from_the_data() -> None:

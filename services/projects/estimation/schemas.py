@@ -15,7 +15,8 @@ class _Value(BaseModel):
 
 
 class Anchor(_Value):
-    """Where the level of productivity stands today against the calibration data, whose projects are of 1982 to 2008.
+    """Where the level of productivity stands today against the calibration data, whose projects are from
+    the 1980s to the 2000s.
 
     `assistants`: field experiments found 26 % more output with code assistants (Cui et al. 2024), so 1 / 1.26.
     `platforms`: hosted sign-in, payments, mail and deployment in place of own work; a judgement of ours, not
