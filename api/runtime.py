@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from core.broker import PostgresBroker
 from core.db import Database
 from core.events import Broker, MemoryBroker
-from core.gateways import Gateways, configure
-from core.gateways.embeddings import open_embeddings
+from core.gateways import Gateways, configure, embeddings
+from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
 from core.jobs import Worker
@@ -68,7 +68,8 @@ async def open_runtime(
         gateways = Gateways(
             payments=PaymentsGateway.from_settings(settings),
             mail=MailGateway.from_settings(settings),
-            embeddings=open_embeddings(settings),
+            identity=IdentityGateway.from_settings(settings),
+            embeddings=embeddings.from_settings(settings),
         )
         configure(gateways)
         stack.push_async_callback(gateways.close)

@@ -18,7 +18,7 @@ from core.db import Database
 from core.embedded import EmbeddedPostgres, ensure_database
 from core.log import configure_logging
 from core.migrate import upgrade
-from core.settings import Environment, Settings, settings
+from core.settings import Environment, Settings, settings, use
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ async def run_server(*, host: str | None, port: int | None, worker: bool | None)
     _say(config, "Starting Sextant …")
     async with open_database(config) as url, stand_ins(config, config.base_url) as overrides:
         config = Settings.model_validate({**config.model_dump(), **overrides})
+        use(config)
         await upgrade(url)
         if config.environment is Environment.DEVELOPMENT:
             await _seed_first_time(config, url)
@@ -85,14 +86,14 @@ async def run_worker() -> None:
 async def run_seed() -> str:
     """Load the demo data; says what was done."""
     config = settings()
-    from core.gateways.embeddings import open_embeddings
+    from core.gateways import embeddings
     from services.experts.demo.load import load
 
     if config.is_production:
         raise SystemExit("Demo data is not loaded in production.")
     async with open_database(config) as url:
         await upgrade(url)
-        configure_only_embeddings(open_embeddings(config))
+        configure_only_embeddings(embeddings.from_settings(config))
         async with Database(url) as db:
             count = await load(db)
     return f"{count} demo experts are there."
@@ -114,14 +115,14 @@ def configure_only_embeddings(embeddings: Any) -> None:
     """Let rules that need no other vendor run (seeding)."""
     from core.gateways import Gateways, configure
 
-    configure(Gateways(payments=None, mail=None, embeddings=embeddings))
+    configure(Gateways(embeddings=embeddings))
 
 
 async def _seed_first_time(config: Settings, url: str) -> None:
-    from core.gateways.embeddings import open_embeddings
+    from core.gateways import embeddings
     from services.experts.demo.load import is_loaded, load
 
-    configure_only_embeddings(open_embeddings(config))
+    configure_only_embeddings(embeddings.from_settings(config))
     async with Database(url) as db:
         if not await is_loaded(db):
             _say(config, "Loading the demo experts (once) …")

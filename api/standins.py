@@ -64,7 +64,7 @@ async def stand_ins(settings: Settings, base_url: str) -> AsyncIterator[dict[str
     url = f"http://127.0.0.1:{port}"
     try:
         await _healthy(url, process)
-        overrides = {}
+        overrides = {"identity_base_url": f"{url}/identity"}
         if settings.stripe_secret_key is None:
             overrides |= {
                 "stripe_api_base": url,

@@ -105,11 +105,13 @@ class RealtimeClient:
         await self._socket.send(frame)
 
     async def subscribe(self, room: UUID | str, after_seq: int | None = None) -> dict[str, Any]:
-        """Follow a room."""
+        """Follow a room; when this returns, the replay is through and the room is live."""
+        if after_seq is not None:
+            self.seqs[str(room)] = after_seq
         ack = await self.command(
             "subscribe", room=str(room), **({} if after_seq is None else {"after_seq": after_seq})
         )
-        self.seqs.setdefault(str(room), ack["seq"] if after_seq is None else after_seq)
+        self.seqs[str(room)] = max(self.seqs.get(str(room), 0), ack["seq"])
         return ack
 
     async def send_message(self, room: UUID | str, text: str, client_id: UUID | None = None) -> dict[str, Any]:

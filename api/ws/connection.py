@@ -64,4 +64,9 @@ class Connection:
         protocol.transport.write(b"".join(protocol.conn.data_to_send()))
         protocol.close_sent = True
         protocol.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
-        asyncio.get_running_loop().call_later(CLOSE_GRACE_SECONDS, protocol.transport.abort)
+        # What the client still sends is read and dropped meanwhile: closing over unread bytes would reset the line, and
+        # the client would never see the reason.
+        if protocol.read_paused:
+            protocol.read_paused = False
+            protocol.transport.resume_reading()
+        protocol.close_timer = asyncio.get_running_loop().call_later(CLOSE_GRACE_SECONDS, protocol.transport.abort)

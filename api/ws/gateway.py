@@ -61,9 +61,11 @@ async def _identify(websocket: WebSocket, connection: Connection, runtime: Runti
     actor = await accounts.authenticate(runtime.db, token) if token else None
     hello_id: str | None = None
     if actor is None:
+        frame: Any = {}
         try:
             async with asyncio.timeout(HELLO_SECONDS):
-                command = _parse(await websocket.receive())
+                frame = await websocket.receive()
+                command = _parse(frame)
                 if not isinstance(command, p.Hello):
                     raise Unauthenticated("Sign in first: send hello, or connect with a session.")
                 hello_id = command.id
@@ -74,7 +76,7 @@ async def _identify(websocket: WebSocket, connection: Connection, runtime: Runti
             connection.close(UNAUTHENTICATED, "nobody said hello")
             return False
         except SextantError as error:
-            connection.send(_error(hello_id or error.fields.pop("id", None), error))
+            connection.send(_error(_id_of(frame), error))
             connection.close(UNAUTHENTICATED, error.message)
             return False
     connection.actor = actor

@@ -128,12 +128,11 @@ class Hub:
     ) -> None:
         """Replay what came after `after_seq`, then go live, with nothing lost or doubled between the two.
 
-        `acknowledge` is called with the room's newest seq before the replay; `catch_up` gives ephemeral events that
-        bring the newcomer up to date with a turn under way.
+        `acknowledge` is called with the last seq replayed, at the moment the socket goes live; `catch_up` gives
+        ephemeral events that bring the newcomer up to date with a turn under way.
         """
         assert connection.actor is not None
         newest = await room_log.last_seq(self._db, connection.actor, room_id)
-        acknowledge(newest)
         self.unsubscribe(connection, room_id)
         self._lurk(connection, room_id)  # keeps the channel, and with it `newest`, while the replay is read
         channel = self._channel(room_id)
@@ -160,6 +159,7 @@ class Hub:
         channel.followers.add(connection)
         channel.lurkers.discard(connection)
         connection.rooms.add(room_id)
+        acknowledge(cursor)
         for body in current:
             connection.send(body)
 

@@ -38,7 +38,8 @@ class Hello(Command):
 
 
 class Subscribe(Command):
-    """Follow a room: replays what came after `after_seq`, then goes live. Without it, live only."""
+    """Follow a room: replays what came after `after_seq`, goes live, and acknowledges at that moment. Without
+    `after_seq`, live only."""
 
     type: Literal["subscribe"]
     room: UUID
@@ -116,7 +117,7 @@ class Welcome(BaseModel):
 
 class Ack(BaseModel):
     """The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `seq`
-    (subscribe: the room's newest), `unread` (read), `proposal` (proposal.*)."""
+    (subscribe: the last one replayed), `unread` (read), `proposal` (proposal.*)."""
 
     model_config = ConfigDict(extra="allow")
 

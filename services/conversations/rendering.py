@@ -9,8 +9,8 @@ from services.conversations.schemas import MessageRead
 
 
 def instant(value: datetime | None) -> str | None:
-    """ISO 8601 in UTC with milliseconds and a Z."""
-    return None if value is None else value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """ISO 8601 in UTC with a Z, as Pydantic writes it."""
+    return None if value is None else value.isoformat().replace("+00:00", "Z")
 
 
 def _id(value: UUID | None) -> str | None:

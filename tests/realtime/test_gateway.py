@@ -1,0 +1,175 @@
+"""The WebSocket door: who may come in, what each bad frame gets, and that the connection stays usable."""
+
+import asyncio
+from contextlib import suppress
+from uuid import uuid4
+
+import orjson
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from api.ws.client import CommandRefused
+from api.ws.protocol import MAX_FRAME, SUBPROTOCOL
+from core.actor import Role
+from tests.serving import Served
+
+
+async def test_welcome_says_who_is_there(served: Served) -> None:
+    user, token = await served.person(name="Ada Founder")
+    async with served.socket(token) as client:
+        assert client.welcome["user"] == {"id": str(user.id), "name": "Ada Founder", "role": "user"}
+        assert client.welcome["protocol"] == 1
+
+
+async def test_hello_is_the_other_way_in(served: Served) -> None:
+    user, token = await served.person()
+    async with served.socket(None) as client:
+        await client.command("hello", token=token)
+        assert client.received[0]["user"]["id"] == str(user.id)
+        with pytest.raises(CommandRefused) as caught:
+            await client.command("hello", token=token)
+        assert caught.value.code == "already_identified"
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"type": "hello", "id": "1", "token": "sxs_not-a-token-of-anyone"},
+        {"type": "ping", "id": "1"},
+        {"type": "hello", "id": "1"},
+    ],
+)
+async def test_without_a_valid_hello_the_socket_is_closed(served: Served, first: dict[str, str]) -> None:
+    async with connect(served.ws_url, subprotocols=[SUBPROTOCOL]) as socket:  # type: ignore[list-item]
+        await socket.send(orjson.dumps(first).decode())
+        error = orjson.loads(await socket.recv())
+        assert (error["type"], error["id"]) == ("error", "1")
+        with pytest.raises(ConnectionClosed):
+            await socket.recv()
+        assert socket.close_code == 4001
+
+
+async def test_a_foreign_origin_with_a_cookie_is_refused(served: Served) -> None:
+    _, token = await served.person()
+    headers = {"Cookie": f"sextant_session={token}", "Origin": "https://evil.example"}
+    with pytest.raises(InvalidStatus) as caught:
+        async with connect(served.ws_url, additional_headers=headers):
+            pass
+    assert caught.value.response.status_code == 403
+
+
+async def test_the_own_origin_with_a_cookie_is_let_in(served: Served) -> None:
+    _, token = await served.person()
+    headers = {"Cookie": f"sextant_session={token}", "Origin": served.base_url}
+    async with connect(served.ws_url, additional_headers=headers) as socket:
+        assert orjson.loads(await socket.recv())["type"] == "welcome"
+
+
+def send(room: object, **changes: object) -> str:
+    body = {"type": "message.send", "id": "m", "room": str(room), "client_id": str(uuid4()), "text": "hi", **changes}
+    return orjson.dumps(body).decode()
+
+
+BAD = {
+    "empty": ("", None, "bad_frame"),
+    "not json": ("{nonsense", None, "bad_frame"),
+    "json, but no object": ("[1, 2]", None, "bad_frame"),
+    "binary": (b"\x00\x01\x02", None, "binary_not_supported"),
+    "no type": ('{"id": "7"}', "7", "unknown_command"),
+    "unknown type": ('{"type": "launch", "id": "7"}', "7", "unknown_command"),
+    "id is no string": ('{"type": "ping", "id": 7}', None, "invalid_input"),
+    "id is missing": ('{"type": "ping"}', None, "invalid_input"),
+    "id is too long": ('{"type": "ping", "id": "' + "x" * 65 + '"}', None, "invalid_input"),
+    "unknown field": ('{"type": "ping", "id": "7", "colour": "red"}', "7", "invalid_input"),
+    "room is no id": ('{"type": "subscribe", "id": "7", "room": "lobby"}', "7", "invalid_input"),
+    "a frame of 100,000 characters": ('{"type": "ping", "id": "7", "x": "' + "x" * 100_000 + '"}', "7", "frame_too_large"),
+    "deep nesting": ("[" * 30_000, None, "bad_frame"),
+    "negative seq": ('{"type": "subscribe", "id": "7", "room": "%s", "after_seq": -1}' % uuid4(), "7", "invalid_input"),
+    "huge seq": ('{"type": "subscribe", "id": "7", "room": "%s", "after_seq": 1e40}' % uuid4(), "7", "invalid_input"),
+    "room one is not in": ('{"type": "subscribe", "id": "7", "room": "%s"}' % uuid4(), "7", "not_found"),
+    "typing where one does not follow": ('{"type": "typing", "id": "7", "room": "%s"}' % uuid4(), "7", "not_subscribed"),
+    "a turn that is not there": ('{"type": "turn.stop", "id": "7", "turn": "%s"}' % uuid4(), "7", "not_found"),
+    "a proposal that is not there": (
+        '{"type": "proposal.confirm", "id": "7", "proposal": "%s"}' % uuid4(), "7", "not_found",
+    ),
+    "message to a room one is not in": (send(uuid4()), "m", "not_found"),
+    "message without text": (send(uuid4(), text=""), "m", "invalid_input"),
+    "message of spaces": (send(uuid4(), text=" \n\t "), "m", "invalid_input"),
+    "message of 8,001 characters": (send(uuid4(), text="x" * 8_001), "m", "invalid_input"),
+    "message with a NUL": (send(uuid4(), text="a\x00b"), "m", "invalid_input"),
+    "message with half a surrogate": (
+        '{"type":"message.send","id":"m","room":"%s","client_id":"%s","text":"\\ud800"}' % (uuid4(), uuid4()),
+        None,
+        "bad_frame",
+    ),
+    "client id is no uuid": (send(uuid4(), client_id="1"), "m", "invalid_input"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_a_bad_frame_gets_its_error_and_the_connection_stays_usable(served: Served, name: str) -> None:
+    frame, command_id, code = BAD[name]
+    _, token = await served.person()
+    async with served.socket(token) as client:
+        await client.send_raw(frame)
+        error = await client.wait_for(lambda e: e["type"] == "error")
+        assert (error["code"], error["id"]) == (code, command_id)
+        assert error["message"]
+        await client.command("ping")
+
+
+async def test_the_error_names_the_field(served: Served) -> None:
+    _, token = await served.person()
+    async with served.socket(token) as client:
+        await client.send_raw('{"type": "subscribe", "id": "9", "room": "lobby"}')
+        error = await client.wait_for(lambda e: e["type"] == "error")
+        assert [problem["field"] for problem in error["errors"]] == ["room"]
+
+
+async def test_too_fast_is_told_and_too_stubborn_is_closed(served: Served) -> None:
+    _, token = await served.person()
+    async with served.socket(token) as client:
+        served.runtime.settings.ws_frames_per_second = 5
+        try:
+            with suppress(ConnectionClosed):
+                for n in range(2_000):
+                    await client.send_raw(orjson.dumps({"type": "ping", "id": f"p{n}"}).decode())
+            with pytest.raises(ConnectionError):
+                await client.wait_for(lambda e: False)
+        finally:
+            served.runtime.settings.ws_frames_per_second = 1_000_000
+        limited = [e for e in client.received if e.get("code") == "rate_limited"]
+        assert limited
+        assert limited[0]["retry_after"] == pytest.approx(0.2)
+        assert client.close_code == 4009
+
+
+async def test_a_frame_over_the_hard_limit_closes_the_connection(served: Served) -> None:
+    _, token = await served.person()
+    async with served.socket(token) as client:
+        with pytest.raises((ConnectionClosed, ConnectionError)):
+            await client.send_raw("x" * (1024 * 1024 + 1))
+            await client.wait_for(lambda e: False)
+        assert client.close_code == 1009
+    assert MAX_FRAME < 1024 * 1024
+
+
+async def test_signing_out_closes_the_sockets_of_that_session(served: Served) -> None:
+    _, token = await served.person()
+    async with served.socket(token) as client, served.http(token) as http:
+        answer = await http.delete("/api/v1/sessions/current")
+        assert answer.status_code == 204
+        with pytest.raises(ConnectionError):
+            await client.wait_for(lambda e: False)
+        assert client.close_code == 4001
+
+
+async def test_a_guest_may_talk_but_not_confirm(served: Served) -> None:
+    guest, token = await served.person(role=Role.GUEST)
+    room = await served.room(guest, kind="assistant")
+    async with served.socket(token) as client:
+        assert client.welcome["user"]["role"] == "guest"
+        await client.subscribe(room)
+        await client.send_message(room, "hello")
+        await asyncio.wait_for(client.wait_for(lambda e: e["type"] == "message.created"), 5)
