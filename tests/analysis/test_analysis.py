@@ -192,6 +192,7 @@ def test_a_sound_project_still_gets_three_risks_and_recommendations() -> None:
     assert len(analysis.recommendations) >= 3
     assert analysis.timeline.chance is not None
     assert analysis.timeline.chance > 0.99
+    assert "next release" in analysis.summary
 
 
 def test_a_risk_follows_the_chance() -> None:

@@ -92,6 +92,18 @@ def test_an_existing_stack_is_kept() -> None:
     assert chosen["vue-js"].reason.startswith("You asked for Vue.js")
 
 
+def test_what_the_founder_named_fills_its_place() -> None:
+    named = [Technology(slug="elasticsearch", name="Elasticsearch", existing=True, quote="our Elasticsearch")]
+    paypal = [Named(slug="paypal", name="PayPal", quote="PayPal is a must")]
+    brief = ProjectBrief(
+        features=[feature("payments"), feature("search")], technologies=named, integrations=paypal
+    )
+    chosen = {one.slug: one for one in six(brief)}
+    assert chosen["elasticsearch"].reason.startswith("You already use Elasticsearch")
+    assert chosen["paypal"].evidence[0].text == "PayPal is a must"
+    assert not {"stripe", "meilisearch"} & set(chosen)
+
+
 def test_a_language_decides_the_backend() -> None:
     python = Technology(slug="python", name="Python", existing=True, quote="our Python people")
     java = Technology(slug="java", name="Java", quote="Java please")

@@ -119,7 +119,7 @@ def _summary(
     best, worst = ranked[0], ranked[-1]
     weeks = f"{round(timeline.p50_weeks):,} to {counted(round(timeline.p80_weeks), 'week')}"
     return (
-        f"Health {score.score} of 100, complexity {complexity.level.value}. The first release takes {weeks} and "
+        f"Health {score.score} of 100, complexity {complexity.level.value}. The {ledger.release} takes {weeks} and "
         f"{budget.p50.format()} to {budget.p80.format()} (likely, and with 80 % certainty). "
         f"It stands best in {lowered(best.name)}; most is to be gained in {lowered(worst.name)}: {lowered(worst.reason)}"
     )

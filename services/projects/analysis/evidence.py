@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from services.projects.analysis.schemas import Assumption, Evidence, EvidenceKind
 from services.projects.estimation.schemas import Estimate
+from services.projects.estimation.sizing import exists
 from services.projects.schemas import (
     Budget,
     Deadline,
@@ -96,6 +97,11 @@ class Ledger:
             self._assumptions[premise.key] = Assumption(
                 key=premise.key, text=premise.text, field=premise.field
             )
+
+    @property
+    def release(self) -> str:
+        """What is estimated: the `first release`, or the `next release` of a product in use."""
+        return "next release" if exists(self.brief) else "first release"
 
     @property
     def assumptions(self) -> list[Assumption]:

@@ -45,7 +45,7 @@ _FEATURE_RISKS = (
     FeatureRisk(
         "call-quality", ("video-calls", "voice-calls", "video-streaming"),
         "Calls or streams fail on weak connections", Level.MEDIUM, Level.MEDIUM,
-        "Buy hosted media service for the first release, and try it on mobile networks with real users in week one.",
+        "Buy hosted media services for the first release, and try it on mobile networks with real users in week one.",
     ),
     FeatureRisk(
         "payment-failures",
@@ -105,7 +105,7 @@ def _plan_risks(ledger: Ledger) -> Iterator[Risk]:
     if money is not None:
         yield Risk(
             key="budget-overrun",
-            title="The budget runs out before the first release",
+            title=f"The budget runs out before the {ledger.release}",
             severity=Level.HIGH,
             likelihood=_likelihood(money.chance),
             evidence=[ledger.said(money.fact, "budget"), cost],
@@ -131,7 +131,7 @@ def _plan_risks(ledger: Ledger) -> Iterator[Risk]:
         )
         yield Risk(
             key="deadline-missed",
-            title="The first release is not ready by the date",
+            title=f"The {ledger.release} is not ready by the date",
             severity=Level.HIGH if brief.deadline.value.hard else Level.MEDIUM,
             likelihood=_likelihood(time.chance),
             evidence=[ledger.said(brief.deadline, "deadline"), ledger.computed("weeks", f"Likely {weeks}")],

@@ -83,7 +83,9 @@ def _schedule(ledger: Ledger) -> Verdict:
                 [ledger.said(ledger.brief.deadline, "deadline"), time],
             )
         return Verdict(
-            75, f"No date presses; the first release likely takes {p50}.", [ledger.unsaid("deadline"), time]
+            75,
+            f"No date presses; the {ledger.release} likely takes {p50}.",
+            [ledger.unsaid("deadline"), time],
         )
     weeks = counted(round(fit.weeks), "week")
     reason = (

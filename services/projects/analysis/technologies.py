@@ -18,8 +18,8 @@ from services.projects.analysis.stack import (
 )
 from services.projects.estimation.drivers import is_large
 from services.projects.estimation.sizing import foundation, named_features
-from services.projects.schemas import ExclusionKind, Feature, Platform, ProjectBrief, Provenance
-from services.projects.schemas import Technology as Named
+from services.projects.schemas import ExclusionKind, Feature, Named, Platform, ProjectBrief, Provenance
+from services.projects.schemas import Technology as NamedTechnology
 from services.taxonomy.skills import SKILLS
 
 COUNT = 6
@@ -56,7 +56,7 @@ def ruled_out(brief: ProjectBrief) -> frozenset[str]:
     return frozenset(found)
 
 
-def _named(brief: ProjectBrief) -> list[Named]:
+def _named(brief: ProjectBrief) -> list[NamedTechnology]:
     """What the founder has before what they wish for, so that an existing stack is kept."""
     return sorted(brief.technologies, key=lambda technology: not technology.existing)
 
@@ -195,7 +195,7 @@ def _backend(ledger: Ledger, features: Sequence[Feature], banned: frozenset[str]
     return Place(
         "Backend",
         (*order, *rest),
-        _subject([one.name for one in ground]) if ground else "For the first release",
+        _subject([one.name for one in ground]) if ground else f"For the {ledger.release}",
         _grounds(ledger, ground),
     )
 
@@ -292,7 +292,7 @@ def _hosting(ledger: Ledger, banned: frozenset[str]) -> Place:
             f"On a budget of {brief.budget.value.format()}",
             [ledger.said(brief.budget, "budget")],
         )
-    return Place("Hosting", managed, "For a first release", [ledger.unsaid("budget")])
+    return Place("Hosting", managed, f"For the {ledger.release}", [ledger.unsaid("budget")])
 
 
 def _need(ledger: Ledger, need: Need, features: Sequence[Feature]) -> Place | None:
@@ -311,6 +311,22 @@ def _grounds(ledger: Ledger, features: Sequence[Feature]) -> list[Evidence]:
     return ledger.all_said(features, "features", 3)
 
 
+def _chosen_by_founder(ledger: Ledger, place: Place, banned: frozenset[str]) -> Place:
+    """The place with what the founder has, wants or connects to, where that is one of its options."""
+    brief = ledger.brief
+    options = {option.slug: option for option in place.options}
+    mentions: list[tuple[Named, str]] = [(one, "technologies") for one in _named(brief)]
+    mentions += [(one, "integrations") for one in brief.integrations]
+    for named, field in mentions:
+        if named.slug in options and named.slug not in banned:
+            verb = "You already use" if isinstance(named, NamedTechnology) and named.existing else "You named"
+            own = options[named.slug]
+            return Place(
+                place.role, (own, *place.options), f"{verb} {named.name}", [ledger.said(named, field)]
+            )
+    return place
+
+
 def _general(ledger: Ledger, need: Need) -> Place:
     """A need of every product, on the ground that fits the brief best."""
     brief = ledger.brief
@@ -326,8 +342,10 @@ def _general(ledger: Ledger, need: Need) -> Place:
             [ledger.said(brief.budget, "budget")],
         )
     if brief.summary is not None:
-        return Place(need.role, need.options, "For a first release", [ledger.said(brief.summary, "summary")])
-    return Place(need.role, need.options, "For a first release", [ledger.unsaid("deadline")])
+        return Place(
+            need.role, need.options, f"For the {ledger.release}", [ledger.said(brief.summary, "summary")]
+        )
+    return Place(need.role, need.options, f"For the {ledger.release}", [ledger.unsaid("deadline")])
 
 
 def _places(ledger: Ledger, banned: frozenset[str]) -> Iterator[Place]:
@@ -340,9 +358,9 @@ def _places(ledger: Ledger, banned: frozenset[str]) -> Iterator[Place]:
     for need in NEEDS:
         place = _need(ledger, need, features)
         if place is not None:
-            yield place
+            yield _chosen_by_founder(ledger, place, banned)
     for need in GENERAL:
-        yield _general(ledger, need)
+        yield _chosen_by_founder(ledger, _general(ledger, need), banned)
     # So much is ruled out that the usual choices are used up: what is left of the crafts every project needs.
     left = tuple(
         Option(slug, "it is a craft that every project needs, whatever the tools")

@@ -78,7 +78,7 @@ class RateCard(_Value):
     def from_marketplace(cls, p25: Money, p50: Money, p75: Money, *, experts: int) -> Self:
         """The marketplace's rates of CTOs; fewer than five profiles are no market, and the defaults hold.
         The team's rates are the defaults."""
-        if experts < 5 or p50.currency not in currencies():
+        if experts < 5 or p25.amount <= 0 or p50.currency not in currencies():
             return cls.default()
         return cls(lead=RateBand(p25=p25, p50=p50, p75=p75), team=cls.default().team, experts=experts)
 

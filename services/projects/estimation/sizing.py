@@ -192,7 +192,7 @@ def _platforms(brief: ProjectBrief, transactions: int) -> tuple[list[SizedItem],
             ),
         )
     if not clients:
-        text = "The first release is a responsive web app; you have not named a platform."
+        text = "It is a responsive web app; you have not named a platform."
         return [], [Premise(key="platform", field="platforms", text=text)]
     premises = []
     stated = {fact.value for fact in brief.platforms}
