@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+
 from bench import estimation_check as check
 from bench.estimation_data import DataError, DataSet, public_data_sets, read
 from bench.estimation_plot import draw
@@ -104,6 +106,12 @@ def another(data: DataSet, *, comparable: bool) -> None:
     """The benchmark on a data set of the caller's. `comparable`: its sizes are in function points."""
     print(f"{data.name}: {len(data)} projects" + (f", {data.dropped} rows left out" if data.dropped else ""))
     sets = public_data_sets() if comparable else []
+    hours_a_point = float(np.median(data.effort / data.size)) if len(data) else 0.0
+    if comparable and not 0.5 <= hours_a_point <= 100:
+        print(
+            f"note: {hours_a_point:.2g} person-hours per function point is unusual; check --unit and --size-unit",
+            file=sys.stderr,
+        )
     pairs: dict[str, float] = {"projects": len(data)}
     if comparable:
         scores = check.unseen(calibration().effort, sets, data)
@@ -162,6 +170,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 duration_unit=options.duration_unit,
                 where=dict(item.split("=", 1) for item in options.where),
             )
+            if len(data) == 0:
+                raise DataError(f"{options.data} has no row with a positive size and effort")
             another(data, comparable=options.size_unit == "fp")
         elif not (options.fit or options.plot):
             public()

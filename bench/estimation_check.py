@@ -16,6 +16,7 @@ Predictor = Callable[[float], Prediction]
 LEVEL = 0.8
 FOLDS = 10
 SEED = 20
+_LEAST = 1e-6  # spread of data that lie on a line
 # Elapsed time differs less between organisations than effort does.
 DURATION_PRIORS = Priors(tau_a=0.2, tau_b=0.05)
 
@@ -67,7 +68,7 @@ Scores = dict[str, dict[str, Tally]]  # by model, then by data set
 def median_productivity(x: Vector, y: Vector) -> Predictor:
     """Baseline: the median ratio, with its residuals' normal spread."""
     ratios = np.log(y / x)
-    centre, spread = float(np.median(ratios)), float(np.std(ratios, ddof=1))
+    centre, spread = float(np.median(ratios)), max(float(np.std(ratios, ddof=1)), _LEAST)
     return lambda value: Prediction(centre + float(np.log(value)), spread, 1e6)
 
 
@@ -77,8 +78,8 @@ def log_linear(x: Vector, y: Vector) -> Predictor:
     design = np.column_stack([np.ones(len(logs)), logs])
     coefficients, *_ = np.linalg.lstsq(design, np.log(y), rcond=None)
     df = len(logs) - 2
-    variance = float(np.sum((np.log(y) - design @ coefficients) ** 2)) / df
-    inverse = np.linalg.inv(design.T @ design)
+    variance = max(float(np.sum((np.log(y) - design @ coefficients) ** 2)) / df, _LEAST**2)
+    inverse = np.linalg.pinv(design.T @ design)
 
     def predict(value: float) -> Prediction:
         row = np.array([1.0, float(np.log(value))])

@@ -127,6 +127,24 @@ def test_another_data_set_ends_with_its_figures(tmp_path: Path, capsys: pytest.C
     assert {"folds_coverage80", "folds_mdmre", "median_folds_mdmre", "loglinear_unseen_pred25"} <= set(pairs)
 
 
+def test_an_unlikely_unit_is_pointed_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    csv = tmp_path / "months.csv"
+    csv.write_text("fp,effort\n100,5\n200,11\n300,14\n")
+    assert estimation.main(["--data", str(csv)]) == 0
+    assert "--unit" in capsys.readouterr().err
+    assert estimation.main(["--data", str(csv), "--unit", "months"]) == 0
+    assert "--unit" not in capsys.readouterr().err
+    csv.write_text("fp,effort\n100,0\n")
+    assert estimation.main(["--data", str(csv)]) == 2
+
+
+def test_data_on_a_line_have_a_score(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    csv = tmp_path / "line.csv"
+    csv.write_text("fp,effort\n" + "\n".join(f"{size},{size * 8}" for size in range(100, 700, 100)))
+    assert estimation.main(["--data", str(csv)]) == 0
+    assert "folds_mdmre=0.0" in capsys.readouterr().out
+
+
 def test_lengths_must_agree() -> None:
     with pytest.raises(DataError, match="same length"):
         data_set("x", [1, 2], [3])
