@@ -357,9 +357,6 @@ class BriefPatch(BriefFields):
     corrected: list[str] = Field(
         default_factory=list, max_length=20, description="Fields the founder corrected ('no, I meant 60k')"
     )
-    questions: list[Annotated[str, Field(max_length=200)]] = Field(
-        default_factory=list, max_length=2, description="What the reader could not settle, as short questions"
-    )
 
     @property
     def is_empty(self) -> bool:

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -67,8 +67,20 @@ def find(folded: str, today: Today) -> list[DateMention]:
     kept: list[DateMention] = []
     for mention in found:
         if not kept or mention.start >= kept[-1].end:
+            if kept and _same_day(folded, kept[-1], mention):
+                mention = replace(mention, start=kept.pop().start)
             kept.append(mention)
     return kept
+
+
+def _same_day(folded: str, weekday: DateMention, mention: DateMention) -> bool:
+    """Whether a weekday only goes before its date: "Friday, 13 March"."""
+    names_weekday = folded[weekday.start : weekday.end].split()[-1] in words.WEEKDAYS
+    gap = folded[weekday.end : mention.start]
+    is_day = mention.precision is Precision.DAY
+    return (
+        names_weekday and is_day and re.fullmatch(r",?\s?(?:the |den |der |le |el |dem )?", gap) is not None
+    )
 
 
 Reader = Callable[[re.Match[str], Today], Iterator[DateMention]]

@@ -57,7 +57,18 @@ _TIMES: list[re.Pattern[str]] = [
     re.compile(rf"(?<![\d.,:$€£])(?P<hour>\d{{1,2}})[:.h](?P<minute>[0-5]\d)(?![\d.])(?:\s?(?:uhr|hrs?|h)\b)?{_MERIDIEM}?"),
     re.compile(rf"(?<![\d.,:$€£])(?P<hour>\d{{1,2}}){_MERIDIEM}"),
     re.compile(r"(?<![\d.,:$€£])(?P<hour>\d{1,2})\s?(?P<uhr>uhr|o'?\s?clock|h|heures?|horas)\b(?:\s(?P<minute>[0-5]\d)\b)?"),
-    re.compile(r"(?<![\d.,:])(?:at|um|a las|a la|as|a|gegen|vers|around|about|@)\s(?P<hour>\d{1,2})(?![\d.,:/%]|\s?(?:k\b|%|months?|weeks?|days?|people|users|minutes?|min\b|euro|usd|eur|dollars))"),
+    re.compile(
+        r"(?<![\d.,:])(?:at|um|a las|a la|as|a|gegen|vers|around|about|@)\s(?P<hour>\d{1,2})(?![\d%]|[:.,/h]\d|\s?(?:k\b|h\b|"
+        r"[ap]\.?m\b|uhr|o'?\s?clock|heures?|horas|months?|weeks?|days?|people|users|minutes?|min\b|euro|usd|eur|dollars))"
+    ),
+    re.compile(
+        r"(?<![\d.,:$€£])(?P<hour>\d{1,2})(?=\s?(?:-|–|to|and|bis|a|y|e|und|et)\s?\d{1,2}(?:[:.]\d\d)?\s?"
+        r"(?:[ap]\.?m\b|uhr|h\b))"
+    ),
+    re.compile(
+        r"(?<![\d.,:$€£])(?P<hour>\d{1,2})(?=\s(?:in the|de la|da|de|du|am|in der)\s(?:morning|afternoon|evening|tarde|"
+        r"manana|manha|noite|noche|matin|apres|soir|abend|nachmittag))"
+    ),
 ]  # fmt: skip
 _HALF = re.compile(
     r"\b(?:(?P<en>half past|quarter past|quarter to)\s(?P<hour>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"

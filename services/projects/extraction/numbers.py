@@ -36,7 +36,7 @@ _ONES = {
     "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10,
     "once": 11, "doce": 12, "trece": 13, "catorce": 14, "quince": 15, "dieciseis": 16, "diecisiete": 17,
     "dieciocho": 18, "diecinueve": 19, "veintiuno": 21, "veinticinco": 25,
-    "dois": 2, "duas": 2, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "doze": 12, "treze": 13,
+    "dois": 2, "duas": 2, "quatro": 4, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "doze": 12, "treze": 13,
     "dezesseis": 16, "dezessete": 17, "dezoito": 18, "dezenove": 19,
     "uno": 1, "couple": 2, "dozen": 12,
 }  # fmt: skip

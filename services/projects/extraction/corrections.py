@@ -1,0 +1,176 @@
+"""Changes of mind: "no, I meant 60k", "make it 6 months", "another 20k", "double the budget", "forget the deadline"."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+from core.money import Money
+from services.projects.extraction import deadlines, money, numbers
+from services.projects.extraction.context import Reading
+from services.projects.schemas import BriefPatch, Budget, Deadline, Fact, ScalarField, Source
+
+_CORRECTIVE = re.compile(
+    r"\b(?:i meant|i mean|meant to say|no,|nope|actually|sorry|correction|scratch that|wait,|make (?:it|that)|not .{1,24} but|instead|rather|change (?:it|that|the)|changed my mind|"
+    r"i was wrong|let me correct|to be precise|should be|update:|edit:|it's now|is now|now it|ich meinte|meinte ich|nein,|doch|korrektur|stattdessen|vielmehr|eigentlich|je voulais dire|"
+    r"non,|en fait|plutot|correction|quise decir|perdon|en realidad|mejor|mas bien|quis dizer|desculpe|na verdade|melhor|alias)\b|^\s*(?:no|non|nein|nao)\b"
+)
+_MORE = re.compile(
+    r"\b(?:another|additional|extra|more|increase(?:d)?(?: \w+){0,3} by|raise(?:d)?(?: \w+){0,3} by|add|plus|on top|zusatzlich\w*|mehr|noch|weitere|de plus|supplementaires?|otros|adicionales?|mais|adicionais)\b"
+)
+_LESS = re.compile(
+    r"\b(?:less|fewer|decrease(?:d)?(?: \w+){0,3} by|reduce(?:d)?(?: \w+){0,3} by|cut(?: \w+){0,3} by|lower(?:ed)?(?: \w+){0,3} by|weniger|moins|menos)\b"
+)
+_MORE_THAN = re.compile(
+    r"\b(?:more|less|fewer|mehr|weniger|plus|moins|mas|menos|mais)\s(?:than|als|de|que|do que)\b"
+)
+_FACTORS: list[tuple[re.Pattern[str], Decimal]] = [
+    (re.compile(r"\b(?:double|twice|2x|verdoppel\w*|doubler?|duplica\w*|dobr\w+)\b(?: \w+){0,2} (?:budget|presupuesto|orcamento|time|deadline|timeline)"), Decimal(2)),
+    (re.compile(r"\b(?:halve|half|cut (?:the |our |my )?budget in half|halbier\w*)\b(?: \w+){0,2} (?:budget|presupuesto|orcamento|the time|deadline|timeline)|\bbudget (?:is )?(?:cut )?(?:in|by) half"), Decimal("0.5")),
+]  # fmt: skip
+_TIME_WORD = re.compile(r"\b(?:time|deadline|timeline|months|weeks)\b")
+_FORGET: list[tuple[re.Pattern[str], ScalarField]] = [
+    (re.compile(r"\b(?:forget (?:about )?(?:the |our |my )?budget|no budget (?:yet|limit|set|constraint)|budget is (?:open|flexible|not (?:fixed|set|decided))|ignore (?:the |our |my )?budget|money is no object|"
+                r"kein festes budget|budget ist (?:offen|flexibel)|pas de budget (?:fixe|defini)|sin presupuesto (?:definido|fijo)|sem orcamento definido)\b"), "budget"),
+    (re.compile(r"\b(?:forget (?:about )?(?:the |our |my )?(?:deadline|timeline)|no (?:fixed |hard |real |specific )?deadline|no rush|no hurry|(?:deadline|timeline) is (?:open|flexible|not fixed)|ignore (?:the |our |my )?deadline|"
+                r"take (?:your|all the) time|keine (?:feste )?frist|keine eile|pas d'urgence|pas de delai|sin prisa|sin fecha limite|sem pressa|sem prazo)\b"), "deadline"),
+    (re.compile(r"\b(?:forget (?:about )?(?:the )?(?:hourly )?rate|any (?:hourly )?rate|rate does ?n[o']t matter|price does ?n[o']t matter)\b"), "hourly_cap"),
+]  # fmt: skip
+
+
+def is_correction(reading: Reading) -> bool:
+    """Whether the message takes something back."""
+    return _CORRECTIVE.search(reading.text.folded[:2_000]) is not None
+
+
+def cleared(reading: Reading) -> list[ScalarField]:
+    """What the founder takes back without putting anything in its place."""
+    return [name for pattern, name in _FORGET if pattern.search(reading.text.folded[:20_000])]
+
+
+def apply(reading: Reading, patch: BriefPatch) -> BriefPatch:
+    """The patch, with changes relative to the brief worked out and corrected fields named."""
+    changes: dict[str, object] = {}
+    brief = reading.brief
+    relative_budget = _relative_budget(reading, patch)
+    if relative_budget is not None:
+        changes["budget"] = relative_budget
+    relative_deadline = _relative_deadline(reading, patch)
+    if relative_deadline is not None:
+        changes["deadline"] = relative_deadline
+    if is_correction(reading) and patch.budget is None and patch.deadline is None and not changes:
+        changes |= _bare_number(reading)
+    updated = patch.model_copy(update=changes)
+    if not is_correction(reading):
+        return updated
+    corrected = [
+        name
+        for name in ("stage", "scale", "team", "budget", "monthly_budget", "hourly_cap", "deadline")
+        if getattr(updated, name) is not None
+        and getattr(brief, name) is not None
+        and getattr(updated, name).value != getattr(brief, name).value
+    ]
+    return updated.model_copy(update={"corrected": corrected})
+
+
+def _relative_budget(reading: Reading, patch: BriefPatch) -> Fact[Budget] | None:
+    """ "another 20k", "10k less", "double the budget": against the budget that stands."""
+    current = reading.brief.budget
+    if current is None:
+        return None
+    folded = reading.text.folded[:2_000]
+    for pattern, factor in _FACTORS:
+        match = pattern.search(folded)
+        if match and not re.search(r"time|deadline", match.group()):
+            return _budget(reading, current, lambda bound: bound.major * factor, match.start(), match.end())
+    for mention in money.find(reading):
+        if mention.per != "total" or mention.purpose is not money.Purpose.BUDGET or mention.high is None:
+            continue
+        around = reading.before(mention.start, 32) + " | " + reading.after(mention.end, 12)
+        sign = _sign(around)
+        if (
+            sign
+            and mention.high.currency == current.value.currency
+            and mention.high.amount < current.value.most.amount
+        ):
+            delta = mention.high.major * sign
+            return _budget(reading, current, lambda bound: bound.major + delta, mention.start, mention.end)
+    return None
+
+
+def _sign(around: str) -> int:
+    if _MORE_THAN.search(around):
+        return 0
+    if _LESS.search(around):
+        return -1
+    return 1 if _MORE.search(around) else 0
+
+
+def _budget(
+    reading: Reading, current: Fact[Budget], change: object, start: int, end: int
+) -> Fact[Budget] | None:
+    assert callable(change)
+    bounds = [
+        Money.of(max(change(bound), Decimal(1)), bound.currency) if bound is not None else None
+        for bound in (current.value.low, current.value.high)
+    ]
+    value = Budget(
+        low=bounds[0], high=bounds[1], kind=current.value.kind, approximate=current.value.approximate
+    )
+    return Fact[Budget](
+        value=value,
+        source=Source.STATED,
+        quote=reading.quote(start, end),
+        note=f"Changed from {current.value.format()}.",
+    )
+
+
+def _relative_deadline(reading: Reading, patch: BriefPatch) -> Fact[Deadline] | None:
+    """ "two more months", "a month less": against the deadline that stands."""
+    current = reading.brief.deadline
+    if current is None or current.value.weeks is None:
+        return None
+    for duration in deadlines.durations(reading):
+        inside = reading.text.folded[duration.start : duration.end]
+        around = reading.before(duration.start, 28) + " | " + inside + " | " + reading.after(duration.end, 12)
+        sign = _sign(around)
+        if not sign:
+            continue
+        weeks = current.value.weeks + sign * duration.days / 7
+        if not 0 < weeks <= 1040:
+            return None
+        due = current.value.due + timedelta(days=round(sign * duration.days)) if current.value.due else None
+        return Fact[Deadline](
+            value=Deadline(
+                due=due, weeks=round(weeks, 1), hard=current.value.hard, approximate=current.value.approximate
+            ),
+            source=Source.STATED,
+            quote=reading.quote(duration.start, duration.end),
+            note=f"Changed from {current.value.weeks:g} weeks.",
+        )
+    return None
+
+
+def _bare_number(reading: Reading) -> dict[str, object]:
+    """ "no, I meant 60": the scale and currency of the budget that stands, if that makes sense."""
+    current = reading.brief.budget
+    if current is None or not reading.is_short:
+        return {}
+    found = [
+        numeral for numeral in numbers.find(reading.text) if numeral.scale == 1 and 1 <= numeral.value < 1_000
+    ]
+    if not found:
+        return {}
+    numeral = found[-1] if len(found) == 1 else found[0]
+    amount = numeral.value * 1_000
+    most = current.value.most
+    following = reading.after(numeral.end, 12)
+    if not most.major / 10 <= amount <= most.major * 10 or re.match(r"^\s?[a-z%/:.]", following):
+        return {}
+    value = Money.of(amount, most.currency)
+    return {
+        "budget": Fact[Budget](
+            value=Budget(low=value, high=value),
+            quote=reading.quote(numeral.start, numeral.end),
+            note=f"Read as thousands, as in {current.value.format()}.",
+        )
+    }

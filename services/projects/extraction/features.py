@@ -1,0 +1,140 @@
+"""Product features in free text: the catalogue's phrases in five languages, with typos, negation and emphasis."""
+
+import re
+from functools import lru_cache
+
+from services.projects.extraction.catalogue import FEATURES, FeatureKind
+from services.projects.extraction.context import Reading
+from services.projects.schemas import Complexity, Exclusion, ExclusionKind, Feature, Source
+from services.taxonomy.negation import NegationKind
+from services.taxonomy.phrases import PhraseIndex, PhraseMatch
+from services.taxonomy.spelling import Speller
+from services.taxonomy.text import fold, stem, tokens
+
+_INDEX = PhraseIndex(
+    (
+        (kind.slug, phrase)
+        for kind in FEATURES.values()
+        for phrases in kind.phrases.values()
+        for phrase in phrases
+    ),
+    inflect=True,
+)
+_SPELLER = Speller(
+    {
+        token.text
+        for kind in FEATURES.values()
+        for phrases in kind.phrases.values()
+        for phrase in phrases
+        if not phrase.startswith("=")
+        for token in tokens(fold(phrase))
+    }
+)
+_SIMPLE = re.compile(
+    r"\b(?:simple|basic|minimal|plain|tiny|small|light|lightweight|einfach\w*|simples?|basique|sencill\w+|basic\w+|just a|only a)\s(?:\w+\s)?$"
+)
+_HARD = re.compile(
+    r"\b(?:advanced|complex|sophisticated|full|fully fledged|full-featured|enterprise|real[- ]time|large[- ]scale|custom|high[- ]end|komplex\w*|umfangreich\w*|"
+    r"avance\w*|complexe|avanzad\w+|complej\w+|avancad\w+|complex\w+)\s(?:\w+\s)?$"
+)
+# A word that asks for a feature only with company: "we ship in March" is no shipping, "the search for a CTO" no search.
+_OTHERWISE = {
+    "search": re.compile(r"\b(?:search(?:ing)? for (?:a|an|the|our) (?:cto|lead|developer|expert|freelancer|co-?founder|agency)|in search of|job search for)"),
+    "scheduling": re.compile(r"\b(?:book|schedule|buche|agendar|reserver|marcar)\s(?:a |an |the |me |us |einen |un |uma |una )?(?:call|meeting|termin mit|appel|llamada|first|second|last|him|her|cto|chamada|reuniao|reunion)"),
+    "reviews": re.compile(r"\b(?:code review|review (?:the|our|my|this)|peer review)"),
+    "tasks": re.compile(r"\b(?:your tasks?|first task)"),
+    "trading": re.compile(r"\btrading (?:card|partner)"),
+    "groups": re.compile(r"\b(?:target groups?|age groups?|user groups? of)"),
+    "reporting": re.compile(r"\breport(?:s|ing)? to (?:the|our|me)"),
+    "advertising": re.compile(r"\bads? agency"),
+    "game-mechanics": re.compile(r"\bgame[- ]chang"),
+    "shipping": re.compile(r"\bshipping (?:in|by|on|before|soon|it|our|the (?:product|app|mvp|first)|code|fast)"),
+    "accounts": re.compile(r"\b(?:cash register|register (?:a|our|the) company|registered (?:in|company))"),
+}  # fmt: skip
+_UP = {
+    Complexity.LOW: Complexity.MEDIUM,
+    Complexity.MEDIUM: Complexity.HIGH,
+    Complexity.HIGH: Complexity.HIGH,
+}
+_DOWN = {
+    Complexity.LOW: Complexity.LOW,
+    Complexity.MEDIUM: Complexity.LOW,
+    Complexity.HIGH: Complexity.MEDIUM,
+}
+
+
+def read(reading: Reading) -> tuple[list[Feature], list[Exclusion]]:
+    """The features a message wishes for, and those it excludes or puts off. Each slug once; a wish that follows a
+    negation of the same feature wins, and the other way round."""
+    wished: dict[str, Feature] = {}
+    excluded: dict[str, Exclusion] = {}
+    for match in _INDEX.find(reading.text, respelled=_SPELLER.corrections(reading.text)):
+        kind = FEATURES[match.key]
+        if _is_otherwise(reading, match):
+            continue
+        negation = reading.negations.of(match.start, match.end)
+        if negation is not None:
+            deferred = negation.kind is NegationKind.DEFERRED
+            wished.pop(kind.slug, None)
+            excluded[kind.slug] = Exclusion(
+                kind=ExclusionKind.FEATURE,
+                slug=kind.slug,
+                name=kind.name,
+                source=Source.STATED,
+                quote=reading.quote(min(match.start, negation.cue_start), max(match.end, negation.cue_end)),
+                note="To be built later." if deferred else None,
+            )
+            continue
+        excluded.pop(kind.slug, None)
+        if kind.slug not in wished:
+            wished[kind.slug] = Feature(
+                slug=kind.slug,
+                name=kind.name,
+                category=kind.category,
+                complexity=_complexity(reading, match, kind),
+                source=Source.STATED,
+                quote=reading.quote(match.start, match.end),
+            )
+    return list(wished.values()), list(excluded.values())
+
+
+@lru_cache(maxsize=2048)
+def canonical(text: str) -> FeatureKind | None:
+    """The catalogue's feature that a single name stands for, or None."""
+    return _BY_NAME.get(_spelled(text))
+
+
+def _spelled(text: str) -> str:
+    return " ".join(stem(token.text) for token in tokens(fold(text[:120])))
+
+
+_BY_NAME: dict[str, FeatureKind] = {
+    _spelled(name): kind
+    for kind in FEATURES.values()
+    for name in (
+        *(phrase.removeprefix("=") for phrases in kind.phrases.values() for phrase in phrases),
+        kind.name,
+        kind.slug,
+    )
+}
+
+
+def _is_otherwise(reading: Reading, match: PhraseMatch) -> bool:
+    pattern = _OTHERWISE.get(match.key)
+    if pattern is None:
+        return False
+    around = reading.text.folded[max(0, match.start - 30) : match.end + 30]
+    offset = min(match.start, 30)
+    return any(
+        found.start() < offset + (match.end - match.start) and found.end() > offset
+        for found in pattern.finditer(around)
+    )
+
+
+def _complexity(reading: Reading, match: PhraseMatch, kind: FeatureKind) -> Complexity:
+    before = reading.before(match.start, 40)
+    if _SIMPLE.search(before):
+        return _DOWN[kind.complexity]
+    if _HARD.search(before):
+        return _UP[kind.complexity]
+    return kind.complexity

@@ -1,0 +1,111 @@
+"""Reads one message into a patch of the brief."""
+
+from datetime import datetime
+
+from services.projects import merging
+from services.projects.extraction import (
+    corrections,
+    deadlines,
+    features,
+    inference,
+    language,
+    money,
+    people,
+    stage,
+    subjects,
+    summary,
+)
+from services.projects.extraction.context import Reading
+from services.projects.extraction.moments import zone
+from services.projects.schemas import BriefPatch, ProjectBrief
+from services.taxonomy.negation import Negations
+from services.taxonomy.phrases import ReadText
+
+_LONGEST = 30_000
+
+
+def read(
+    text: str,
+    *,
+    now: datetime,
+    timezone: str = "UTC",
+    currency_hint: str | None = None,
+    brief: ProjectBrief | None = None,
+) -> BriefPatch:
+    """What `text` adds to `brief` (default: an empty one). Pure; never raises on any text.
+
+    `now` is aware; `timezone` is the founder's IANA zone; `currency_hint` the ISO code to take where "$" or nothing is
+    written. Reads the first 30,000 characters.
+    """
+    brief = brief or ProjectBrief()
+    words = ReadText.of(text[:_LONGEST])
+    if not words.tokens:
+        return BriefPatch()
+    reading = Reading(
+        text=words,
+        negations=Negations(words),
+        now=now,
+        zone=zone(timezone),
+        language=language.detect(words, default=brief.language if brief.language in _LANGUAGES else "en"),
+        currency_hint=currency_hint,
+        brief=brief,
+    )
+    stated = corrections.apply(reading, _stated(reading))
+    if stated.is_empty:
+        return stated
+    merged = merging.merge(brief, stated, at=now)
+    inferred = inference.infer(reading, merged)
+    return stated.model_copy(
+        update={
+            name: [*getattr(stated, name), *getattr(inferred, name)]
+            for name in ("features", "sensitivity", "regulations")
+        }
+    )
+
+
+_LANGUAGES = ("en", "de", "fr", "es", "pt")
+
+
+def _stated(reading: Reading) -> BriefPatch:
+    budgets = money.read(reading)
+    wished, unwanted = features.read(reading)
+    platforms, unwanted_platforms = subjects.read_platforms(reading)
+    regulations, unwanted_regulations = subjects.read_regulations(reading)
+    constraints, unwanted_constraints = subjects.constraints(reading)
+    technologies, integrations, unwanted_technologies = subjects.technologies(reading)
+    industries = subjects.industries(reading)
+    users = people.audience(reading)
+    subject_known = bool(wished or industries or users or platforms)
+    known = {
+        "features": wished,
+        "industries": industries,
+        "users": users,
+        "platforms": platforms,
+    }
+    cleared = corrections.cleared(reading)
+    return BriefPatch(
+        summary=summary.read(reading) if reading.brief.summary is None and subject_known else None,
+        stage=stage.read(reading) if subject_known or reading.is_short or reading.brief.summary else None,
+        scale=people.scale(reading),
+        integrations=integrations[:40],
+        technologies=technologies[:80],
+        sensitivity=subjects.sensitivity(reading),
+        regulations=regulations[:20],
+        constraints=constraints[:40],
+        markets=subjects.read_markets(reading),
+        team=people.team(reading),
+        budget=budgets.budget,
+        monthly_budget=budgets.monthly_budget,
+        hourly_cap=budgets.hourly_cap,
+        deadline=deadlines.read(reading),
+        exclusions=[
+            *unwanted,
+            *unwanted_platforms,
+            *unwanted_regulations,
+            *unwanted_constraints,
+            *unwanted_technologies,
+        ][:80],
+        language=reading.language,
+        cleared=[name for name in cleared if getattr(budgets, name, None) is None],
+        **known,
+    )

@@ -1,0 +1,52 @@
+"""What the product is, in one sentence and in a few words, out of the founder's own text."""
+
+import re
+
+from services.projects.extraction.context import Reading
+from services.projects.schemas import Source, Text
+from services.taxonomy.text import fold
+
+_PRODUCT = re.compile(
+    r"\b(?:app|apps|application|platform|tool|marketplace|software|system|website|site|portal|network|service|product|assistant|chatbot|bot|game|shop|store|"
+    r"dashboard|saas|crm|extension|plugin|tracker|startup|solution|plattform|anwendung|marktplatz|webseite|losung|plateforme|logiciel|outil|appli|plataforma|"
+    r"aplicacion|herramienta|aplicativo|ferramenta|sistema|sitio|tienda|loja|mvp|platform|api|database|wallet|exchange|clone|uber for|airbnb for)\b"
+)
+_LEAD = re.compile(
+    r"^(?:(?:hi|hello|hey|hallo|bonjour|hola|ola|oi|good (?:morning|afternoon|evening)|guten tag|moin)\b(?: there| all| team)?[\s,!.]*)?"
+    r"(?:(?:so|well|ok|okay|basically),?\s)?"
+    r"(?:(?:i|we|my (?:team|startup|company|co-?founder and i)|our (?:team|startup|company))(?:'m|'re|'d| am| are| would| have been| will| really| just| both)*\s(?:want(?:ing)?|wants|would like|like|need|needs|plan(?:ning)?|"
+    r"looking|going|trying|hope|hoping|thinking|intend)\s(?:to|of|about)?\s?(?:to\s)?|(?:i|we)(?:'m|'re| am| are)\s|(?:i|we) (?:have|had|got) (?:an? )?idea (?:for|of|to)\s|let's\s|help (?:me|us)\s(?:to\s)?|"
+    r"(?:can|could) you (?:help (?:me|us) )?(?:to )?|please\s|(?:ich|wir) (?:mochten?|wollen|will|wurden? gerne?|planen?|brauchen?|bauen|entwickeln)\s|"
+    r"(?:je|nous|on) (?:voudr(?:ais|ions)|veux|voulons|veut|souhait\w+|aimer\w+|cherch\w+ a)\s|(?:quiero|queremos|quisiera|necesito|necesitamos|estamos|estoy)\s|"
+    r"(?:quero|queremos|gostaria de|preciso|precisamos|estamos|estou)\s)?"
+    r"(?:(?:build|building|create|creating|make|making|develop|developing|launch|launching|start|starting|design|write|ship|crear|construir|desarrollar|hacer|lanzar|desarrollando|"
+    r"criar|desenvolver|fazer|lancar|desenvolvendo|creer|developper|construire|lancer)\s)?"
+    r"(?:(?:an?|the|my|our|some|eine?n?|unsere?|une?|notre|una?|nuestr[ao]|uma?|nosso|nossa)\s)?"
+)
+_TAIL = re.compile(
+    r"[,;:]|\s[-–—]\s|\s(?:with (?:a )?(?:budget|features?|video|chat|payments?)|and (?:we|i|it|they)|that (?:will|should|can|lets|helps)|which|where|so that|because|using|built|under|within|"
+    r"for (?:about|around|under|\$|€|£)|we have|our budget|mit einem budget|und (?:wir|haben)|avec un budget|con un presupuesto|com (?:um )?orcamento)\b"
+)
+_LONGEST = 70
+
+
+def read(reading: Reading) -> Text | None:
+    """The first sentence that says what is to be built, or None."""
+    for match in re.finditer(r"[^.!?\n]+[.!?]?", reading.text.original[:4_000]):
+        sentence = " ".join(match.group().split())
+        if len(sentence) >= 12 and _PRODUCT.search(fold(sentence)):
+            return Text(value=sentence[:600], source=Source.STATED, quote=sentence[:300])
+    return None
+
+
+def title(summary: str) -> str:
+    """A short name for a project: `Telehealth app for people with diabetes`."""
+    folded = fold(summary)
+    lead = _LEAD.match(folded)
+    start = lead.end() if lead else 0
+    tail = _TAIL.search(folded, start + 8)
+    words = summary[start : tail.start() if tail else len(summary)].strip(" .,!?")
+    if len(words) > _LONGEST:
+        words = words[:_LONGEST].rsplit(" ", 1)[0]
+    words = words.strip(" .,!?")
+    return (words[:1].upper() + words[1:]) or "New project"
