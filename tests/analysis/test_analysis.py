@@ -195,6 +195,20 @@ def test_a_sound_project_still_gets_three_risks_and_recommendations() -> None:
     assert "next release" in analysis.summary
 
 
+def test_what_the_law_asks_for_does_not_wait() -> None:
+    brief = ProjectBrief(
+        features=[feature(slug) for slug in ("wallet", "payments", "identity-verification", "chat")]
+    )
+    assert [one.key for one in deferrable(brief)] == ["chat"]
+
+
+def test_a_shop_is_told_of_ready_made_products() -> None:
+    shop = ProjectBrief(features=[feature("shopping-cart"), feature("payments")], budget=budget(20_000))
+    assert "ready-made" in [one.key for one in analysed(shop).recommendations]
+    own = shop.model_copy(update={"features": [*shop.features, feature("matching")]})
+    assert "ready-made" not in [one.key for one in analysed(own).recommendations]
+
+
 def test_a_risk_follows_the_chance() -> None:
     def likelihood(amount: int) -> Level:
         analysis = analysed(telehealth().model_copy(update={"budget": budget(amount)}))

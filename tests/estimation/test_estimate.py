@@ -10,8 +10,17 @@ from services.projects.estimation import Anchor, RateBand, RateCard, estimate, s
 from services.projects.estimation.calibration import Curve, Prediction, calibration
 from services.projects.estimation.schedule import PRODUCTIVE_HOURS, compression_effort
 from services.projects.estimation.schemas import round_to
-from services.projects.schemas import Budget, DataSensitivity, Fact, ProjectBrief, Scale, Team, TeamExperience
-from tests.analysis.factories import budget, telehealth
+from services.projects.schemas import (
+    Budget,
+    DataSensitivity,
+    Fact,
+    Named,
+    ProjectBrief,
+    Scale,
+    Team,
+    TeamExperience,
+)
+from tests.analysis.factories import budget, feature, telehealth
 
 
 def team(**fields: object) -> Fact[Team]:
@@ -84,6 +93,20 @@ def test_drivers_multiply_hours_by_the_factors_they_name() -> None:
     assert estimate(location).hours.median == pytest.approx(base)
     assert estimate(junior).hours.median == pytest.approx(base * 1.10)
     assert estimate(many).hours.median == pytest.approx(base * 1.11)
+
+
+def test_many_demanding_features_and_rules_are_more_than_their_sum() -> None:
+    def factors(features: list[str], rules: list[str]) -> list[float]:
+        brief = ProjectBrief(
+            features=[feature(slug) for slug in features],
+            regulations=[Named(slug=slug, name=slug) for slug in rules],
+        )
+        return [driver.factor for driver in estimate(brief).drivers]
+
+    hard = ["offline-mode", "wallet", "lending", "trading", "video-calls", "matching"]
+    assert factors(hard[:2], ["gdpr"]) == []
+    assert factors(hard[:3], ["gdpr", "hipaa"]) == [1.17, 1.11]
+    assert factors(hard, ["gdpr", "hipaa", "pci-dss"]) == [1.34, 1.23]
 
 
 def test_few_people_set_the_pace_and_many_do_not_hurry_it() -> None:

@@ -1,10 +1,10 @@
 """Puts an analysis together."""
 
-from services.projects.analysis.evidence import Ledger, counted, joined, lowered
+from services.projects.analysis.evidence import Ledger, counted, lowered, some
 from services.projects.analysis.fit import money_fit, time_fit
 from services.projects.analysis.recommendations import recommendations
 from services.projects.analysis.risks import risks
-from services.projects.analysis.rubric import hard_features, health
+from services.projects.analysis.rubric import health
 from services.projects.analysis.schemas import (
     Analysis,
     Budget,
@@ -17,6 +17,7 @@ from services.projects.analysis.schemas import (
 )
 from services.projects.analysis.technologies import technologies
 from services.projects.estimation.schemas import Estimate, SizedItem, round_to
+from services.projects.estimation.sizing import hard_features
 from services.projects.schemas import ProjectBrief
 
 # Limits of low and high complexity, in function points and in demanding features.
@@ -38,7 +39,7 @@ def _complexity(ledger: Ledger) -> Complexity:
         level = Level.MEDIUM
     reason = f"{points:,.0f} function points"
     if hard:
-        names = joined([lowered(one.name) for one in hard[:3]]) + (" and more" if len(hard) > 3 else "")
+        names = some([one.name for one in hard])
         reason += f", with {counted(len(hard), 'demanding feature')}: {names}"
     return Complexity(level=level, function_points=points, reason=f"{reason}.", evidence=evidence)
 

@@ -33,6 +33,12 @@ def joined(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])}{comma} and {words[-1]}"
 
 
+def some(names: Sequence[str], limit: int = 3) -> str:
+    """The first few names inside a sentence, and whether there are more: `a, b, c and more`."""
+    words = [lowered(name) for name in names]
+    return joined(words) if len(words) <= limit else f"{', '.join(words[:limit])} and more"
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """`1 week`, `3 weeks`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -6,7 +6,7 @@ from core.errors import InvalidInput
 from core.exchange import convert
 from core.money import Money
 from services.projects.estimation.schedule import WEEKS_A_MONTH
-from services.projects.estimation.schemas import Estimate
+from services.projects.estimation.schemas import Estimate, round_to
 from services.projects.schemas import Budget as StatedBudget
 from services.projects.schemas import Fact, ProjectBrief
 
@@ -42,8 +42,9 @@ def money_fit(brief: ProjectBrief, estimate: Estimate) -> MoneyFit | None:
         months = max(weeks / WEEKS_A_MONTH, 1.0)
     if fact is None:
         return None
-    most = fact.value.most
-    total = Money(amount=min(round(most.amount * months), 10**15), currency=most.currency)
+    total = fact.value.most
+    if monthly:
+        total = Money.of(min(round_to(float(total.major) * months, 3), 10**12), total.currency)
     try:
         in_currency = convert(total, estimate.currency)
     except InvalidInput:

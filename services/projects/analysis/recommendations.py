@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.errors import InvalidInput
 from core.exchange import convert
 from core.money import Money
-from services.projects.analysis.evidence import PLATFORM_NAMES, Ledger, counted, joined, lowered
+from services.projects.analysis.evidence import PLATFORM_NAMES, Ledger, counted, joined, lowered, some
 from services.projects.analysis.fit import SOUND, money_fit, time_fit
 from services.projects.analysis.rubric import SENSITIVE, health
 from services.projects.analysis.schemas import Evidence, Health, Level, Recommendation
@@ -44,6 +44,45 @@ _SECONDARY = {
 }
 
 
+# What safety or the law asks for does not wait.
+_REQUIRED = {
+    "identity-verification",
+    "fraud-detection",
+    "consent-privacy",
+    "audit-log",
+    "two-factor",
+    "roles-permissions",
+    "moderation",
+}
+
+# What hosted products offer ready-made, as long as nothing else is asked.
+_READY_MADE = {
+    "cms",
+    "shopping-cart",
+    "product-catalogue",
+    "payments",
+    "photo-gallery",
+    "search",
+    "coupons",
+    "reviews",
+    "email-campaigns",
+    "comments",
+    "shipping",
+    "order-management",
+    "inventory",
+    "translation",
+    "accounts",
+    "subscriptions",
+    "courses",
+    "quizzes",
+    "donations",
+    "surveys",
+    "scheduling",
+    "reservations",
+    "calendar",
+}
+
+
 @dataclass(frozen=True)
 class Candidate:
     """Advice, and the brief as it would be if it were followed. `detail` may hold {cost}, {weeks}: what is likely
@@ -77,7 +116,11 @@ def deferrable(brief: ProjectBrief) -> list[Feature]:
     named = [one for one in named_features(brief) if one.slug not in FOUNDATION]
     summary = brief.summary.value.casefold() if brief.summary is not None else ""
     heart = [one for one in named if one.slug not in _SECONDARY][:2]
-    return [one for one in named if one not in heart and one.name.casefold() not in summary]
+    return [
+        one
+        for one in named
+        if one not in heart and one.slug not in _REQUIRED and one.name.casefold() not in summary
+    ]
 
 
 def _scope(ledger: Ledger) -> Iterator[Candidate]:
@@ -97,8 +140,8 @@ def _scope(ledger: Ledger) -> Iterator[Candidate]:
         )
     if len(later) >= 2:
         kept = [one for one in named_features(brief) if one not in later]
-        names = joined([lowered(one.name) for one in kept[:4]]) if kept else "the first features"
-        rest = joined([lowered(one.name) for one in later[:4]]) + (" and more" if len(later) > 4 else "")
+        names = some([one.name for one in kept], 4) if kept else "the first features"
+        rest = some([one.name for one in later], 4)
         yield Candidate(
             key="core-first",
             title=f"Release {names} first" if kept else "Release the core first",
@@ -231,6 +274,20 @@ def _knowledge(ledger: Ledger) -> Iterator[Candidate]:
         )
 
 
+def _ready_made(ledger: Ledger) -> Iterator[Candidate]:
+    """Nothing has to be built of what a hosted product does."""
+    features = named_features(ledger.brief)
+    if features and len(features) <= 4 and {one.slug for one in features} <= _READY_MADE:
+        yield Candidate(
+            key="ready-made",
+            title="Try a ready-made product before you build",
+            detail=f"Hosted products offer {some([one.name for one in features], 4)} for a monthly fee; build only what "
+            "they cannot do.",
+            brief=ledger.brief,
+            evidence=ledger.all_said(features, "features"),
+        )
+
+
 def _steady(ledger: Ledger) -> Iterator[Candidate]:
     """Advice that changes no fact of the brief, and so not the score; it fills up to three."""
     yield Candidate(
@@ -286,6 +343,8 @@ def recommendations(ledger: Ledger, now: Health) -> list[Recommendation]:
             if deferred > _DEFERRED:
                 continue
         chosen.append(one)
+    for candidate in _ready_made(ledger):
+        chosen = [*chosen[: MOST - 1], _judged(ledger, now, candidate)]
     for candidate in _steady(ledger):
         if len(chosen) < LEAST:
             chosen.append(_judged(ledger, now, candidate))

@@ -79,7 +79,7 @@ _FEATURE_RISKS = (
         Level.HIGH, Level.LOW, "Keep the contract small, have it audited, and hold little value in it at first.",
     ),
     FeatureRisk(
-        "moderation", ("forum", "comments", "photo-gallery", "moderation", "activity-feed", "video-streaming"),
+        "moderation", ("forum", "comments", "moderation", "activity-feed", "listings"),
         "People post what harms others or breaks the law", Level.MEDIUM, Level.MEDIUM,
         "Give every post a report button and someone who answers within a day.",
     ),

@@ -3,16 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.projects.analysis.evidence import Ledger, counted, joined, lowered
+from services.projects.analysis.evidence import Ledger, counted, joined, some
 from services.projects.analysis.fit import money_fit, score_of, time_fit
 from services.projects.analysis.schemas import Evidence, Factor, Health
 from services.projects.estimation.drivers import is_large
-from services.projects.estimation.sizing import named_features
+from services.projects.estimation.sizing import hard_features
 from services.projects.schemas import (
-    Complexity,
     DataSensitivity,
-    Feature,
-    ProjectBrief,
     Provenance,
     Stage,
     TeamExperience,
@@ -123,11 +120,6 @@ _HARD_FEATURE, _INTEGRATION, _PLATFORM, _LARGE_SCALE, _SIZE = 8, 4, 5, 10, 15
 _BIG_POINTS = 400
 
 
-def hard_features(brief: ProjectBrief) -> list[Feature]:
-    """The features of high complexity, (offline work that is named as a constraint among them)."""
-    return [feature for feature in named_features(brief) if feature.complexity is Complexity.HIGH]
-
-
 def _technical(ledger: Ledger) -> Verdict:
     brief, points = ledger.brief, ledger.estimate.points
     hard = hard_features(brief)
@@ -135,9 +127,7 @@ def _technical(ledger: Ledger) -> Verdict:
     score = 100.0 - _HARD_FEATURE * len(hard) - _INTEGRATION * len(brief.integrations) - _PLATFORM * further
     reasons, evidence = [], [ledger.computed("points", f"{points:,.0f} function points")]
     if hard:
-        reasons.append(
-            f"{counted(len(hard), 'demanding feature')} ({joined([lowered(one.name) for one in hard[:3]])}{' and more' if len(hard) > 3 else ''})"
-        )
+        reasons.append(f"{counted(len(hard), 'demanding feature')} ({some([one.name for one in hard])})")
         evidence += ledger.all_said(hard, "features", 3)
     if brief.integrations:
         reasons.append(counted(len(brief.integrations), "integration"))

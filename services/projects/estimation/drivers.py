@@ -1,6 +1,7 @@
 """What multiplies effort besides size. Factors are those of COCOMO II.2000 for the rating named."""
 
 from services.projects.estimation.schemas import Driver
+from services.projects.estimation.sizing import hard_features
 from services.projects.schemas import DataSensitivity, ProjectBrief, Scale, TeamExperience
 
 _COCOMO = "COCOMO II.2000 (Boehm et al., Software Cost Estimation with COCOMO II)"
@@ -8,6 +9,8 @@ _GRAVE = {
     DataSensitivity.HEALTH, DataSensitivity.FINANCIAL, DataSensitivity.CHILDREN, DataSensitivity.BIOMETRIC,
     DataSensitivity.GOVERNMENT, DataSensitivity.LEGAL,
 }  # fmt: skip
+# Demanding features from which the product as a whole is complex, beyond the sum of its parts.
+_COMPLEX, _VERY_COMPLEX = 3, 6
 _LARGE = {"total": 5_000_000, "monthly": 1_000_000, "daily": 200_000, "concurrent": 10_000}
 
 
@@ -38,6 +41,30 @@ def drivers(brief: ProjectBrief) -> list[Driver]:
                 factor=1.11,
                 source=f"TIME high, {_COCOMO}",
                 provenance=brief.scale,
+            )
+        )
+    hard = hard_features(brief)
+    if len(hard) >= _COMPLEX:
+        very = len(hard) >= _VERY_COMPLEX
+        found.append(
+            Driver(
+                key="complexity",
+                name=f"{len(hard)} demanding features in one product",
+                factor=1.34 if very else 1.17,
+                source=f"CPLX {'very high' if very else 'high'}, {_COCOMO}",
+                provenance=hard[0],
+            )
+        )
+    rules = {item.key: item for item in brief.regulations}
+    if len(rules) >= 2:
+        many = len(rules) >= 3
+        found.append(
+            Driver(
+                key="documentation",
+                name=f"{len(rules)} regulations to document for",
+                factor=1.23 if many else 1.11,
+                source=f"DOCU {'very high' if many else 'high'}, {_COCOMO}",
+                provenance=next(iter(rules.values())),
             )
         )
     if brief.team is not None and brief.team.value.experience in (

@@ -35,7 +35,7 @@ KINDS = ("EI", "EO", "EQ", "ILF", "EIF")
 FOUNDATION = ("accounts", "admin-panel", "email-notifications")
 
 # The least that is counted for a first release which people can use: what a vague brief has not named yet.
-FLOOR_POINTS = 120
+FLOOR_POINTS = 90
 
 # The least for a product that is in use already: one change of some size.
 CHANGE_POINTS = 30
@@ -139,6 +139,11 @@ def named_features(brief: ProjectBrief) -> list[Feature]:
             )
         )  # fmt: skip
     return features
+
+
+def hard_features(brief: ProjectBrief) -> list[Feature]:
+    """The named features of high complexity."""
+    return [feature for feature in named_features(brief) if feature.complexity is Complexity.HIGH]
 
 
 def foundation(brief: ProjectBrief) -> list[Feature]:
