@@ -202,6 +202,19 @@ def test_what_the_law_asks_for_does_not_wait() -> None:
     assert [one.key for one in deferrable(brief)] == ["chat"]
 
 
+def test_the_heart_of_the_industry_does_not_wait() -> None:
+    slugs = ("scheduling", "reviews", "video-calls", "chat")
+    brief = telehealth().model_copy(update={"features": [feature(slug) for slug in slugs], "summary": None})
+    assert [one.key for one in deferrable(brief)] == ["chat"]
+    assert "video-calls" in [one.key for one in deferrable(brief.model_copy(update={"industries": []}))]
+
+
+def test_what_was_inferred_waits_before_what_was_said() -> None:
+    inferred = feature("user-profiles").model_copy(update={"source": Source.INFERRED})
+    brief = ProjectBrief(features=[inferred, feature("tasks"), feature("reporting"), feature("chat")])
+    assert [one.key for one in deferrable(brief)] == ["user-profiles", "chat"]
+
+
 def test_a_shop_is_told_of_ready_made_products() -> None:
     shop = ProjectBrief(features=[feature("shopping-cart"), feature("payments")], budget=budget(20_000))
     assert "ready-made" in [one.key for one in analysed(shop).recommendations]
@@ -225,7 +238,7 @@ def test_facts_that_were_assumed_are_named_as_assumptions() -> None:
     analysis = analysed(ProjectBrief(features=[assumed]))
     line = next(one for one in analysis.sizing if one.item == assumed.name)
     assert line.evidence.kind is EvidenceKind.ASSUMPTION
-    assert "shops have them" in line.evidence.text
+    assert line.evidence.text == "We assume ratings and reviews: shops have them."
     assert line.evidence.text in [one.text for one in analysis.assumptions]
 
 

@@ -5,11 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.projects.analysis import analyse, stack
+from services.projects.analysis.recommendations import LIVES_BY
 from services.projects.analysis.schemas import Technology as Recommended
 from services.projects.analysis.technologies import ruled_out
 from services.projects.estimation import estimate
 from services.projects.extraction.catalogue import FEATURES
 from services.projects.schemas import ExclusionKind, Fact, Named, Platform, ProjectBrief, Scale, Technology
+from services.taxonomy.industries import INDUSTRIES
 from services.taxonomy.skills import SKILLS
 from tests.analysis.factories import briefs, exclusion, feature, platform, telehealth
 
@@ -39,6 +41,10 @@ def test_exclusions_are_respected_whatever_they_are(brief: ProjectBrief, unwante
     assert len(set(chosen)) == 6
     assert not set(chosen) & ruled_out(brief)
     assert not set(chosen) & set(unwanted)
+
+
+def test_industries_of_the_rule_base_exist() -> None:
+    assert set(LIVES_BY) <= set(INDUSTRIES)
 
 
 def test_each_of_the_six_can_be_excluded_in_turn() -> None:

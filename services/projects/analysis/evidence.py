@@ -117,12 +117,11 @@ class Ledger:
     def said(self, fact: Provenance, field: str) -> Evidence:
         """The founder's words, or the assumption that stands in for them."""
         if fact.source is Source.ASSUMED or (fact.source is Source.INFERRED and not fact.quote):
-            reason = f" ({fact.note})" if fact.note else ""
-            return self.assumed(
-                f"{field}:{label(fact)}"[:80],
-                clipped(f"We take it that {label(fact)} applies{reason}."),
-                field,
+            reason = (
+                f": {lowered(fact.note.strip().rstrip('.'))}" if fact.note and fact.note.strip(" .") else ""
             )
+            text = clipped(f"We assume {lowered(label(fact))}{reason}.")
+            return self.assumed(f"{field}:{label(fact)}"[:80], text, field)
         if fact.quote:
             return Evidence(
                 kind=EvidenceKind.STATED, field=field, text=clipped(fact.quote), message_id=fact.message_id

@@ -206,6 +206,10 @@ def _database(ledger: Ledger, features: Sequence[Feature], banned: frozenset[str
     )
 
 
+# Rules that every ordinary host can serve: those on personal data, and on cards that a payment provider holds.
+_NO_HOST = {"gdpr", "ccpa", "lgpd", "pci-dss"}
+
+
 def _hosting(ledger: Ledger, banned: frozenset[str]) -> Place:
     own = _from_brief(ledger, "Hosting", banned)
     if own is not None:
@@ -245,11 +249,12 @@ def _hosting(ledger: Ledger, banned: frozenset[str]) -> Place:
         return Place(
             "Hosting", options, "For machines of your own", ledger.all_said(premises, "constraints", 2)
         )
-    if brief.regulations or sensitive:
-        facts: list[tuple[Provenance, str]] = [(item, "regulations") for item in brief.regulations[:2]] + [
+    rules = [item for item in brief.regulations if item.slug not in _NO_HOST]
+    if rules or sensitive:
+        facts: list[tuple[Provenance, str]] = [(item, "regulations") for item in rules[:2]] + [
             (fact, "sensitivity") for fact in sensitive[:1]
         ]
-        names = [item.name for item in brief.regulations[:2]] or [f"{sensitive[0].value.value} data"]
+        names = [item.name for item in rules[:2]] or [f"{sensitive[0].value.value} data"]
         return Place(
             "Hosting",
             (aws, *large),

@@ -83,6 +83,17 @@ _READY_MADE = {
 }
 
 
+# What a product of the industry is not one without.
+_CARE = {"video-calls", "scheduling", "ehr-integration", "care-plans"}
+LIVES_BY: dict[str, set[str]] = {
+    "healthcare": _CARE, "mental-health": _CARE, "education": {"courses", "quizzes"},
+    "e-commerce": {"shopping-cart", "payments"}, "retail": {"shopping-cart", "payments"},
+    "fintech": {"payments", "wallet", "bank-accounts"}, "insurance": {"insurance-claims"},
+    "marketplace": {"marketplace", "listings", "payments"}, "logistics": {"delivery-tracking", "route-planning"},
+    "gaming": {"game-mechanics"}, "iot-hardware": {"iot-devices"}, "crypto": {"blockchain", "wallet"},
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Candidate:
     """Advice, and the brief as it would be if it were followed. `detail` may hold {cost}, {weeks}: what is likely
@@ -111,15 +122,20 @@ def _without(brief: ProjectBrief, features: list[Feature]) -> ProjectBrief:
 
 
 def deferrable(brief: ProjectBrief) -> list[Feature]:
-    """What may wait: the named features but for the first two that are more than a way of doing things, which are
-    taken for the heart of the product, and those in the founder's one-sentence summary."""
+    """What may wait: the named features but for the heart of the product, and for what safety or the law asks for.
+
+    The heart is the first two that the founder named in words and that are more than a way of doing things, what the
+    industry lives by, and what the founder's one-sentence summary names."""
     named = [one for one in named_features(brief) if one.slug not in FOUNDATION]
     summary = brief.summary.value.casefold() if brief.summary is not None else ""
-    heart = [one for one in named if one.slug not in _SECONDARY][:2]
+    stated = [one for one in named if one.source in (Source.STATED, Source.EDITED)]
+    heart = {one.key for one in [one for one in stated or named if one.slug not in _SECONDARY][:2]}
+    for industry in brief.industries:
+        heart |= LIVES_BY.get(industry.value, set())
     return [
         one
         for one in named
-        if one not in heart and one.slug not in _REQUIRED and one.name.casefold() not in summary
+        if one.key not in heart and one.slug not in _REQUIRED and one.name.casefold() not in summary
     ]
 
 
@@ -139,7 +155,7 @@ def _scope(ledger: Ledger) -> Iterator[Candidate]:
             evidence=[ledger.said(feature, "features")],
         )
     if len(later) >= 2:
-        kept = [one for one in named_features(brief) if one not in later]
+        kept = [one for one in named_features(brief) if one not in later and one.slug not in FOUNDATION]
         names = some([one.name for one in kept], 4) if kept else "the first features"
         rest = some([one.name for one in later], 4)
         yield Candidate(

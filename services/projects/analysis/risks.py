@@ -206,8 +206,8 @@ def _duty_risks(ledger: Ledger) -> Iterator[Risk]:
         names = joined([item.name for item in brief.regulations[:3]]) if brief.regulations else "the law"
         yield Risk(
             key="compliance",
-            title=f"A leak of {kinds}, or a breach of {names}, ends the business",
-            severity=Level.HIGH,
+            title=f"A leak of {kinds}, or a breach of {names}, {'ends the business' if sensitive else 'costs trust and fines'}",
+            severity=Level.HIGH if sensitive else Level.MEDIUM,
             likelihood=Level.MEDIUM if brief.regulations else Level.HIGH,
             evidence=ledger.all_said(sensitive, "sensitivity", 2)
             + ledger.all_said(brief.regulations, "regulations", 3)
