@@ -91,7 +91,7 @@ def test_the_wording_is_clean(brief: ProjectBrief) -> None:
             text[0].isupper() or text[0].isdigit() or text.startswith(("$", "iPad", "iOS", "€", "£", "¥"))
         ), text
         assert "  " not in text
-        assert " ." not in text
+        assert not re.search(r" \.(?![A-Z])", text), text
         assert ".." not in text
         assert not re.search(r"\bNone\b|\{|\}|nan\b", text), text
         assert not re.search(r"(?<![\d,.])1 (weeks|people|features|integrations|platforms)\b", text), text
