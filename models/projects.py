@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Identified, Timestamped
@@ -13,7 +13,10 @@ class Project(Identified, Timestamped, Base):
     """What a founder wants to build. `brief_version` counts changes of the brief."""
 
     __tablename__ = "projects"
-    __table_args__ = (Index("ix_projects_owner_id", "owner_id"),)
+    __table_args__ = (
+        CheckConstraint("brief_version >= 0", name="brief_version"),
+        Index("ix_projects_owner_id_id", "owner_id", "id"),
+    )
 
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     room_id: Mapped[UUID | None] = mapped_column(ForeignKey("rooms.id"), unique=True)
@@ -26,9 +29,13 @@ class ProjectAnalysis(Identified, Timestamped, Base):
     """One version of the analysis, of one version of the brief. A turn makes at most one."""
 
     __tablename__ = "analyses"
-    __table_args__ = (UniqueConstraint("project_id", "version"), UniqueConstraint("project_id", "turn_id"))
+    __table_args__ = (
+        CheckConstraint("version >= 1", name="version"),
+        UniqueConstraint("project_id", "version"),
+        UniqueConstraint("project_id", "turn_id"),
+    )
 
-    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id"))
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     version: Mapped[int]
     brief_version: Mapped[int]
     turn_id: Mapped[UUID | None]

@@ -19,7 +19,6 @@ from services.projects.schemas import (
     Deadline,
     Exclusion,
     ExclusionKind,
-    Fact,
     Feature,
     Platform,
     ProjectBrief,
@@ -94,11 +93,11 @@ class _Merge:
         self._at = at
 
     def run(self, patch: BriefPatch) -> ProjectBrief:
-        for name in patch.cleared:
-            self._clear(name)
+        for forgotten in patch.cleared:
+            self._clear(forgotten)
         for name in SCALARS:
             fact = getattr(patch, name)
-            if fact is not None:
+            if fact is not None and not self._is_repeated(name, fact, patch):
                 self._scalar(name, fact)
         for exclusion in patch.exclusions:
             self._exclude(exclusion)
@@ -118,6 +117,11 @@ class _Merge:
         if old is not None:
             self._remember(name, old, None)
             self._values[name] = None
+
+    def _is_repeated(self, name: str, new: Provenance, patch: BriefPatch) -> bool:
+        """Whether a relative change of this message has been made already (a turn that runs twice, or reads twice)."""
+        old = self._values[name]
+        return name in patch.relative and old is not None and old.message_id == new.message_id is not None
 
     def _scalar(self, name: str, new: Provenance) -> None:
         old = self._values[name]
@@ -212,9 +216,9 @@ def _says_more(old: Provenance, new: Provenance) -> bool:
 
 def _with_team(old: Provenance, new: Provenance) -> Provenance:
     """What is newly said of a team, on top of what was known."""
-    assert isinstance(old, Fact) and isinstance(new, Fact)
-    before, after = old.value, new.value
-    assert isinstance(before, Team) and isinstance(after, Team)
+    before, after = getattr(old, "value", None), getattr(new, "value", None)
+    if not isinstance(before, Team) or not isinstance(after, Team):
+        return new
     value = Team(
         size=after.size if after.size is not None else before.size,
         roles=after.roles or before.roles,

@@ -358,6 +358,12 @@ class BriefPatch(BriefFields):
         default_factory=list, max_length=20, description="Fields the founder corrected ('no, I meant 60k')"
     )
 
+    relative: list[str] = Field(
+        default_factory=list,
+        max_length=10,
+        description="Fields worked out from the brief that stood ('another 20k'): one message changes them once",
+    )
+
     @property
     def is_empty(self) -> bool:
         return not self.cleared and super().is_empty
@@ -411,3 +417,53 @@ class ProjectRead(BaseModel):
 class ProjectPage(BaseModel):
     items: list[ProjectRead]
     next_cursor: str | None = None
+
+
+class NewProject(BaseModel):
+    """A project described outside a conversation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    description: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30_000)]
+
+
+class Statement(BaseModel):
+    """Something more about a project, in the founder's words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30_000)]
+
+
+class AnalysisSummary(BaseModel):
+    """One version of an analysis in the list of them."""
+
+    id: UUID
+    version: int
+    brief_version: int
+    created_at: datetime
+    engine: str
+    score: int
+    p50_weeks: float
+    p50_cost: Money
+
+
+class AnalysisPage(BaseModel):
+    items: list[AnalysisSummary]
+    next_cursor: str | None = None
+
+
+class Outlook(BaseModel):
+    """The key figures of an analysis."""
+
+    score: int
+    weeks: float
+    cost: Money
+
+
+class WhatIf(BaseModel):
+    """What a change would do, without making it. `change` says it in words."""
+
+    change: str
+    before: Outlook
+    after: Outlook

@@ -59,6 +59,8 @@ def apply(reading: Reading, patch: BriefPatch) -> BriefPatch:
         changes["deadline"] = relative_deadline
     if is_correction(reading) and patch.budget is None and patch.deadline is None and not changes:
         changes |= _bare_number(reading)
+    if changes:
+        changes["relative"] = sorted(changes)
     updated = patch.model_copy(update=changes)
     if not is_correction(reading):
         return updated
@@ -81,7 +83,7 @@ def _relative_budget(reading: Reading, patch: BriefPatch) -> Fact[Budget] | None
     for pattern, factor in _FACTORS:
         match = pattern.search(folded)
         if match and not re.search(r"time|deadline", match.group()):
-            return _budget(reading, current, lambda bound: bound.major * factor, match.start(), match.end())
+            return _budget(reading, current, match.span(), factor=factor)
     for mention in money.find(reading):
         if mention.per != "total" or mention.purpose is not money.Purpose.BUDGET or mention.high is None:
             continue
@@ -93,7 +95,7 @@ def _relative_budget(reading: Reading, patch: BriefPatch) -> Fact[Budget] | None
             and mention.high.amount < current.value.most.amount
         ):
             delta = mention.high.major * sign
-            return _budget(reading, current, lambda bound: bound.major + delta, mention.start, mention.end)
+            return _budget(reading, current, (mention.start, mention.end), delta=delta)
     return None
 
 
@@ -106,11 +108,15 @@ def _sign(around: str) -> int:
 
 
 def _budget(
-    reading: Reading, current: Fact[Budget], change: object, start: int, end: int
-) -> Fact[Budget] | None:
-    assert callable(change)
+    reading: Reading,
+    current: Fact[Budget],
+    span: tuple[int, int],
+    *,
+    factor: Decimal = Decimal(1),
+    delta: Decimal = Decimal(0),
+) -> Fact[Budget]:
     bounds = [
-        Money.of(max(change(bound), Decimal(1)), bound.currency) if bound is not None else None
+        Money.of(max(bound.major * factor + delta, Decimal(1)), bound.currency) if bound is not None else None
         for bound in (current.value.low, current.value.high)
     ]
     value = Budget(
@@ -119,7 +125,7 @@ def _budget(
     return Fact[Budget](
         value=value,
         source=Source.STATED,
-        quote=reading.quote(start, end),
+        quote=reading.quote(*span),
         note=f"Changed from {current.value.format()}.",
     )
 

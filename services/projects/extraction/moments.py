@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.projects.extraction import dates
+from services.projects.extraction import calendar_words, dates
 from services.projects.extraction.dates import DateMention, Precision, Today
 from services.taxonomy.text import MAX_TEXT, fold
 
@@ -455,7 +455,7 @@ def _moment(
 def _is_bare_weekday(folded: str, day: DateMention) -> bool:
     """A weekday whose hour has passed today means the one in a week; "today at 9" that has passed means nothing."""
     written = folded[day.start : day.end].split()
-    return bool(written) and written[-1] in dates.words.WEEKDAYS
+    return bool(written) and written[-1] in calendar_words.WEEKDAYS
 
 
 def _time_only(

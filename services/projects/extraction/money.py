@@ -166,6 +166,11 @@ _COUNTED = re.compile(
 _BARE_FIGURE = re.compile(r"^[\s$€£~]*(?:about |around |maybe |roughly |actually |say |etwa |environ )?$")
 
 
+Period = Literal["total", "hour", "day", "week", "month", "year", "each"]
+_PERIODS: tuple[Period, ...] = ("hour", "day", "week", "month", "year", "each")
+_LEADING: tuple[Period, ...] = ("day", "hour", "month")
+
+
 class Purpose(StrEnum):
     """What an amount is for."""
 
@@ -180,7 +185,7 @@ class MoneyMention:
 
     low: Money | None
     high: Money | None
-    per: Literal["total", "hour", "day", "week", "month", "year", "each"]
+    per: Period
     purpose: Purpose
     cued: bool
     currency_stated: bool
@@ -321,13 +326,13 @@ def _money(value: Decimal, currency: str) -> Money | None:
     return Money.of(value, currency) if 0 < value <= Decimal(10) ** 12 else None
 
 
-def _period(before: str, after: str) -> Literal["total", "hour", "day", "week", "month", "year", "each"]:
-    for period in ("hour", "day", "week", "month", "year", "each"):
+def _period(before: str, after: str) -> Period:
+    for period in _PERIODS:
         if _PER[period].match(after.lstrip(" ,") if period == "hour" else after):
-            return period  # type: ignore[return-value]
-    for period in ("day", "hour", "month"):
+            return period
+    for period in _LEADING:
         if _PER_BEFORE[period].search(before):
-            return period  # type: ignore[return-value]
+            return period
     return "total"
 
 

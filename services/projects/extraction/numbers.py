@@ -66,7 +66,7 @@ _FRACTIONS = {
     "medio": Decimal("0.5"), "media": Decimal("0.5"), "cuarto": Decimal("0.25"), "meio": Decimal("0.5"),
     "meia": Decimal("0.5"), "quarto": Decimal("0.25"),
 }  # fmt: skip
-_WHOLE = {"viertelmillion": 250_000, "dreiviertelmillion": 750_000, "anderthalb": Decimal("1.5"), "eineinhalb": Decimal("1.5"),
+_WHOLE: dict[str, int | Decimal] = {"viertelmillion": 250_000, "dreiviertelmillion": 750_000, "anderthalb": Decimal("1.5"), "eineinhalb": Decimal("1.5"),
           "zweieinhalb": Decimal("2.5"), "halbmillion": 500_000}  # fmt: skip
 _ARTICLES = frozenset({"a", "an", "un", "une", "um", "uma", "una", "ein", "eine", "einer", "einen", "one"})
 _ONE = frozenset({"un", "um", "uno"})
