@@ -387,12 +387,13 @@ def upgrade() -> None:
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.CheckConstraint('brief_version >= 0', name=op.f('ck_projects_brief_version')),
         sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_projects_owner_id_users')),
         sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_projects_room_id_rooms')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_projects')),
         sa.UniqueConstraint('room_id', name=op.f('uq_projects_room_id'))
         )
-        op.create_index('ix_projects_owner_id', 'projects', ['owner_id'], unique=False)
+        op.create_index('ix_projects_owner_id_id', 'projects', ['owner_id', 'id'], unique=False)
         op.create_table('proposals',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -495,7 +496,8 @@ def upgrade() -> None:
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-        sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_analyses_project_id_projects')),
+        sa.CheckConstraint('version >= 1', name=op.f('ck_analyses_version')),
+        sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_analyses_project_id_projects'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_analyses')),
         sa.UniqueConstraint('project_id', 'turn_id', name=op.f('uq_analyses_project_id_turn_id')),
         sa.UniqueConstraint('project_id', 'version', name=op.f('uq_analyses_project_id_version'))
@@ -594,7 +596,7 @@ def downgrade() -> None:
         op.drop_table('refunds')
         op.drop_index('ix_proposals_user_id', table_name='proposals')
         op.drop_table('proposals')
-        op.drop_index('ix_projects_owner_id', table_name='projects')
+        op.drop_index('ix_projects_owner_id_id', table_name='projects')
         op.drop_table('projects')
         op.drop_table('messages')
         op.drop_index(op.f('ix_expert_skills_skill_years'), table_name='expert_skills')
