@@ -85,12 +85,10 @@ async def replace_skills(
 
 async def rate_quartiles(session: AsyncSession) -> tuple[int, int, int, int] | None:
     """Quartiles of approved experts' rates in US cents, and how many there are."""
-    shares = [0.25, 0.5, 0.75]
-    quartiles = func.percentile_disc(shares).within_group(Expert.rate_usd_amount)
-    row = (
-        await session.execute(select(quartiles, func.count()).where(Expert.status == Status.APPROVED))
-    ).one()
-    return (*row[0], row[1]) if row[1] else None
+    shares = (func.percentile_disc(share).within_group(Expert.rate_usd_amount) for share in (0.25, 0.5, 0.75))
+    query = select(*shares, func.count()).where(Expert.status == Status.APPROVED)
+    p25, p50, p75, count = (await session.execute(query)).one()
+    return (p25, p50, p75, count) if count else None
 
 
 async def set_bookable(session: AsyncSession, expert_id: UUID, bookable: bool) -> None:
