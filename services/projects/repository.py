@@ -80,6 +80,12 @@ async def add(session: AsyncSession, project: Project) -> None:
     await session.flush()  # created_at comes from the database
 
 
+async def store(session: AsyncSession, project: Project) -> None:
+    """Write a changed project; `updated_at` comes from the database."""
+    await session.flush()
+    await session.refresh(project)
+
+
 async def latest_analysis(session: AsyncSession, project_id: UUID) -> ProjectAnalysis | None:
     """The newest analysis of a project that the caller may see."""
     query = select(ProjectAnalysis).where(ProjectAnalysis.project_id == project_id)

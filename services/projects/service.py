@@ -96,7 +96,7 @@ async def revise(
         raise _not_found(row[0].id)
     before = project.title
     _change(project, merging.merge(_brief(project), patch))
-    await session.flush()  # updated_at comes from the database
+    await repository.store(session, project)
     if project.title != before:
         await conversations.rename(session, room_id, project.title)
     return _read(project, row[1])
@@ -115,7 +115,7 @@ async def tell(session: AsyncSession, actor: Actor, project_id: UUID, data: Stat
     brief = _brief(project)
     patch = extraction.read(data.text, now=clock.now(), timezone=actor.timezone, brief=brief)
     _change(project, merging.merge(brief, patch))
-    await session.flush()  # updated_at comes from the database
+    await repository.store(session, project)
     return await get(session, actor, project_id)
 
 
@@ -132,7 +132,7 @@ async def edit_brief(session: AsyncSession, actor: Actor, project_id: UUID, data
     now = clock.now()
     today = today_of(now, actor.timezone).day
     _change(project, editing.apply(_brief(project), data, today=today, at=now), title=data.title)
-    await session.flush()  # updated_at comes from the database
+    await repository.store(session, project)
     return await get(session, actor, project_id)
 
 
