@@ -10,16 +10,25 @@ from enum import StrEnum
 from typing import Annotated, Generic, Literal, Self, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from core.money import Money
 
 T = TypeVar("T")
 
+
+def printable(text: str) -> str:
+    """The text without what PostgreSQL cannot store: NUL characters and halves of surrogate pairs."""
+    return text.replace("\x00", " ").encode("utf-8", "replace").decode()
+
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Quote = Annotated[str, StringConstraints(max_length=300)]
-Note = Annotated[str, StringConstraints(max_length=300)]
+_Printable = BeforeValidator(lambda value: printable(value) if isinstance(value, str) else value)
+Name = Annotated[str, _Printable, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Quote = Annotated[str, _Printable, StringConstraints(max_length=300)]
+Note = Annotated[str, _Printable, StringConstraints(max_length=300)]
+Sentence = Annotated[str, _Printable, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+Prose = Annotated[str, _Printable, StringConstraints(strip_whitespace=True, min_length=1, max_length=30_000)]
 
 MAX_ITEMS = 80
 MAX_HISTORY = 200
@@ -115,7 +124,7 @@ class Fact(Provenance, Generic[T]):
 class Text(Provenance):
     """A fact in words."""
 
-    value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+    value: Sentence
 
 
 class Tag(Provenance):
@@ -266,6 +275,14 @@ class Scale(FactModel):
     period: Literal["total", "daily", "monthly", "concurrent"] = "total"
 
 
+BUDGET_KINDS = {"budget": "total", "monthly_budget": "monthly", "hourly_cap": "hourly_cap"}
+
+
+def _check_kind(name: str, budget: Budget | None) -> None:
+    if budget is not None and budget.kind != BUDGET_KINDS[name]:
+        raise ValueError(f"{name} takes a budget of kind {BUDGET_KINDS[name]!r}")
+
+
 class BriefFields(FactModel):
     """What a brief and a patch have in common."""
 
@@ -293,10 +310,9 @@ class BriefFields(FactModel):
 
     @model_validator(mode="after")
     def _kinds(self) -> Self:
-        for name, kind in (("budget", "total"), ("monthly_budget", "monthly"), ("hourly_cap", "hourly_cap")):
+        for name in BUDGET_KINDS:
             fact: Fact[Budget] | None = getattr(self, name)
-            if fact is not None and fact.value.kind != kind:
-                raise ValueError(f"{name} takes a budget of kind {kind!r}")
+            _check_kind(name, fact.value if fact is not None else None)
         return self
 
     @property
@@ -377,7 +393,7 @@ class BriefEdit(BaseModel):
 
     version: int = Field(ge=0)
     title: Name | None = None
-    summary: Annotated[str, Field(max_length=600)] | None = None
+    summary: Sentence | None = None
     industries: list[Slug] | None = Field(None, max_length=10)
     stage: Stage | None = None
     users: list[Name] | None = Field(None, max_length=20)
@@ -396,6 +412,12 @@ class BriefEdit(BaseModel):
     hourly_cap: Budget | None = None
     deadline: Deadline | None = None
     exclusions: list[Name] | None = Field(None, max_length=MAX_ITEMS)
+
+    @model_validator(mode="after")
+    def _kinds(self) -> Self:
+        for name in BUDGET_KINDS:
+            _check_kind(name, getattr(self, name))
+        return self
 
 
 class ProjectRead(BaseModel):
@@ -424,7 +446,7 @@ class NewProject(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    description: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30_000)]
+    description: Prose
 
 
 class Statement(BaseModel):
@@ -432,7 +454,7 @@ class Statement(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30_000)]
+    text: Prose
 
 
 class AnalysisSummary(BaseModel):

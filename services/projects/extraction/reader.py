@@ -17,7 +17,7 @@ from services.projects.extraction import (
 )
 from services.projects.extraction.context import Reading
 from services.projects.extraction.moments import zone
-from services.projects.schemas import BriefPatch, ProjectBrief
+from services.projects.schemas import BriefPatch, ProjectBrief, printable
 from services.taxonomy.negation import Negations
 from services.taxonomy.phrases import ReadText
 
@@ -38,7 +38,7 @@ def read(
     written. Reads the first 30,000 characters.
     """
     brief = brief or ProjectBrief()
-    words = ReadText.of(text[:_LONGEST])
+    words = ReadText.of(printable(text[:_LONGEST]))
     if not words.tokens:
         return BriefPatch()
     reading = Reading(
