@@ -24,11 +24,11 @@ def printable(text: str) -> str:
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 _Printable = BeforeValidator(lambda value: printable(value) if isinstance(value, str) else value)
-Name = Annotated[str, _Printable, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Quote = Annotated[str, _Printable, StringConstraints(max_length=300)]
-Note = Annotated[str, _Printable, StringConstraints(max_length=300)]
-Sentence = Annotated[str, _Printable, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
-Prose = Annotated[str, _Printable, StringConstraints(strip_whitespace=True, min_length=1, max_length=30_000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), _Printable]
+Quote = Annotated[str, StringConstraints(max_length=300), _Printable]
+Note = Annotated[str, StringConstraints(max_length=300), _Printable]
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600), _Printable]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30_000), _Printable]
 
 MAX_ITEMS = 80
 MAX_HISTORY = 200
