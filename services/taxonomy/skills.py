@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 from services.taxonomy.context import Surroundings
 from services.taxonomy.negation import NegationKind, Negations
 from services.taxonomy.phrases import PhraseIndex, PhraseMatch, ReadText
-from services.taxonomy.spelling import Speller
+from services.taxonomy.spelling import Speller, lookalikes
 from services.taxonomy.text import fold, slugify, tokens
 
 
@@ -132,7 +132,7 @@ def canonical(text: str) -> Skill | None:
     if text.strip().casefold() == ".net":
         return SKILLS["dotnet"]
     slug = _BY_NAME.get(name) or _BY_NAME.get(re.sub(r"[ ]?\d+( \d+)*$", "", name))
-    if slug is None and len(name) >= 6:
+    if slug is None and len(name) >= 6 and name not in lookalikes():
         close = process.extractOne(name, _FUZZY_NAMES, scorer=fuzz.ratio, score_cutoff=90)
         if (
             close is not None

@@ -17,7 +17,8 @@ _MOST_CHARACTERS = 40
 @lru_cache(maxsize=1)
 def lookalikes() -> frozenset[str]:
     """Real words that are a letter or two away from a word of ours ("massage" beside "message")."""
-    return frozenset(files(__package__).joinpath("data/lookalikes.txt").read_text("utf-8").split())
+    text = files(__package__).joinpath("data/lookalikes.txt").read_text("utf-8")
+    return frozenset(text.partition("\n")[2].split())
 
 
 def allowed_distance(length: int) -> int:
