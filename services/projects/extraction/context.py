@@ -1,5 +1,6 @@
 """What every extractor gets: the message, read once, and what is known around it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,6 +10,9 @@ from services.taxonomy.negation import Negations
 from services.taxonomy.phrases import ReadText
 
 _QUOTE = 160
+_SENTENCE_END = re.compile(
+    r"[!?;\n]|(?<!\bmax)(?<!\bmin)(?<!\bca)(?<!\bapprox)(?<!\benv)(?<!\baprox)(?<!\bincl)(?<!\binkl)\.(?=\s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,16 @@ class Reading:
     def before(self, start: int, width: int = 40) -> str:
         """Folded text to the left, within the sentence."""
         piece = self.text.folded[max(0, start - width) : start]
-        cut = max(piece.rfind(mark) for mark in "!?;\n")
-        dot = max(piece.rfind(". "), piece.rfind(".\t"))
-        return piece[max(cut, dot) + 1 :]
+        end = 0
+        for match in _SENTENCE_END.finditer(piece):
+            end = match.end()
+        return piece[end:]
 
     def after(self, end: int, width: int = 40) -> str:
         """Folded text to the right, within the sentence."""
         piece = self.text.folded[end : end + width]
-        cuts = [at for mark in ("!", "?", ";", "\n", ". ") if (at := piece.find(mark)) >= 0]
-        return piece[: min(cuts, default=len(piece))]
+        match = _SENTENCE_END.search(piece)
+        return piece[: match.start()] if match else piece
 
     @property
     def is_short(self) -> bool:

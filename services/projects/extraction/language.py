@@ -11,22 +11,22 @@ _WORDS = {
     "de": word_set(
         "der die das und oder von zu ist sind wir ich sie es dass fur mit unser unsere unseren mein meine haben hat "
         "brauchen brauche wollen mochte mochten ein eine einen einer eines im am auf nicht auch wie wird werden soll "
-        "sollen bis kein keine bei aus uber nach pro monat monate wochen mussen um als nur noch den dem"
+        "sollen bis kein keine bei aus uber nach pro monat monate wochen mussen um als nur noch den dem nein danke bitte plattform anwendung monaten kunden"
     ),
     "fr": word_set(
         "le la les et ou de du des est sont nous je vous il elle que pour avec notre nos mon ma mes avons avez besoin "
         "voulons veux voudrais un une dans sur pas aussi comme sera doit par mais qui ce cette ces au aux plus sans "
-        "j'ai mois semaines en d'une d'un leur leurs application souhaite souhaitons"
+        "j'ai mois semaines en d'une d'un leur leurs application souhaite souhaitons bonjour merci euros clients plateforme utilisateurs"
     ),
     "es": word_set(
         "el la los las y o de del es son nosotros yo usted que para con nuestro nuestra mi tenemos tengo necesitamos "
         "necesito queremos quiero un una unos en por no tambien como sera debe pero este esta al mas sin meses semanas "
-        "aplicacion se lo su sus hasta desde muy hay ser"
+        "aplicacion se lo su sus hasta desde muy hay ser presupuesto perdon son hola gracias dolares pesos clientes usuarios plataforma mejor"
     ),
     "pt": word_set(
         "o a os as e ou de do da dos das sao nos eu voce que para com nosso nossa meu minha temos tenho precisamos "
         "preciso queremos quero um uma em no na por nao tambem como sera deve mas este esta ao mais sem meses semanas "
-        "aplicativo se ate desde muito ha ser pelo pela gostaria"
+        "aplicativo se ate desde muito ha ser pelo pela gostaria orcamento desculpe verdade sao ola obrigado reais clientes usuarios plataforma melhor"
     ),
 }
 _MARKS = {

@@ -93,6 +93,16 @@ _AT_LEAST = re.compile(
 _AT_LEAST_AFTER = re.compile(
     r"^\s*(?:at least|or more|minimum|\+|plus\b|and up|oder mehr|ou plus|o mas|ou mais)(?!\s?(?:bonus|equity))"
 )
+# "we can't spend more than 30k", "more than 80k is not possible"
+_NOT_MORE = re.compile(
+    r"\b(?:can't|cannot|can not|don't|won't|not|never|nicht|ne|no|nao)\b[^.]{0,30}\b(?:more than|over|above|exceed|mehr als|uber|plus de|mas de|mais de)\s*$"
+)
+_NOT_POSSIBLE = re.compile(
+    r"^\s*(?:is|would be|ist|n'est|c'est|es|e)?\s*(?:not|nicht|pas|no|nao|too much|impossible|zu viel|trop|demasiado|demais)\b"
+)
+_NUMBERED = re.compile(
+    r"(?:\d[\s-]|\b(?:iso|iec|call|phone|tel|telephone|version|number|nr|article|port|model|room|soc|since|in|year|mobile|whatsapp)\b[^.]{0,8})$"
+)
 _ABOUT = re.compile(
     r"(?:\b(?:about|around|roughly|approx\.?|approximately|circa|ca\.?|some|like|maybe|ish|etwa|ungefahr|rund|um die|environ|"
     r"autour de|a peu pres|quelque|unos|alrededor de|aproximadamente|mas o menos|cerca de|uns|por volta de|or so|say|"
@@ -204,8 +214,8 @@ class _Amount:
 
 def find(reading: Reading) -> list[MoneyMention]:
     """All amounts of money in a message, in order."""
-    mil = 1_000 if reading.language in ("es", "pt", "fr") or _mentions_mil_currency(reading) else 10**6
-    amounts = [_amount(reading, numeral) for numeral in numbers.find(reading.text, mil=mil)]
+    english = reading.language not in ("es", "pt", "fr") and not _mentions_mil_currency(reading)
+    amounts = [_amount(reading, numeral) for numeral in numbers.find(reading.text, english_mil=english)]
     mentions: list[MoneyMention] = []
     number = 0
     while number < len(amounts):
@@ -312,7 +322,7 @@ def _mention(reading: Reading, first: _Amount, last: _Amount) -> MoneyMention | 
         return None
     bounds: tuple[Money | None, Money | None] = (low, high)
     if first is last:
-        if _AT_MOST.search(before) or _AT_MOST_AFTER.search(after):
+        if _AT_MOST.search(before) or _AT_MOST_AFTER.search(after) or _is_ceiling(before, after):
             bounds = (None, high)
         elif _AT_LEAST.search(before) or _AT_LEAST_AFTER.search(after):
             bounds = (low, None)
@@ -320,6 +330,11 @@ def _mention(reading: Reading, first: _Amount, last: _Amount) -> MoneyMention | 
     return MoneyMention(
         bounds[0], bounds[1], per, _purpose(before, after, cued, per), cued, stated, about, start, end
     )
+
+
+def _is_ceiling(before: str, after: str) -> bool:
+    at_least = _AT_LEAST.search(before) is not None
+    return _NOT_MORE.search(before) is not None or (at_least and _NOT_POSSIBLE.search(after) is not None)
 
 
 def _money(value: Decimal, currency: str) -> Money | None:
@@ -353,7 +368,7 @@ def _is_bare_money(
     if per != "total":
         return (thousands or numeral.value >= 500) and per != "each"
     big = thousands or numeral.value >= 1_000
-    if not big or _looks_like_year(numeral, first):
+    if not big or _looks_like_year(numeral, first) or (not thousands and _NUMBERED.search(before)):
         return False
     if cued or reading.is_short:
         return True

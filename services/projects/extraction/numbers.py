@@ -105,10 +105,10 @@ def plain(digits: str, *, scaled: bool = False) -> Decimal:
     return Decimal(text.replace(mark, "."))
 
 
-def find(read: ReadText, *, mil: int = 1_000) -> list[Numeral]:
-    """All numbers of a text, in order. `mil` is what "mil" stands for: a thousand in Spanish and Portuguese, a million
-    in English."""
-    found = [*_digit_numbers(read, mil), *_word_numbers(read, mil)]
+def find(read: ReadText, *, english_mil: bool = False) -> list[Numeral]:
+    """All numbers of a text, in order. "mil" is a thousand, as in Spanish and Portuguese; with `english_mil` it is a
+    million after a small number ("2 mil")."""
+    found = [*_digit_numbers(read, english_mil), *_word_numbers(read, 10**6 if english_mil else 1_000)]
     found.sort(key=lambda numeral: (numeral.start, -numeral.end))
     kept: list[Numeral] = []
     for numeral in found:
@@ -117,12 +117,14 @@ def find(read: ReadText, *, mil: int = 1_000) -> list[Numeral]:
     return kept
 
 
-def _digit_numbers(read: ReadText, mil: int) -> list[Numeral]:
+def _digit_numbers(read: ReadText, english_mil: bool) -> list[Numeral]:
     numerals: list[Numeral] = []
     for match in _DIGITS.finditer(read.folded):
         written = (match["scale"] or "").strip().rstrip(".")
-        scale = mil if written == "mil" else _SCALES.get(written, 1)
-        mantissa = plain(match["number"], scaled=scale > 1)
+        mantissa = plain(match["number"], scaled=bool(written))
+        scale = _SCALES.get(written, 1)
+        if written == "mil":
+            scale = 10**6 if english_mil and mantissa < 20 else 1_000
         end = match.end()
         value = mantissa * scale
         tail = re.match(r"\s(?:and|y|e|et)\s(?:a half|medio|meio|demi)\b", read.folded[end : end + 14])
