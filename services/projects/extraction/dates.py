@@ -414,7 +414,10 @@ def _weekday(match: re.Match[str], today: Today) -> Iterator[DateMention]:
 
 
 @_reads(
-    r"\b(?:(?:on |by |until |before )?the\s(\d{1,2})(?:st|nd|rd|th)\b(?! (?:floor|century|time|user|street|grade|version|place|party|best|one|percentile|of\s))|(?:am|bis zum|zum)\s(\d{1,2})\.(?!\d|\s?\d)|(?:le|el|o dia|dia|el dia|no dia)\s(\d{1,2})(?=\s(?:a|um|at|as|de|por|,|$)|[,.]|$))"
+    r"\b(?:(?:on |by |until |before )?the\s(\d{1,2})(?:st|nd|rd|th)\b(?! (?:floor|century|time|user|street|grade|version|place|party|"
+    r"best|one|percentile|of\s))"
+    rf"|(?:am|bis zum|zum)\s(\d{{1,2}})\.(?!\s?\d|\s?(?:{words.MONTH_NAMES})\b)"
+    r"|(?:le|el|o dia|dia|el dia|no dia)\s(\d{1,2})(?=\s(?:a|um|at|as|de|por|,|$)|[,.]|$))"
 )
 def _day_of_month(match: re.Match[str], today: Today) -> Iterator[DateMention]:
     number = int(match[1] or match[2] or match[3])

@@ -21,11 +21,11 @@ _UNIT_DAYS = {
     "sprint": 14.0,
 }
 _UNITS = [
-    ("day", r"(?:(?:working |business |calendar )?days?|tage?n?|jours?|dias?)"),
+    ("day", r"(?:(?:working |business |calendar )?days?|tage?[ns]?|jours?|dias?)"),
     ("week", r"(?:weeks?|wks?|woche?n?|kw|semaines?|semanas?)"),
     ("month", r"(?:months?|mths?|mos|mo|monate?n?|monats|mois|mes|meses)"),
-    ("quarter", r"(?:quarters?|quartale?n?|trimestres?)"),
-    ("year", r"(?:years?|yrs?|jahre?n?|ans?|annees?|anos?)"),
+    ("quarter", r"(?:quarters?|quartal(?:e|en|s)?|trimestres?)"),
+    ("year", r"(?:years?|yrs?|jahre?[ns]?|ans?|annees?|anos?)"),
     ("sprint", r"(?:sprints?|fortnights?)"),
 ]
 _UNIT = re.compile(
@@ -39,7 +39,7 @@ _WORDED: list[tuple[re.Pattern[str], float, str, bool]] = [
     (re.compile(r"\bhalf a year\b|\bhalf year\b|\bein(?:em)? halben? jahr\b|\bhalbes jahr\b|\bhalbjahr\b|\bmedio ano\b|\bmeio ano\b|\bsemestre\b|\bhalf of a year\b"), 6, "month", False),
     (re.compile(r"\b(?:a )?(?:couple|pair)(?: of)? (?P<unit>days|weeks|months|years)\b"), 2, "", True),
     (re.compile(r"\b(?:a )?few (?P<unit>days|weeks|months|years)\b|\bein paar (?P<unit_de>tagen?|wochen|monaten?)\b|\bquelques (?P<unit_fr>jours|semaines|mois)\b|\b(?:unos|algunos|alguns|uns|unas|algumas) (?:pocos )?(?P<unit_es>dias|semanas|meses)\b"), 3, "", True),
-    (re.compile(r"\b(?:a|an|one|single|eine[mnr]?|ein|un|une|um|uma|una) (?P<unit>day|week|month|quarter|year|fortnight|tag|woche|monat|quartal|jahr|jour|semaine|mois|trimestre|an|annee|dia|semana|mes|ano)\b"), 1, "", False),
+    (re.compile(r"\b(?:a|an|one|single|another|eine[mnrs]?|ein|un|une|um|uma|una|otro|otra|outro|outra) (?P<unit>day|week|month|quarter|year|fortnight|tages|tag|woche|monats|monat|quartals|quartal|jahres|jahr|jour|semaine|mois|trimestre|an|annee|dia|semana|mes|ano)\b"), 1, "", False),
 ]  # fmt: skip
 _CUE = re.compile(
     r"\b(?:within|in|inside|under|over|have|has|got|timeline|timeframe|time frame|deadline|due|launch\w*|ready|live|done|finish\w*|deliver\w*|complete\w*|ship\w*|"
@@ -87,6 +87,9 @@ _REJECTED = re.compile(
     r"(?:\bnot|\binstead of|\brather than|\bnicht|\bstatt|\bpas|\bau lieu de|\ben vez de|\bem vez de|\bnao|\bno)\s*(?:in |about |by |the )?$"
 )
 _RANGE = re.compile(r"\s?(?:-|–|—|to|or|and|bis|oder|a|ou|y|e|et|o|till|und)\s?")
+# "not 6 months but 3": the unit holds for the second figure too.
+_BUT = re.compile(r",?\s(?:but|sondern|mais|sino|mas)\s(?:in\s|en\s|em\s)?")
+_STARTS_BEFORE = re.compile(r"(?:before|vor|avant|antes d[eao]s?)\b")
 _MOST_DAYS = 365.25 * 15
 
 
@@ -132,6 +135,20 @@ def durations(reading: Reading) -> list[Duration]:
                 numeral.end + unit.end(),
             )
         )
+        other = _BUT.match(folded[numeral.end + unit.end() :][:16])
+        following = numerals[number + 1] if other and number + 1 < len(numerals) else None
+        if other and following and following.start == numeral.end + unit.end() + other.end():
+            found.append(
+                Duration(
+                    float(following.value) * _UNIT_DAYS[name],
+                    None,
+                    name,
+                    float(following.value),
+                    False,
+                    following.start,
+                    following.end,
+                )
+            )
     for pattern, count, unit_name, approximate in _WORDED:
         for match in pattern.finditer(folded):
             written = next((value for key, value in match.groupdict().items() if value), "")
@@ -232,7 +249,8 @@ def _from_duration(reading: Reading, duration: Duration, today: date) -> Fact[De
 
 def _from_date(reading: Reading, mention: DateMention, today: date) -> Fact[Deadline] | None:
     due = mention.last
-    if _BEFORE_DATE.search(reading.before(mention.start, 24)):
+    written = reading.text.folded[mention.start : mention.end]
+    if _BEFORE_DATE.search(reading.before(mention.start, 24)) or _STARTS_BEFORE.match(written):
         due = mention.first - timedelta(days=1)
     days = (due - today).days
     if not 0 < days <= _MOST_DAYS:

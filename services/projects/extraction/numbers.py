@@ -15,7 +15,7 @@ _DIGITS = re.compile(
     r"|\d{1,15}(?:[.,]\d{1,4})?)"
     r"(?P<scale>\s?(?:thousand|thou|grand|tausend|tsd\.?|mille|millions?|millionen|millones|millon|milhoes|milhao|mill\.?|"
     r"mil|mio\.?|mios|mm|mn|mln|bn|billions?|milliarden?|milliards?|mrd\.?|lakhs?|lacs?|crores?|cr|hundred|k|m|t(?=€|\s?eur)))?"
-    r"(?![^\W\d_])",
+    r"(?!(?!(?:mo|mos|mths?|months?|wks?|weeks?|w|days?|d|yrs?|years?|y|h|hrs?|min)\b)[^\W\d_])",
 )
 _SCALES = {
     "thousand": 1_000, "thou": 1_000, "grand": 1_000, "tausend": 1_000, "tsd": 1_000, "mille": 1_000, "k": 1_000,
