@@ -49,7 +49,7 @@ ohne, ausser, pas, pas de, sans, aucun, aucune, sauf, sin, excepto, salvo, sem, 
 """
 _INSTEAD = """
 instead of, rather than, statt, anstatt, anstelle von, au lieu de, plutot que, en lugar de, en vez de, em vez de,
-ao inves de, away from, moving off, replacing
+ao inves de
 """
 _AFTER = """
 not needed, isn't needed, is not needed, aren't needed, are not needed, not required, isn't required, not necessary,
@@ -89,7 +89,7 @@ no podran, cannot live without
 _STOP_WORDS = word_set("but just only however instead although though yet because since while where which who that so then also plus "
     "aber sondern nur sonst dafur jedoch weil mais seulement uniquement car donc pero sino solo solamente aunque "
     "porque mas apenas somente porem we i they it you wir ich sie es nous je on nosotros yo "
-    "nos eu needs need want wants should must using use brauchen wollen voulons queremos necesitamos precisamos")  # fmt: skip
+    "nos eu needs need want wants should add adding include including keep keeping ajouter anadir agregar adicionar incluir hinzufugen must using use brauchen wollen voulons queremos necesitamos precisamos")  # fmt: skip
 _AND = word_set("and und et y e with mit avec con com & for fur pour para")
 _OR = word_set("or nor oder noch ou o ni nem")
 _BREAK = re.compile(r"[.!?;:()\n•|]|\s[-–—]\s")

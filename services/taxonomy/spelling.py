@@ -30,8 +30,10 @@ class Speller:
     """Knows the words of one vocabulary. The first letter must be right, short words must be exact, and a word that is
     as close to two known words with different beginnings is left alone."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], *, known: Iterable[str] = ()) -> None:
+        """`words` are what typos are mended to; `known` are further words that are right as they stand."""
         self.words = frozenset(word for word in words if word.isalpha())
+        self._known = self.words | frozenset(known)
         self._by_first: dict[str, list[str]] = {}
         for word in sorted(self.words):
             if len(word) >= _SHORTEST - 1:
@@ -40,7 +42,7 @@ class Speller:
 
     def correct(self, word: str) -> str | None:
         """The known word that a folded `word` was meant to be, or None."""
-        if len(word) < _SHORTEST or len(word) > _MOST_CHARACTERS or not word.isalpha() or word in self.words:
+        if len(word) < _SHORTEST or len(word) > _MOST_CHARACTERS or not word.isalpha() or word in self._known:
             return None
         if word in lookalikes():
             return None

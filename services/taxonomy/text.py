@@ -7,7 +7,7 @@ from functools import lru_cache
 
 MAX_TEXT = 100_000
 
-_TOKEN = re.compile(r"[^\W_]+[+#]{0,2}")
+_TOKEN = re.compile(r"[^\W_]+(?:[+#]{1,2}(?![^\W\d_]))?")
 # What may stand between the words of one phrase: a space or two, a hyphen, a slash, an apostrophe, an inner full stop.
 _GAP = re.compile(r"[ \t\u00a0]{1,3}|[ \t]{0,2}\r?\n[ \t]{0,2}| ?[-‐‑–/&_'’.] ?")
 

@@ -26,6 +26,7 @@ class Reading:
     language: str
     currency_hint: str | None
     brief: ProjectBrief
+    local_currencies: tuple[str, ...] = ()
 
     def quote(self, start: int, end: int) -> str:
         """The founder's words from `start` to `end`, with the clause around them where it is short."""

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from services.projects.extraction.catalogue import FEATURES, FeatureKind
+from services.projects.extraction.catalogue import FEATURES, LANGUAGES, FeatureKind
 from services.projects.extraction.context import Reading
 from services.projects.schemas import Complexity, Exclusion, ExclusionKind, Feature, Source
 from services.taxonomy.negation import NegationKind
@@ -20,16 +20,20 @@ _INDEX = PhraseIndex(
     ),
     inflect=True,
 )
-_SPELLER = Speller(
-    {
-        token.text
-        for kind in FEATURES.values()
-        for phrases in kind.phrases.values()
-        for phrase in phrases
-        if not phrase.startswith("=")
-        for token in tokens(fold(phrase))
-    }
-)
+# A typo is mended within the language of the message only: words of the others are too close to be told from it.
+_SPELLERS = {
+    language: Speller(
+        {
+            token.text
+            for kind in FEATURES.values()
+            for phrase in kind.phrases[language]
+            if not phrase.startswith("=")
+            for token in tokens(fold(phrase))
+        },
+        known=_INDEX.words,
+    )
+    for language in LANGUAGES
+}
 _SIMPLE = re.compile(
     r"\b(?:simple|basic|minimal|plain|tiny|small|light|lightweight|einfach\w*|simples?|basique|sencill\w+|basic\w+|just a|only a)\s(?:\w+\s)?$"
 )
@@ -49,6 +53,7 @@ _OTHERWISE = {
     "advertising": re.compile(r"\bads? agency"),
     "game-mechanics": re.compile(r"\bgame[- ]chang"),
     "shipping": re.compile(r"\bshipping (?:in|by|on|before|soon|it|our|the (?:product|app|mvp|first)|code|fast)"),
+    "erp-integration": re.compile(r"\b(?:replac\w+ (?:our |the |an |a )?(?:\S+ ){0,3}|(?:build|building|develop|create|legacy|old) (?:an |our |a )?(?:\S+ )?)erp\b(?! (?:integration|system integration))"),
     "accounts": re.compile(r"\b(?:cash register|register (?:a|our|the) company|registered (?:in|company))"),
 }  # fmt: skip
 _UP = {
@@ -68,7 +73,7 @@ def read(reading: Reading) -> tuple[list[Feature], list[Exclusion]]:
     negation of the same feature wins, and the other way round."""
     wished: dict[str, Feature] = {}
     excluded: dict[str, Exclusion] = {}
-    for match in _INDEX.find(reading.text, respelled=_SPELLER.corrections(reading.text)):
+    for match in _INDEX.find(reading.text, respelled=_SPELLERS[reading.language].corrections(reading.text)):
         kind = FEATURES[match.key]
         if _is_otherwise(reading, match):
             continue

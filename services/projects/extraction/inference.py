@@ -5,6 +5,7 @@ import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 
+from services.projects.extraction import home
 from services.projects.extraction.catalogue import FEATURES
 from services.projects.extraction.context import Reading
 from services.projects.schemas import (
@@ -56,13 +57,6 @@ _BY_FEATURE = {
 }  # fmt: skip
 _BY_FEATURE_REGULATION = {
     "payments": "pci-dss", "wallet": "kyc-aml", "lending": "kyc-aml", "trading": "kyc-aml", "point-of-sale": "pci-dss",
-}  # fmt: skip
-_DOLLAR_MARKET, _BY_CURRENCY = "US", {"USD": "US", "GBP": "GB", "EUR": "EU", "BRL": "BR", "CAD": "CA", "AUD": "AU", "INR": "IN", "ZAR": "ZA", "MXN": "MX"}  # fmt: skip
-_US_ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Phoenix", "America/Detroit", "America/Anchorage", "Pacific/Honolulu", "America/Boise", "America/Indiana/", "America/Kentucky/", "US/")  # fmt: skip
-_NOT_EU_ZONES = ("Europe/London", "Europe/Zurich", "Europe/Oslo", "Europe/Moscow", "Europe/Istanbul", "Europe/Kiev", "Europe/Kyiv", "Europe/Belgrade", "Europe/Minsk")  # fmt: skip
-_BY_ZONE = {
-    "Europe/London": "GB", "America/Sao_Paulo": "BR", "America/Toronto": "CA", "America/Vancouver": "CA", "Asia/Kolkata": "IN",
-    "Australia/": "AU", "Africa/Johannesburg": "ZA", "America/Mexico_City": "MX", "Europe/Berlin": "DE", "Europe/Paris": "FR",
 }  # fmt: skip
 
 
@@ -156,17 +150,14 @@ def _markets(reading: Reading, brief: ProjectBrief) -> tuple[set[str], Source, s
     named = {fact.value for fact in brief.markets if fact.value in MARKETS}
     if named:
         return _with_union(named), Source.INFERRED, ""
-    zone = str(reading.zone)
-    by_zone = next((market for prefix, market in _BY_ZONE.items() if zone.startswith(prefix)), None)
-    if zone.startswith(_US_ZONES):
-        by_zone = "US"
-    elif by_zone is None and zone.startswith("Europe/") and not zone.startswith(_NOT_EU_ZONES):
-        by_zone = "EU"
-    if by_zone:
+    zone, currency = str(reading.zone), brief.currency or reading.currency_hint
+    by_zone, by_currency = home.market_of_zone(zone), home.market_of_currency(currency)
+    if by_zone and (
+        currency in (None, "USD") or by_currency is None or MARKETS[by_zone].currency == currency
+    ):
         return _with_union({by_zone}), Source.ASSUMED, ", where your time zone is"
-    currency = _BY_CURRENCY.get(brief.currency or reading.currency_hint or "")
-    if currency:
-        return _with_union({currency}), Source.ASSUMED, ", as your currency suggests"
+    if by_currency:
+        return _with_union({by_currency}), Source.ASSUMED, ", as your currency suggests"
     return set(), Source.ASSUMED, ""
 
 

@@ -12,7 +12,6 @@ from services.projects.extraction import numbers
 from services.projects.extraction.context import Reading
 from services.projects.extraction.numbers import Numeral
 from services.projects.schemas import Budget, Fact
-from services.taxonomy.catalogues import MARKETS
 from services.taxonomy.text import word_set
 
 _SYMBOLS: dict[str, str] = {
@@ -42,6 +41,7 @@ _NAMES: dict[str, str] = {
     "teur": "EUR", "dolares americanos": "USD", "kr": "kr", "sek": "SEK",
 }  # fmt: skip
 _USUAL = {"de": "EUR", "fr": "EUR", "es": "EUR", "pt": "BRL"}
+_DEFAULTS = {"$": "USD", "peso": "MXN", "kr": "SEK"}
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD"})
 _PESOS = frozenset({"MXN", "ARS", "CLP", "COP", "PHP"})
 _KRONER = frozenset({"SEK", "NOK", "DKK"})
@@ -386,20 +386,13 @@ def _currency(reading: Reading, written: str | None, numeral: Numeral) -> tuple[
     if written is None:
         if numeral.word in ("lakh", "lakhs", "lac", "lacs", "crore", "crores", "cr"):
             return "INR", False
-        market = next(
-            (MARKETS[fact.value].currency for fact in reading.brief.markets if fact.value in MARKETS), None
-        )
-        return hint or market or _USUAL.get(reading.language, "USD"), False
+        local = next(iter(reading.local_currencies), None)
+        return hint or local or _USUAL.get(reading.language, "USD"), False
     name = _SYMBOLS.get(written) or _NAMES.get(written) or written
-    if name == "$":
-        spoken_code = "usd" in written
-        if spoken_code or hint not in _DOLLARS | _PESOS:
-            return "USD", True
-        return (hint if hint in _DOLLARS else "USD") or "USD", True
-    if name == "peso":
-        return (hint if hint in _PESOS else "MXN") or "MXN", True
-    if name == "kr":
-        return (hint if hint in _KRONER else "SEK") or "SEK", True
+    for shared, family in (("$", _DOLLARS), ("peso", _PESOS), ("kr", _KRONER)):
+        if name == shared:
+            own = [code for code in (hint, *reading.local_currencies) if code in family]
+            return (own[0] if own and "usd" not in written else _DEFAULTS[shared]), True
     return name.upper()[:3], True
 
 

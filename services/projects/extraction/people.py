@@ -16,20 +16,26 @@ _FOR = re.compile(
     rf"\b{_PRODUCT}\b(?:\s[\w-]+){{0,3}}?\s(?:for|fur|pour|para|aimed at|targeting)\s(?:the\s|my\s|our\s|les?\s|la\s|los?\s|las\s|os?\s|as\s|die\s|der\s)?"
 )
 _HELPS = re.compile(
-    r"\b(?:helps?|helping|lets?|allows?|enables?|connects?|connecting|hilft|ermoglicht|aide|permet(?: aux| a)?|ayuda a|permite a|ajuda|conecta)\s"
+    r"\b(?:helps?|helping|lets?|allows?|enables?|connects|connecting|hilft|ermoglicht|aide|permet(?: aux| a)?|ayuda a|permite a|ajuda|conecta)\s"
     r"(?:the\s|les?\s|los?\s|las\s|os\s|as\s)?"
 )
 _AUDIENCE_STOP = word_set(
-    "to that which who where so we i by under within using via because but that's thats and or in on at from, das die der um zu damit und pour qui que "
+    "with to that which who where so we i by under within using via because but that's thats and or in on at from, das die der um zu damit und pour qui que "
     "afin et para que y e com con mit avec um is are has have can will should must plan manage track find book buy sell share get build create learn order "
-    "wanting looking needing trying sowie oder sind haben konnen zum"
+    "wanting looking needing trying sowie oder sind haben konnen zum bauen entwickeln erstellen machen programmieren using called"
 )
 _NOT_AUDIENCE = re.compile(
-    r"^(?:\d|a |an |it\b|this\b|that\b|us\b|me\b|free|now\b|sale|rent\b|hire|example|instance|about|iphone|ios|android|web|mobile|desktop|windows|mac|less|"
-    r"more|under|\$|€|£|das\b|moi\b|nous\b|launch|version|phase|tracking|managing|booking|finding|sharing|buying|selling|learning|ordering|scheduling|"
-    r"planning|creating|building|monitoring|january|february|march|april|may\b|june|july|august|september|october|november|december|which\b|what\b|whom?\b|"
-    r"smartphones?|tablets?|phones?)"
+    r"^(?:[\d$€£]|(?:a|an|it|this|that|us|me|free|now|sale|rent|hire|example|instance|about|iphone|ios|android|web|mobile|desktop|windows|mac|less|more|"
+    r"under|das|moi|nous|launch|version|phase|tracking|managing|booking|finding|sharing|buying|selling|learning|ordering|scheduling|planning|creating|"
+    r"building|monitoring|january|february|march|april|may|june|july|august|september|october|november|december|which|what|whom?|smartphones?|tablets?|"
+    r"phones?)\b)"
 )
+_WITH = word_set("with mit avec con com")
+_PEOPLE = word_set(
+    "people patients persons adults children kids women men those users students menschen personen patienten personnes "
+    "patients enfants personas pacientes ninos pessoas criancas adolescents seniors"
+)
+_INFINITIVE = re.compile(r"^[a-z']+(?:er|ir|re|ar|or)\b(?! de (?:sante|saude))")
 _COUNTED = re.compile(
     r"^\s?\+?\s?(?:(?P<kind>daily|monthly|weekly|concurrent|simultaneous|active|registered|paying|potential|expected|total|new|mau|dau|gleichzeitige|"
     r"tagliche|monatliche|aktive|aktiven|simultanes|actifs|mensuels|quotidiens|activos|diarios|mensuales|simultaneos|ativos|mensais)\s(?:active\s|actifs\s)?)*"
@@ -109,19 +115,18 @@ def _audience_span(reading: Reading, start: int) -> tuple[int, int] | None:
     folded = reading.text.folded
     if _NOT_AUDIENCE.match(folded[start : start + 20]):
         return None
-    end, position = start, start
+    if reading.language in ("fr", "es", "pt") and _INFINITIVE.match(folded[start : start + 30]):
+        return None
+    end, position, previous = start, start, ""
     for number, word in enumerate(re.finditer(r"[^\s]+", folded[start : start + 80])):
         plain = word.group().strip("\"'()")
         bare = plain.rstrip(".,;:!?)")
-        if number and (
-            bare in _AUDIENCE_STOP
-            and not (bare == "with" or (bare in ("mit", "avec", "con", "com") and number == 1))
-        ):
+        if number and bare in _AUDIENCE_STOP and not (bare in _WITH and previous in _PEOPLE):
             break
         if number == 0 and bare in _AUDIENCE_STOP:
             return None
         position = start + word.start() + len(word.group().rstrip(".,;:!?)\"'"))
-        end = position
+        end, previous = position, bare
         if number >= 5 or plain != bare:
             break
     return (start, end) if end > start else None

@@ -1,5 +1,7 @@
 """Reads one message into a patch of the brief."""
 
+import re
+from dataclasses import replace
 from datetime import datetime
 
 from services.projects import merging
@@ -7,6 +9,7 @@ from services.projects.extraction import (
     corrections,
     deadlines,
     features,
+    home,
     inference,
     language,
     money,
@@ -50,6 +53,10 @@ def read(
         currency_hint=currency_hint,
         brief=brief,
     )
+    named = [fact.value for fact in (*subjects.read_markets(reading), *brief.markets)]
+    reading = replace(reading, local_currencies=tuple(home.currencies(named, timezone)))
+    if _OFF_TOPIC.search(words.folded[:400]):
+        return BriefPatch(language=reading.language)
     stated = corrections.apply(reading, _stated(reading))
     if stated.is_empty:
         return stated
@@ -63,6 +70,12 @@ def read(
     )
 
 
+# Small talk that names industries and things without speaking of a project.
+_OFF_TOPIC = re.compile(
+    r"\b(?:tell me (?:a|another) (?:joke|story)|(?:a|another) joke\b|write (?:me )?(?:a|an) (?:poem|song|essay|story|haiku|limerick)|what(?:'s| is) the (?:weather|time|capital)|"
+    r"who (?:won|was the|is the (?:president|king|queen))|sing (?:me )?|recite|horoscope|meaning of life|how old are you|are you (?:human|a (?:bot|robot|human))|erzahl\w* (?:mir )?einen witz|"
+    r"raconte\S* une blague|cuentame un chiste|conta uma piada|wie ist das wetter)"
+)
 _LANGUAGES = ("en", "de", "fr", "es", "pt")
 
 
@@ -75,6 +88,8 @@ def _stated(reading: Reading) -> BriefPatch:
     technologies, integrations, unwanted_technologies = subjects.technologies(reading)
     industries = subjects.industries(reading)
     users = people.audience(reading)
+    if integrations:  # the systems are named, each counts by itself
+        wished = [feature for feature in wished if feature.slug != "third-party-integration"]
     subject_known = bool(wished or industries or users or platforms)
     known = {
         "features": wished,

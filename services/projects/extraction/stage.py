@@ -16,7 +16,7 @@ _STAGES: list[tuple[Stage, re.Pattern[str]]] = [
     (Stage.LAUNCHED, re.compile(
         r"\b(?:already live|is live|are live|went live|(?:we )?(?:have |already )?launched|in production|existing (?:app|product|platform|users|customers|website|site|shop|store|clients)|"
         r"(?:we )?(?:already )?have (?:\w+ ){0,2}(?:paying )?(?:customers|users|clients|subscribers)|paying customers|our (?:current|existing) (?:app|platform|product|site|website|system|shop)|"
-        r"bereits live|live gegangen|bestehende (?:app|plattform|kunden|webseite)|bestehenden (?:kunden|app)|en ligne depuis|deja en ligne|deja lance|application existante|ya lanzad[oa]|ya tenemos (?:clientes|usuarios|una app)|"
+        r"\d+ paying (?:users|customers|clients|subscribers)|bereits live|live gegangen|bestehende (?:app|plattform|kunden|webseite)|bestehenden (?:kunden|app)|en ligne depuis|deja en ligne|deja lance|application existante|ya lanzad[oa]|ya tenemos (?:clientes|usuarios|una app)|"
         r"app existente|ja lancamos|ja temos (?:clientes|usuarios|um app)|no ar\b|add (?:\w+ ){1,4}to (?:our|my|an|the) (?:existing|current)?\s?(?:app|platform|product|site|website|shop|store))\b")),
     (Stage.MVP, re.compile(
         r"\b(?:have (?:an?|the|our) mvp|mvp is (?:live|done|ready|built|out)|our mvp|built (?:an|the) mvp|after the mvp|beyond (?:our|the) mvp|beta (?:users|testers|version is)|in (?:closed |open |private )?beta|"

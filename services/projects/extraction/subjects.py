@@ -43,11 +43,16 @@ _NAMED_TECHNOLOGY = frozenset(
     {"languages", "frontend", "mobile", "backend", "databases", "data-engineering", "ai", "cloud", "devops", "commerce", "enterprise",
      "fintech", "blockchain", "games-3d", "embedded-iot", "networking-systems", "testing"}
 )  # fmt: skip
-_PLATFORM_SKILLS = frozenset({"ios-development", "android-development", "progressive-web-apps"})
+_PLATFORM_SKILLS = frozenset(
+    {"ios-development", "android-development", "progressive-web-apps", "browser-extensions"}
+)
 _EXISTING = re.compile(
     r"\b(?:already|existing|currently|current|our (?:app|site|website|backend|frontend|stack|platform|code|codebase|system|team)|legacy|is (?:built|written|running)|was (?:built|written)|runs on|"
     r"we use|we're using|we are using|we have|using today|built (?:in|on|with)|written in|migrat\w+ (?:from|off)|mov\w+ (?:off|from|away from)|replac\w+|rewrit\w+|wir nutzen|wir haben|bestehend\w*|aktuell\w*|derzeit|"
     r"nous utilisons|nous avons|existant\w*|actuel\w*|usamos|tenemos|actual\w*|existente\w*|temos|atual\w*)\b"
+)
+_EXISTS_AFTER = re.compile(
+    r"^\W{0,3}(?:\w+\s){0,3}(?:exists?|already|is (?:live|there|running)|in place|today|bereits|vorhanden|existe)\b"
 )
 _INTEGRATE = re.compile(
     r"\b(?:integrat\w+ (?:with|into|to)|connect(?:s|ed|ing)? (?:to|with)|sync(?:s|ed|ing|hroni[sz]e[sd]?)? (?:with|to|from)|plugs? into|hooks? into|talks? to|works? with|import(?:s|ing)? from|pull(?:s|ing)? (?:data )?from|"
@@ -262,18 +267,24 @@ def technologies(reading: Reading) -> tuple[list[Technology], list[Named], list[
         ):
             integrations.setdefault(skill.slug, Named(slug=skill.slug, name=skill.name, quote=quote))
         else:
-            existing = _EXISTING.search(reading.before(mention.start, 60)) is not None
+            existing = _exists(reading, mention.start, mention.end)
             wished.setdefault(
                 skill.slug, Technology(slug=skill.slug, name=skill.name, quote=quote, existing=existing)
             )
     for name, start, end in _unknown_names(reading, integrated):
         integrations.setdefault(name.casefold(), Named(name=name, quote=reading.quote(start, end)))
     for name, start, end in _unknown_names(reading, _list_spans(reading, _STACK)):
-        existing = _EXISTING.search(reading.before(end, 80)) is not None
+        existing = _exists(reading, start, end)
         wished.setdefault(
             name.casefold(), Technology(name=name, quote=reading.quote(start, end), existing=existing)
         )
     return list(wished.values()), list(integrations.values()), list(excluded.values())
+
+
+def _exists(reading: Reading, start: int, end: int) -> bool:
+    """Whether a technology is spoken of as there already."""
+    before, after = reading.before(start, 60), reading.after(end, 40)
+    return _EXISTING.search(before) is not None or _EXISTS_AFTER.search(after) is not None
 
 
 def _is_notion(reading: Reading, mention: skills.SkillMention) -> bool:

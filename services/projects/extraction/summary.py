@@ -9,14 +9,14 @@ from services.taxonomy.text import fold
 _PRODUCT = re.compile(
     r"\b(?:app|apps|application|platform|tool|marketplace|software|system|website|site|portal|network|service|product|assistant|chatbot|bot|game|shop|store|"
     r"dashboard|saas|crm|extension|plugin|tracker|startup|solution|plattform|anwendung|marktplatz|webseite|losung|plateforme|logiciel|outil|appli|plataforma|"
-    r"aplicacion|herramienta|aplicativo|ferramenta|sistema|sitio|tienda|loja|mvp|platform|api|database|wallet|exchange|clone|uber for|airbnb for)\b"
+    r"aplicacion|herramienta|aplicativo|ferramenta|sistema|sitio|tienda|loja|mvp|platform|api|database|wallet|exchange|clone|uber for|airbnb for|like (?:uber|airbnb|tinder|netflix|amazon|etsy|ebay|spotify|instagram|tiktok|whatsapp))\b"
 )
 _LEAD = re.compile(
     r"^(?:(?:hi|hello|hey|hallo|bonjour|hola|ola|oi|good (?:morning|afternoon|evening)|guten tag|moin)\b(?: there| all| team)?[\s,!.]*)?"
     r"(?:(?:so|well|ok|okay|basically),?\s)?"
     r"(?:(?:i|we|my (?:team|startup|company|co-?founder and i)|our (?:team|startup|company))(?:'m|'re|'d| am| are| would| have been| will| really| just| both)*\s(?:want(?:ing)?|wants|would like|like|need|needs|plan(?:ning)?|"
     r"looking|going|trying|hope|hoping|thinking|intend)\s(?:to|of|about)?\s?(?:to\s)?|(?:i|we)(?:'m|'re| am| are)\s|(?:i|we) (?:have|had|got) (?:an? )?idea (?:for|of|to)\s|let's\s|help (?:me|us)\s(?:to\s)?|"
-    r"(?:can|could) you (?:help (?:me|us) )?(?:to )?|please\s|(?:ich|wir) (?:mochten?|wollen|will|wurden? gerne?|planen?|brauchen?|bauen|entwickeln)\s|"
+    r"(?:thinking|looking|planning|trying|hoping|wanna|want|need|considering)\s(?:about|of|to|for)?\s?(?:to\s)?|(?:can|could) you (?:help (?:me|us) )?(?:to )?|please\s|(?:ich|wir) (?:mochten?|wollen|will|wurden? gerne?|planen?|brauchen?|bauen|entwickeln)\s|"
     r"(?:je|nous|on) (?:voudr(?:ais|ions)|veux|voulons|veut|souhait\w+|aimer\w+|cherch\w+ a)\s|(?:quiero|queremos|quisiera|necesito|necesitamos|estamos|estoy)\s|"
     r"(?:quero|queremos|gostaria de|preciso|precisamos|estamos|estou)\s)?"
     r"(?:(?:build|building|create|creating|make|making|develop|developing|launch|launching|start|starting|design|write|ship|crear|construir|desarrollar|hacer|lanzar|desarrollando|"
