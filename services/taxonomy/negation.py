@@ -54,7 +54,7 @@ ao inves de
 _AFTER = """
 not needed, isn't needed, is not needed, aren't needed, are not needed, not required, isn't required, not necessary,
 isn't necessary, is unnecessary, unnecessary, not important, out of scope, not in scope, not a priority, won't be needed,
-not wanted, no longer needed, not relevant, is overkill, are overkill, would be overkill, overkill, a no go, not an option,
+not wanted, no longer needed, not relevant, does not apply, doesn't apply, do not apply, no aplica, nao se aplica, trifft nicht zu, is overkill, are overkill, would be overkill, overkill, a no go, not an option,
 brauchen wir nicht, wollen wir nicht, benotigen wir nicht, nicht notig, nicht notwendig, nicht erforderlich,
 nicht gewunscht, brauche ich nicht, muss nicht sein, ist nicht notig, entfallt, nicht wichtig,
 n'est pas necessaire, pas necessaire, ne sont pas necessaires, inutile, inutiles, pas utile,
@@ -84,12 +84,13 @@ keine ahnung, kein problem, kein team, kein entwickler,
 pas seulement, pas plus de, pas plus tard que, pas sur, pas encore, pas cher, sans connexion, sans internet, pas de probleme, aucune idee,
 no solo, no mas de, no mas tarde que, no se, no estoy seguro, aun no, todavia no, sin conexion, sin internet, no hay problema, no tenemos,
 nao so, nao apenas, nao somente, nao mais de, nao mais que, nao mais tarde, nao sei, ainda nao, sem internet, sem conexao, sem problema, nao temos,
-no podran, cannot live without
+no podran, cannot live without, no brasil, no mercado, no rio de janeiro
 """
 _STOP_WORDS = word_set("but just only however instead although though yet because since while where which who that so then also plus "
     "aber sondern nur sonst dafur jedoch weil mais seulement uniquement car donc pero sino solo solamente aunque "
     "porque mas apenas somente porem we i they it you wir ich sie es nous je on nosotros yo "
     "nos eu needs need want wants should add adding include including keep keeping ajouter anadir agregar adicionar incluir hinzufugen must using use brauchen wollen voulons queremos necesitamos precisamos")  # fmt: skip
+_WANTING = word_set("need needs want wants brauchen wollen voulons voudrions queremos necesitamos precisamos")
 _AND = word_set("and und et y e with mit avec con com & for fur pour para")
 _OR = word_set("or nor oder noch ou o ni nem")
 _BREAK = re.compile(r"[.!?;:()\n•|]|\s[-–—]\s")
@@ -119,8 +120,10 @@ _CUES = PhraseIndex(
 class Negations:
     """The negated stretches of one text."""
 
-    def __init__(self, text: ReadText) -> None:
+    def __init__(self, text: ReadText, *, language: str = "en") -> None:
+        """`language` settles what is written alike: "no" says "in the" in Portuguese."""
         self._text = text
+        self._ignored = frozenset({"no"}) if language == "pt" else frozenset[str]()
         self.spans = sorted(self._spans(), key=lambda span: span.start)
         self._starts = [span.start for span in self.spans]
 
@@ -135,7 +138,7 @@ class Negations:
     def _spans(self) -> list[Negation]:
         spans: list[Negation] = []
         for cue in _CUES.find(self._text):
-            if cue.key == "pseudo":
+            if cue.key == "pseudo" or cue.phrase in self._ignored:
                 continue
             span = self._span(cue)
             if span is not None and span.start < span.end:
@@ -162,10 +165,15 @@ class Negations:
     def _clause_start(self, cue: PhraseMatch) -> int:
         tokens, folded = self._text.tokens, self._text.folded
         start = cue.start
+        wanting = any(token.text in _WANTING for token in tokens[max(cue.first - _MAX_SCOPE, 0) : cue.first])
         for number in range(cue.first - 1, max(cue.first - 1 - _MAX_SCOPE, -1), -1):
             token = tokens[number]
             gap = folded[token.end : start]
-            if _BREAK.search(gap) or token.text in ("but", "aber", "mais", "pero", "mas", "so"):
+            if (
+                _BREAK.search(gap)
+                or (wanting and token.text in _AND)
+                or token.text in ("but", "aber", "mais", "pero", "mas", "so")
+            ):
                 break
             if "," in gap and not (number + 1 < cue.first and tokens[number + 1].text in _AND | _OR):
                 break

@@ -8,6 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from services.taxonomy.phrases import ReadText
+from services.taxonomy.text import stem
 
 _SHORTEST = 6
 _MOST_WORDS = 400
@@ -44,7 +45,7 @@ class Speller:
         """The known word that a folded `word` was meant to be, or None."""
         if len(word) < _SHORTEST or len(word) > _MOST_CHARACTERS or not word.isalpha() or word in self._known:
             return None
-        if word in lookalikes():
+        if stem(word) in self._known or word in lookalikes():
             return None
         return self._cached(word)
 

@@ -73,7 +73,7 @@ def read(reading: Reading) -> tuple[list[Feature], list[Exclusion]]:
     negation of the same feature wins, and the other way round."""
     wished: dict[str, Feature] = {}
     excluded: dict[str, Exclusion] = {}
-    for match in _INDEX.find(reading.text, respelled=_SPELLERS[reading.language].corrections(reading.text)):
+    for match in _INDEX.find(reading.text, respelled=_respelled(reading)):
         kind = FEATURES[match.key]
         if _is_otherwise(reading, match):
             continue
@@ -101,6 +101,15 @@ def read(reading: Reading) -> tuple[list[Feature], list[Exclusion]]:
                 quote=reading.quote(match.start, match.end),
             )
     return list(wished.values()), list(excluded.values())
+
+
+def _respelled(reading: Reading) -> dict[int, str]:
+    """Typos mended in the language of the message; a few words may be in any language."""
+    respelled = _SPELLERS[reading.language].corrections(reading.text)
+    if reading.is_short:
+        for language in LANGUAGES:
+            respelled = _SPELLERS[language].corrections(reading.text) | respelled
+    return respelled
 
 
 @lru_cache(maxsize=2048)

@@ -5,7 +5,7 @@ import re
 from services.projects.extraction import numbers
 from services.projects.extraction.context import Reading
 from services.projects.schemas import Fact, Scale, Source, Team, TeamExperience, Text
-from services.taxonomy.text import word_set
+from services.taxonomy.text import fold, word_set
 
 _PRODUCT = (
     r"(?:app|apps|application|applications|platform|tool|marketplace|market place|software|system|website|site|portal|network|service|product|solution|"
@@ -196,7 +196,7 @@ def team(reading: Reading) -> Fact[Team] | None:
         experience = TeamExperience.MIXED
     elif _JUNIOR.search(near) or _SENIOR.search(near):
         experience = TeamExperience.JUNIOR if _JUNIOR.search(near) else TeamExperience.SENIOR
-    builds = any(_BUILDERS.search(role) for role in roles)
+    builds = any(_BUILDERS.search(fold(role)) for role in roles)
     known_size = size if size else 0 if nobody else 1 if alone and technical else None
     value = Team(
         size=known_size,

@@ -44,12 +44,13 @@ def read(
     words = ReadText.of(printable(text[:_LONGEST]))
     if not words.tokens:
         return BriefPatch()
+    spoken = language.detect(words, default=brief.language if brief.language in _LANGUAGES else "en")
     reading = Reading(
         text=words,
-        negations=Negations(words),
+        negations=Negations(words, language=spoken),
         now=now,
         zone=zone(timezone),
-        language=language.detect(words, default=brief.language if brief.language in _LANGUAGES else "en"),
+        language=spoken,
         currency_hint=currency_hint,
         brief=brief,
     )
@@ -91,6 +92,10 @@ def _stated(reading: Reading) -> BriefPatch:
     if integrations:  # the systems are named, each counts by itself
         wished = [feature for feature in wished if feature.slug != "third-party-integration"]
     subject_known = bool(wished or industries or users or platforms)
+    sentence = summary.read(reading)
+    stage_known = (
+        subject_known or reading.is_short or sentence is not None or reading.brief.summary is not None
+    )
     known = {
         "features": wished,
         "industries": industries,
@@ -99,8 +104,10 @@ def _stated(reading: Reading) -> BriefPatch:
     }
     cleared = corrections.cleared(reading)
     return BriefPatch(
-        summary=summary.read(reading) if reading.brief.summary is None and subject_known else None,
-        stage=stage.read(reading) if subject_known or reading.is_short or reading.brief.summary else None,
+        summary=sentence
+        if reading.brief.summary is None and (subject_known or stage.is_wish(reading))
+        else None,
+        stage=stage.read(reading) if stage_known else None,
         scale=people.scale(reading),
         integrations=integrations[:40],
         technologies=technologies[:80],

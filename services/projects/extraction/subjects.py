@@ -51,6 +51,9 @@ _EXISTING = re.compile(
     r"we use|we're using|we are using|we have|using today|built (?:in|on|with)|written in|migrat\w+ (?:from|off)|mov\w+ (?:off|from|away from)|replac\w+|rewrit\w+|wir nutzen|wir haben|bestehend\w*|aktuell\w*|derzeit|"
     r"nous utilisons|nous avons|existant\w*|actuel\w*|usamos|tenemos|actual\w*|existente\w*|temos|atual\w*)\b"
 )
+_WISHED = re.compile(
+    r"\b(?:want|wants|wish|would like|need|needs|add|adding|plan|prefer|should|instead|new|mochten|wollen|brauchen|voulons|ajouter|queremos|necesitamos|agregar|precisamos|adicionar)\b"
+)
 _EXISTS_AFTER = re.compile(
     r"^\W{0,3}(?:\w+\s){0,3}(?:exists?|already|is (?:live|there|running)|in place|today|bereits|vorhanden|existe)\b"
 )
@@ -183,6 +186,7 @@ def read_regulations(reading: Reading) -> tuple[list[Named], list[Exclusion]]:
     excluded: list[Exclusion] = []
     for mention in regulations.find_in(reading.text, reading.negations):
         if mention.negated is not None:
+            wished.pop(mention.key, None)
             excluded.append(_exclusion(reading, mention, ExclusionKind.REGULATION))
         else:
             wished.setdefault(
@@ -283,8 +287,10 @@ def technologies(reading: Reading) -> tuple[list[Technology], list[Named], list[
 
 def _exists(reading: Reading, start: int, end: int) -> bool:
     """Whether a technology is spoken of as there already."""
-    before, after = reading.before(start, 60), reading.after(end, 40)
-    return _EXISTING.search(before) is not None or _EXISTS_AFTER.search(after) is not None
+    before, after = reading.before(start, 80), reading.after(end, 40)
+    said = max(_EXISTING.finditer(before), key=lambda match: match.end(), default=None)
+    wished_since = said is not None and _WISHED.search(before, said.end()) is not None
+    return (said is not None and not wished_since) or _EXISTS_AFTER.search(after) is not None
 
 
 def _is_notion(reading: Reading, mention: skills.SkillMention) -> bool:
