@@ -38,10 +38,9 @@ def emit(work: Transaction, event_type: str, obj: Obj) -> Obj:
 def listening(work: Transaction, event_type: str) -> list[Obj]:
     """The enabled endpoints that want events of this type. Endpoints belong to the platform; those made with
     `connect` hear of connected accounts, the others of the platform itself."""
-    platform = Transaction(work.connection, work.clock)
     return [
         endpoint
-        for endpoint in platform.select("webhook_endpoint", {"status": "enabled"})
+        for endpoint in work.of("").select("webhook_endpoint", {"status": "enabled"})
         if ("*" in endpoint["enabled_events"] or event_type in endpoint["enabled_events"])
         and bool(endpoint.get("_connect")) == bool(work.account)
     ]

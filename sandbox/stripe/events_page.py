@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from sandbox.page import render, same_origin
-from sandbox.stripe.resources import checkout_sessions
+from sandbox.stripe.resources import checkout_sessions, subscriptions
 from sandbox.stripe.store import Store
 from sandbox.stripe.webhooks import Dispatcher
 
@@ -19,7 +19,8 @@ _PAGE = 50
 class EventPages:
     """For developers, not for customers."""
 
-    def __init__(self, store: Store, dispatcher: Dispatcher) -> None:
+    def __init__(self, store: Store, dispatcher: Dispatcher, base_url: str) -> None:
+        self.base_url = base_url
         self.store = store
         self.dispatcher = dispatcher
 
@@ -57,6 +58,7 @@ class EventPages:
         now = self.store.advance(seconds)
         with self.store.transaction() as work:
             checkout_sessions.expire_due(work)
+            subscriptions.renew_due(work, self.base_url)
         return now
 
     def _queue(self, delivery_id: int) -> None:

@@ -18,7 +18,7 @@ from stripe._stripe_object import StripeObject, UntypedStripeObject
 Obj = dict[str, Any]
 
 # Kind → (the SDK's class, prefix of its ids).
-KINDS: dict[str, tuple[type[StripeObject], str]] = {
+KINDS: dict[str, tuple[Any, str]] = {
     "account": (stripe.Account, "acct_"),
     "account_link": (stripe.AccountLink, ""),
     "billing_portal.session": (stripe.billing_portal.Session, "bps_"),
@@ -124,7 +124,7 @@ def _defaults(cls: Any) -> Obj:
     return result
 
 
-def _fill(cls: type[StripeObject], values: Obj) -> Obj:
+def _fill(cls: Any, values: Obj) -> Obj:
     result = copy.deepcopy(_defaults(cls))
     for key, value in values.items():
         inner, _ = _strip_optional(cls.__annotations__.get(key))
@@ -141,7 +141,7 @@ def _strip_optional(annotation: Any) -> tuple[Any, bool]:
     return (rest[0] if len(rest) == 1 else typing.Union[tuple(rest)]), True  # noqa: UP007
 
 
-def _nested(annotation: Any) -> type[StripeObject] | None:
+def _nested(annotation: Any) -> Any:
     """The class of an embedded object, as opposed to a resource of its own."""
     if not isinstance(annotation, type) or not issubclass(annotation, StripeObject):
         return None

@@ -60,6 +60,16 @@ class Transaction:
         self.account = account
         self._loaded: dict[str, Obj] = {}
         self._original: dict[str, str] = {}
+        self._others: dict[str, Transaction] = {}
+
+    def of(self, account: str) -> "Transaction":
+        """The same unit of work in another account; the empty one is the platform's own."""
+        if account == self.account:
+            return self
+        if account not in self._others:
+            self._others[account] = other = Transaction(self.connection, self.clock, account)
+            other._others[self.account] = self
+        return self._others[account]
 
     @property
     def now(self) -> int:
@@ -155,8 +165,13 @@ class Transaction:
             if not key.startswith("_") and obj.get(key, ...) != value
         }
 
+    def flush_all(self) -> None:
+        """Write what changed in every account."""
+        for each in (self, *self._others.values()):
+            each.flush()
+
     def flush(self) -> None:
-        """Write what changed."""
+        """Write what changed in this account."""
         for object_id, obj in self._loaded.items():
             body = json.dumps(obj)
             if body != self._original[object_id]:
@@ -179,7 +194,7 @@ class Store:
         with self._database.transaction() as connection:
             work = Transaction(connection, self.clock, account)
             yield work
-            work.flush()
+            work.flush_all()
 
     def advance(self, seconds: int) -> int:
         """Move the sandbox's clock forward; returns the new time. It stays moved after a restart."""

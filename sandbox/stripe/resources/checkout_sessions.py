@@ -5,10 +5,10 @@ from typing import Any
 from stripe.params import checkout as sdk
 
 from sandbox.stripe.calls import Call, call, collection, included
-from sandbox.stripe.errors import ApiError, required
+from sandbox.stripe.errors import ApiError, card_declined, required
 from sandbox.stripe.events import emit
 from sandbox.stripe.objects import Obj, list_of, settable
-from sandbox.stripe.resources import payment_intents, payment_methods
+from sandbox.stripe.resources import customers, payment_intents, payment_methods, subscriptions
 from sandbox.stripe.resources.catalog import price_of
 from sandbox.stripe.resources.fields import apply, check_amount, check_currency, check_email, check_url
 from sandbox.stripe.store import Transaction
@@ -29,8 +29,8 @@ def create(request: Call) -> Obj:
     mode = params.get("mode")
     if mode is None:
         raise required("mode")
-    if mode != "payment":
-        raise ApiError(f"The sandbox has no Checkout in {mode} mode.", param="mode")
+    if mode == "setup":
+        raise ApiError("The sandbox has no Checkout in setup mode.", param="mode")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise ApiError("The sandbox has hosted Checkout only.", param="ui_mode")
     if not params.get("success_url"):
@@ -138,6 +138,9 @@ def pay(work: Transaction, session: Obj, token: str, email: str, base_url: str) 
     if session["status"] != "open":
         raise ApiError(f"This Checkout Session is {session['status']}.", keep=True)
     session["_email"] = check_email(email, "email") or session["customer_email"]
+    if session["mode"] == "subscription":
+        _subscribe(work, session, token, base_url)
+        return None
     intent = _intent(work, session)
     method = payment_methods.resolve(work, token)
     method["billing_details"] = {**method["billing_details"], "email": session["_email"]}
@@ -147,6 +150,37 @@ def pay(work: Transaction, session: Obj, token: str, email: str, base_url: str) 
         return str(intent["next_action"]["redirect_to_url"]["url"])
     _complete(work, session)
     return None
+
+
+def _subscribe(work: Transaction, session: Obj, token: str, base_url: str) -> None:
+    """Start the subscription; a declined card leaves nothing of it behind."""
+    if payment_methods.card_named(token).challenge:
+        raise ApiError(
+            "The sandbox has no 3-D Secure for subscriptions: choose another card.", status=402, keep=True
+        )
+    customer = work.find(session["customer"], "customer") if session["customer"] else None
+    if customer is None:
+        customer = customers.add(work, {"email": session["_email"]})
+        session["customer"] = customer["id"]
+    method = payment_methods.resolve(work, token)
+    method["customer"] = customer["id"]
+    lines = [line for line in session["_lines"] if line["price"]["type"] == "recurring"]
+    subscription = subscriptions.start(
+        work,
+        {
+            **session["_subscription_data"],
+            "customer": customer["id"],
+            "items": [{"price": line["price"]["id"], "quantity": line["quantity"]} for line in lines],
+            "default_payment_method": method["id"],
+        },
+        base_url,
+    )
+    if subscription["status"] == "incomplete":
+        subscription["status"] = "incomplete_expired"
+        card = payment_methods.card_of(method)
+        raise card_declined(card.decline or "generic_decline", card.message)
+    session.update(subscription=subscription["id"], invoice=subscription["latest_invoice"])
+    _complete(work, session)
 
 
 def after_challenge(work: Transaction, session: Obj) -> None:

@@ -1,6 +1,7 @@
 """Customers."""
 
 import secrets
+from typing import Any
 
 from stripe import params as sdk
 
@@ -8,6 +9,7 @@ from sandbox.stripe.calls import Call, call, collection
 from sandbox.stripe.events import emit
 from sandbox.stripe.objects import Obj, settable
 from sandbox.stripe.resources.fields import apply, check_email, deleted
+from sandbox.stripe.store import Transaction
 
 collection(
     "/v1/customers",
@@ -19,26 +21,7 @@ collection(
 
 @call("POST", "/v1/customers", sdk.CustomerCreateParams)
 def create(request: Call) -> Obj:
-    check_email(request.params.get("email") or "")
-    values = {key: value for key, value in settable("customer", request.params).items() if value != ""}
-    customer = request.work.add(
-        "customer",
-        {
-            "balance": 0,
-            "delinquent": False,
-            "invoice_prefix": secrets.token_hex(4).upper(),
-            "next_invoice_sequence": 1,
-            "tax_exempt": "none",
-            "preferred_locales": [],
-            "invoice_settings": {},
-            **values,
-        },
-    )
-    if method_id := request.params.get("payment_method"):
-        method = request.work.get(method_id, "payment_method", "payment_method")
-        method["customer"] = customer["id"]
-    emit(request.work, "customer.created", customer)
-    return customer
+    return add(request.work, request.params)
 
 
 @call("POST", "/v1/customers/{id}", sdk.CustomerUpdateParams)
@@ -53,3 +36,27 @@ def update(request: Call, customer_id: str) -> Obj:
 @call("DELETE", "/v1/customers/{id}", sdk.CustomerDeleteParams)
 def delete(request: Call, customer_id: str) -> Obj:
     return deleted(request.work, request.work.get(customer_id, "customer"), "customer.deleted")
+
+
+def add(work: Transaction, params: dict[str, Any]) -> Obj:
+    """A customer, as made by a call of its own or by Checkout."""
+    check_email(params.get("email") or "")
+    values = {key: value for key, value in settable("customer", params).items() if value != ""}
+    customer = work.add(
+        "customer",
+        {
+            "balance": 0,
+            "delinquent": False,
+            "invoice_prefix": secrets.token_hex(4).upper(),
+            "next_invoice_sequence": 1,
+            "tax_exempt": "none",
+            "preferred_locales": [],
+            "invoice_settings": {},
+            **values,
+        },
+    )
+    if method_id := params.get("payment_method"):
+        method = work.get(method_id, "payment_method", "payment_method")
+        method["customer"] = customer["id"]
+    emit(work, "customer.created", customer)
+    return customer

@@ -1,6 +1,7 @@
 """Payment intents and the charges that they make."""
 
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from stripe import params as sdk
@@ -14,6 +15,16 @@ from sandbox.stripe.resources.fields import apply, check_amount, check_currency
 from sandbox.stripe.store import Transaction
 
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
+
+# What other families do when an intent succeeds: (work, intent).
+_after_success: list[Callable[[Transaction, Obj], None]] = []
+
+
+def after_success(follow: Callable[[Transaction, Obj], None]) -> Callable[[Transaction, Obj], None]:
+    """Register what follows from a payment that succeeded."""
+    _after_success.append(follow)
+    return follow
+
 
 collection(
     "/v1/payment_intents",
@@ -182,6 +193,8 @@ def cancel(work: Transaction, intent: Obj, reason: str | None = None) -> None:
 def _succeed(work: Transaction, intent: Obj, amount: int) -> None:
     intent.update(status="succeeded", amount_received=amount, amount_capturable=0, last_payment_error=None)
     emit(work, "payment_intent.succeeded", intent)
+    for follow in _after_success:
+        follow(work, intent)
 
 
 def _decline(

@@ -145,6 +145,11 @@ def resolve(work: Transaction, method_id: str, param: str = "payment_method") ->
     return work.get(method_id, "payment_method", param)
 
 
+def card_named(token: str) -> TestCard:
+    """The test card of a token such as `pm_card_visa`."""
+    return _known_token(token)
+
+
 def card_of(method: Obj) -> TestCard:
     """The test card behind a payment method."""
     return _BY_NUMBER[method["_number"]]
