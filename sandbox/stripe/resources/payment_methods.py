@@ -25,6 +25,11 @@ class TestCard:
     message: str = ""
     challenge: bool = False
 
+    @property
+    def grouped(self) -> str:
+        """The number as it is printed on a card."""
+        return " ".join(self.number[at : at + 4] for at in range(0, len(self.number), 4))
+
 
 CARDS = [
     TestCard("pm_card_visa", "4242424242424242", "visa", "Visa: the payment succeeds"),
