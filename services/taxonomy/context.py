@@ -10,7 +10,7 @@ _AFTER = word_set(
     "developer developers dev devs engineer engineers programmer programmers programming language lang framework "
     "backend backends frontend codebase code stack library sdk microservice microservices coder coders expert experts "
     "expertise experience script scripts modules module compiler runtime entwickler programmierer kenntnisse "
-    "developpeur developpeurs desarrollador desarrolladores desenvolvedor desenvolvedores programador"
+    "developpeur developpeurs desarrollador desarrolladores desenvolvedor desenvolvedores programador geschrieben entwickelt programmiert escrito ecrit ecrite"
 )
 _BEFORE = re.compile(
     r"(?:(?:written|built|build|building|coded?|coding|programm?ed|program|programming|developed|develop|developing|"
@@ -118,6 +118,9 @@ class Surroundings:
         if len(word) == 1 and not capital:
             return False
         if following in _AFTER:
+            return True
+        in_company = capital and following in _AFTER_CAPITAL and following not in _REJECT_AFTER.get(word, ())
+        if in_company and len(word) > 1 and not self._starts_sentence(match):
             return True
         if self._rejected(match, word):
             return False

@@ -15,7 +15,7 @@ _GAP = re.compile(r"[ \t\u00a0]{1,3}|[ \t]{0,2}\r?\n[ \t]{0,2}| ?[-‐‑–/&_'
 def _fold_char(char: str) -> str:
     lowered = char.lower()
     base = unicodedata.normalize("NFKD", lowered)
-    plain = "".join(c for c in base if not unicodedata.combining(c))
+    plain = "".join(c for c in base if not unicodedata.combining(c)).lower()
     return plain if len(plain) == 1 else (lowered if len(lowered) == 1 else char)
 
 

@@ -81,7 +81,8 @@ _OUTSOURCED = re.compile(
     r"\b(?:agency|outsourc\w+|off-?shore|near-?shore|dev shop|development studio|agentur|agence|agencia|fabrica de software|subcontract\w+)\b"
 )
 _NOT_OUTSOURCED = re.compile(
-    r"\b(?:for|an?|our|travel|marketing|estate|letting|staffing|news|federal|government|creative)\s(?:\w+\s)?(?:agency|agencia|agence|agentur)\b"
+    r"\b(?:(?:for|fur|pour|para)\s(?:an?\s|our\s|the\s|eine\s|une\s|una\s|uma\s)?(?:\w+\s)?|(?:travel|marketing|estate|letting|staffing|news|federal|government|creative)\s)"
+    r"(?:agency|agencia|agence|agentur)\b"
 )
 _PART_TIME = re.compile(
     r"\b(?:part[- ]time|evenings and weekends|nights and weekends|teilzeit|nebenberuflich|temps partiel|medio tiempo|tiempo parcial|meio periodo|tempo parcial)\b"
