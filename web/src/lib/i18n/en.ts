@@ -151,7 +151,7 @@ export const en = {
 	'matches.next': 'Next free',
 	'matches.no-slots': 'No free time in the next two weeks',
 	'matches.book': 'Book {name} on {day} at {time}.',
-	'matches.book.label': 'Ask to book {name} on {day} at {time}',
+	'matches.book.label': 'Ask to book {name}:',
 	'matches.compare': 'Compare side by side',
 	'compare.score': 'Match',
 	'compare.rate': 'Rate',
