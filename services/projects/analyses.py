@@ -14,7 +14,7 @@ from services.projects import previewing, repository
 from services.projects.analysis import compare
 from services.projects.analysis.schemas import Analysis, AnalysisRead
 from services.projects.estimation import RateCard
-from services.projects.extraction.moments import today_of
+from services.projects.extraction.zones import today_of
 from services.projects.schemas import AnalysisPage, AnalysisSummary, BriefPatch, ProjectBrief, WhatIf
 
 PAGE = 20

@@ -14,8 +14,8 @@ from services.accounts import service as accounts
 from services.conversations import service as conversations
 from services.projects import editing, extraction, merging, repository
 from services.projects.analyses import analyse, analysis, latest_analysis, list_analyses, what_if
-from services.projects.extraction.moments import today_of
 from services.projects.extraction.summary import title as title_of
+from services.projects.extraction.zones import today_of
 from services.projects.schemas import (
     BriefEdit,
     BriefPatch,

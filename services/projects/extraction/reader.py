@@ -19,7 +19,7 @@ from services.projects.extraction import (
     summary,
 )
 from services.projects.extraction.context import Reading
-from services.projects.extraction.moments import zone
+from services.projects.extraction.zones import zone
 from services.projects.schemas import BriefPatch, ProjectBrief, printable
 from services.taxonomy.negation import Negations
 from services.taxonomy.phrases import ReadText
