@@ -51,6 +51,17 @@ _EASTER = frozenset({"easter", "ostern", "paques", "semana santa", "pascoa"})
 _THANKSGIVING = {"thanksgiving": 0, "black friday": 1}
 HOLIDAY_NAMES = "|".join(sorted((*_FIXED, *_EASTER, *_THANKSGIVING), key=len, reverse=True))
 
+
+UNITS = {
+    "week": "week", "month": "month", "quarter": "quarter", "year": "year", "woche": "week", "monats": "month", "monat": "month", "quartal": "quarter",
+    "quartals": "quarter", "jahr": "year", "jahres": "year", "semaine": "week", "mois": "month", "trimestre": "quarter", "annee": "year", "an": "year",
+    "semana": "week", "mes": "month", "ano": "year", "weekend": "weekend", "week-end": "weekend", "wochenende": "weekend", "fin de semana": "weekend",
+    "fim de semana": "weekend", "summer": "summer", "winter": "winter", "spring": "spring", "autumn": "autumn", "fall": "autumn",
+    "sommer": "summer", "herbst": "autumn", "fruhling": "spring", "fruhjahr": "spring", "ete": "summer", "hiver": "winter", "printemps": "spring",
+    "automne": "autumn", "verano": "summer", "invierno": "winter", "primavera": "spring", "otono": "autumn", "verao": "summer", "inverno": "winter",
+    "outono": "autumn",
+}  # fmt: skip
+
 _COUNTS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "twelve": 12, "a couple of": 2, "a few": 3, "ein": 1, "eine": 1, "einer": 1, "einem": 1, "einen": 1,

@@ -257,16 +257,7 @@ def _half(match: re.Match[str], today: Today) -> Iterator[DateMention]:
     yield _days(match, first, last, Precision.SEASON)
 
 
-_UNITS = {
-    "week": "week", "month": "month", "quarter": "quarter", "year": "year", "woche": "week", "monats": "month", "monat": "month", "quartal": "quarter",
-    "quartals": "quarter", "jahr": "year", "jahres": "year", "semaine": "week", "mois": "month", "trimestre": "quarter", "annee": "year", "an": "year",
-    "semana": "week", "mes": "month", "ano": "year", "weekend": "weekend", "week-end": "weekend", "wochenende": "weekend", "fin de semana": "weekend",
-    "fim de semana": "weekend", "summer": "summer", "winter": "winter", "spring": "spring", "autumn": "autumn", "fall": "autumn",
-    "sommer": "summer", "herbst": "autumn", "fruhling": "spring", "fruhjahr": "spring", "ete": "summer", "hiver": "winter", "printemps": "spring",
-    "automne": "autumn", "verano": "summer", "invierno": "winter", "primavera": "spring", "otono": "autumn", "verao": "summer", "inverno": "winter",
-    "outono": "autumn",
-}  # fmt: skip
-_UNIT = "|".join(sorted(_UNITS, key=len, reverse=True))
+_UNIT = "|".join(sorted(words.UNITS, key=len, reverse=True))
 _THIS = r"this|the current|diese[nrsm]?|cette|ce|cet|este|esta|deste|desta|neste|nesta|current|aktuellen"
 _NEXT = r"next|the coming|coming|the following|upcoming|nachste[nrsm]?|kommende[nrsm]?|proximo|proxima|prochaine?|la proxima|el proximo"
 _NEXT_AFTER = r"prochaine?|qui vient|que viene|que vem|proximo|proxima|entrante"
@@ -276,7 +267,7 @@ _NEXT_AFTER = r"prochaine?|qui vient|que viene|que vem|proximo|proxima|entrante"
     rf"(?:{_PART})?\b(?:(?P<next>{_NEXT})|(?P<this>{_THIS})|(?P<the>the|des|der|du|de la|do|da|del|le|la|el|l'|im|den|das|dem|by|by the|in|until|before|bis|zum|en|no|na))\s?(?P<unit>{_UNIT})(?:\s(?P<after>{_NEXT_AFTER}))?(?:\s(?P<year>20\d\d))?\b"
 )
 def _unit_span(match: re.Match[str], today: Today) -> Iterator[DateMention]:
-    unit, part = _UNITS[match["unit"]], (match["part"] or "").strip()
+    unit, part = words.UNITS[match["unit"]], (match["part"] or "").strip()
     following = bool(match["next"] or match["after"])
     seasonal = unit in ("summer", "winter", "spring", "autumn")
     if not following and not match["this"] and not part and not seasonal:
