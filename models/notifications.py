@@ -11,15 +11,15 @@ from models.base import Base, Identified, Timestamped
 
 
 class Email(Identified, Timestamped, Base):
-    """An e-mail to one person: to the address that their account has when it is sent, or to a given one.
+    """An e-mail to one person: to the given address, or else to the one that their account has when it is sent.
 
-    `skipped` says that there was no address to send it to.
+    `user_id` is the account it is about. `skipped` says that there was no address to send it to.
     """
 
     __tablename__ = "emails"
     __table_args__ = (
         CheckConstraint("status IN ('queued', 'sent', 'failed', 'skipped')", name="status"),
-        CheckConstraint("num_nonnulls(user_id, address) = 1", name="recipient"),
+        CheckConstraint("num_nonnulls(user_id, address) > 0", name="recipient"),
         Index("ix_emails_user_id", "user_id", postgresql_where=text("user_id IS NOT NULL")),
         UniqueConstraint("key"),
     )

@@ -122,7 +122,7 @@ def upgrade() -> None:
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.CheckConstraint("status IN ('queued', 'sent', 'failed', 'skipped')", name=op.f('ck_emails_status')),
-        sa.CheckConstraint('num_nonnulls(user_id, address) = 1', name=op.f('ck_emails_recipient')),
+        sa.CheckConstraint('num_nonnulls(user_id, address) > 0', name=op.f('ck_emails_recipient')),
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_emails_user_id_users'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_emails')),
         sa.UniqueConstraint('key', name=op.f('uq_emails_key'))

@@ -9,7 +9,7 @@ Rooms that ask for payments register what follows with `on_settled` and `on_expi
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +24,8 @@ from services.billing import repository
 from services.billing.schemas import PaymentRead, PaymentStatus
 
 log = logging.getLogger(__name__)
+
+MOST_EXPORTED = 10_000
 
 PaymentHook = Callable[[AsyncSession, PaymentRead], Awaitable[None]]
 H = TypeVar("H", bound=PaymentHook)
@@ -149,3 +151,9 @@ def publish(session: AsyncSession, payment: Payment) -> None:
 @accounts.on_merge
 async def _move_payments(session: AsyncSession, source_user_id: UUID, target_user_id: UUID) -> None:
     await repository.move(session, source_user_id, target_user_id)
+
+
+@accounts.on_export("payments")
+async def _export_payments(session: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
+    found = await repository.page(session, user_id, before=None, limit=MOST_EXPORTED)
+    return [read(payment).model_dump(mode="json") for payment in found]

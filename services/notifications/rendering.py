@@ -67,13 +67,13 @@ def compose(template: str, context: Context, recipient: Recipient) -> OutgoingMa
 
 
 def templates() -> list[str]:
-    """Names of all templates."""
-    return sorted(TEMPLATES)
+    """Names of all templates that have files."""
+    return sorted(set(TEMPLATES) - {"account_letter"})
 
 
 @cache
 def _templates(name: str) -> tuple[Template, Template]:
-    if name not in TEMPLATES:
+    if name not in templates():
         raise LookupError(f"there is no e-mail template {name!r}")
     source = (
         (_FOLDER / "base.mjml")

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from services.accounts.letters import LetterKind
+
 
 def _one_line(value: Any) -> Any:
     """Line breaks and control characters become spaces: what is one line stays one, in headers too."""
@@ -78,7 +80,15 @@ class PaymentRefunded(Context):
     description: Line
 
 
+class AccountLetter(Context):
+    """A mail of the accounts room (`letters.py`). `sealed` are its values, encrypted."""
+
+    kind: LetterKind
+    sealed: Annotated[str, StringConstraints(max_length=20_000)]
+
+
 TEMPLATES: dict[str, type[Context]] = {
+    "account_letter": AccountLetter,
     "message": Message,
     "welcome": Welcome,
     "booking_confirmed_client": BookingConfirmedClient,

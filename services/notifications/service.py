@@ -8,14 +8,13 @@ from pydantic import EmailStr, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import InvalidInput
-from core.ids import new_id
 from core.jobs import enqueue
 from services.accounts import service as accounts
-from services.notifications import repository
+from services.notifications import letters, repository
 from services.notifications.jobs import deliver
 from services.notifications.schemas import TEMPLATES
 
-__all__ = ["email_of", "send_email"]
+__all__ = ["email_of", "letters", "send_email"]
 
 _address = TypeAdapter(EmailStr)
 
@@ -50,15 +49,11 @@ async def send_email(
             raise InvalidInput("This is not an e-mail address.", field="address") from None
     email_id = await repository.add(
         session,
-        {
-            "id": new_id(),
-            "user_id": user_id,
-            "address": address,
-            "template": template,
-            "context": filled.model_dump(mode="json"),
-            "key": key,
-            "status": "queued",
-        },
+        user_id=user_id,
+        address=address,
+        template=template,
+        context=filled.model_dump(mode="json"),
+        key=key,
     )
     if email_id is not None:
         await enqueue(session, deliver, email_id=email_id)
@@ -73,3 +68,16 @@ async def email_of(session: AsyncSession, user_id: UUID) -> str | None:
 @accounts.on_merge
 async def _move_emails(session: AsyncSession, source_user_id: UUID, target_user_id: UUID) -> None:
     await repository.move(session, source_user_id, target_user_id)
+
+
+@accounts.on_delete
+async def _forget_emails(session: AsyncSession, user_id: UUID) -> None:
+    await repository.forget(session, user_id)
+
+
+@accounts.on_export("emails")
+async def _export_emails(session: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
+    return [
+        {"about": each.template, "status": each.status, "at": each.created_at, "sent_at": each.sent_at}
+        for each in await repository.of_person(session, user_id)
+    ]
