@@ -6,14 +6,21 @@ from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Scope
 from core.errors import InvalidInput
 from core.money import Currency
 from services.conversations.schemas import Card
 from services.projects import extraction, service
-from services.projects.schemas import BriefPatch, Platform, ProjectBrief, ProjectRead, ScalarField, Stage
+from services.projects.schemas import (
+    BriefPatch,
+    Platform,
+    ProjectBrief,
+    ProjectRead,
+    ScalarField,
+    Stage,
+    WhatIf,
+)
 from tools.context import ToolContext
 from tools.describe import analysis_text, brief_text
 from tools.facts import patch_of
@@ -94,8 +101,7 @@ class WhatIfArguments(BaseModel):
 async def update_brief(context: ToolContext, args: BriefArguments) -> ToolResult:
     """Record facts about the project without analysing it. Use it only while it is not clear yet what is to be built;
     as soon as it is, `analyse_project` records and analyses in one step."""
-    async with context.db.transaction() as session:
-        project = await _revise(session, context, args)
+    project = await _revise(context, args)
     return f"Recorded. The brief is now:\n{brief_text(project.brief)}", None
 
 
@@ -104,12 +110,11 @@ async def analyse_project(context: ToolContext, args: BriefArguments) -> ToolRes
     """Record what the founder said and analyse the project: health score, complexity, time and cost as ranges,
     technologies, risks, recommendations, and what changed since the last analysis. Call it for the first description
     and after every new fact. All figures you mention come from its result."""
-    async with context.db.transaction() as session:
-        project = await _revise(session, context, args)
-        if not _is_known(project.brief):
-            raise InvalidInput(
-                "It is not known yet what is to be built. Ask the founder what it does and for whom."
-            )
+    project = await _revise(context, args)
+    if not _is_known(project.brief):
+        raise InvalidInput(
+            "It is not known yet what is to be built. Ask the founder what it does and for whom."
+        )
     async with context.db.transaction() as session:
         analysis = await service.analyse(session, context.actor, project.id, turn_id=context.turn_id)
     card = Card(type="analysis", data=analysis.model_dump(mode="json"))
@@ -131,13 +136,22 @@ async def what_if(context: ToolContext, args: WhatIfArguments) -> ToolResult:
         raise InvalidInput(
             "No change of the project was recognised. Ask what would change.", code="no_change"
         )
-    preview = service.preview(project, patch)
-    card = Card(type="what_if", data=preview.model_dump(mode="json"))
-    return _what_if_text(card), card
+    async with context.db.transaction() as session:
+        outcome = await service.what_if(session, context.actor, project.id, patch)
+    return _what_if_text(outcome), Card(type="what_if", data=outcome.model_dump(mode="json"))
 
 
-async def _revise(session: AsyncSession, context: ToolContext, args: BriefArguments) -> ProjectRead:
-    known = await service.for_room(session, context.actor, context.room_id)
+def _what_if_text(outcome: WhatIf) -> str:
+    before, after = outcome.before, outcome.after
+    return (
+        f"With {outcome.change}: health score {before.score} -> {after.score}, likely time {before.weeks:.0f} -> "
+        f"{after.weeks:.0f} weeks, likely cost {before.cost.format()} -> {after.cost.format()}. Nothing was stored."
+    )
+
+
+async def _revise(context: ToolContext, args: BriefArguments) -> ProjectRead:
+    async with context.db.transaction() as session:
+        known = await service.for_room(session, context.actor, context.room_id)
     statement = args.statement if args.statement is not None else context.message_text
     heard = _folded(context.heard)
     if any(_folded(line) not in heard for line in statement.splitlines()):
@@ -147,9 +161,15 @@ async def _revise(session: AsyncSession, context: ToolContext, args: BriefArgume
     patch = _read(statement, context, known.brief if known else None)
     if args.changes is not None:
         patch = patch_of(args.changes, patch, statement)
-    return await service.revise(
-        session, context.actor, context.room_id, patch, message_id=context.message_id, turn_id=context.turn_id
-    )
+    async with context.db.transaction() as session:
+        return await service.revise(
+            session,
+            context.actor,
+            context.room_id,
+            patch,
+            message_id=context.message_id,
+            turn_id=context.turn_id,
+        )
 
 
 def _read(statement: str, context: ToolContext, brief: ProjectBrief | None) -> BriefPatch:
