@@ -1,0 +1,220 @@
+"""How long does a whole match take among many experts, and does it find the right ones?
+
+    python -m bench.matching_speed [--sizes 1000,10000,100000] [--queries 150]
+
+Calls `services.matching.service.find` (hard filters, vectors and words in PostgreSQL, ranking, free slots, wording,
+storing the run) with the query's embedding given, as REST and the assistant do, one call at a time. Filters let pass
+about 50 %, 5 % and 0.5 % of the experts. Recall compares the five nearest within the filters with exact search over
+all vectors; `recall` in the table is the worse of that and of the five experts finally shown against the same service
+call on an exact scan. The last line holds `name=value` pairs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import time
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import numpy as np
+import uvloop
+from sqlalchemy import text
+
+import services.rooms  # noqa: F401
+from bench import matching_data as data
+from core.actor import ROLE_SCOPES, Actor, Role
+from core.clock import now
+from core.db import Database
+from core.embedded import EmbeddedPostgres
+from core.gateways import Gateways, configure
+from core.gateways.embeddings import LOCAL_DIMENSIONS, LOCAL_MODEL, LocalEmbeddings
+from core.migrate import upgrade
+from core.money import Money
+from core.settings import settings
+from services.accounts import service as accounts
+from services.matching import repository, service
+from services.matching.jobs import refresh_terms
+from services.matching.needs import resolve
+from services.matching.schemas import MatchQuery
+
+SELECTIVITIES = ("50", "5", "0.5")
+
+
+@dataclass(frozen=True)
+class Case:
+    query: MatchQuery
+    vector: list[float]
+    nearest: set[UUID]
+    share: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    p50: float
+    p95: float
+    recall: float
+    shown: float
+    share: float
+
+
+def cases(people: data.Population, asking: data.Population, selectivity: str) -> list[Case]:
+    """Queries whose filters let about so many per cent of the experts pass, with the exact answer."""
+    median = int(np.median(people.rates))
+    similar = asking.vectors @ people.vectors.T
+    found = []
+    for number in range(len(asking)):
+        mask = people.rates <= median
+        fields: dict[str, object] = {"max_rate": Money(amount=median, currency="USD")}
+        if selectivity != "50":
+            share = 0.1 if selectivity == "5" else 0.01
+            if number % 2:
+                language = 1 if selectivity == "5" else 2
+                mask = mask & people.languages[:, language]
+                fields["languages"] = [data.LANGUAGES[language][0]]
+            else:
+                skill = _skill_held_by(people, asking.skills[number], share)
+                mask = mask & (people.skills == skill).any(axis=1)
+                fields["must_skills"] = [data.SKILLS[skill]]
+        rows = np.nonzero(mask)[0]
+        best = rows[np.argsort(-similar[number][rows])[:5]]
+        words = " ".join(data.word(int(w)) for w in asking.words[number][:60])
+        found.append(
+            Case(
+                query=MatchQuery.model_validate({"text": words, **fields}),
+                vector=[float(value) for value in asking.vectors[number]],
+                nearest={people.expert_id(int(row)) for row in best},
+                share=len(rows) / len(people),
+            )
+        )
+    return found
+
+
+def _skill_held_by(people: data.Population, own: np.ndarray, share: float) -> int:
+    """Of all skills, one that about this share of experts lists; one of `own` if it comes as near."""
+    counts = np.bincount(people.skills.ravel(), minlength=len(data.SKILLS)) / len(people)
+    distance = np.abs(np.log((counts + 1e-9) / share))
+    candidates = np.argsort(distance)[:6]
+    mine = [skill for skill in own if skill in candidates]
+    return int(mine[0] if mine else candidates[int(own[0]) % 6])
+
+
+async def prepare(admin: str, server: EmbeddedPostgres, people: data.Population) -> tuple[str, float, float]:
+    """A database with the population. Returns its address, and seconds for loading and for the vector index."""
+    name = f"matching_{len(people)}"
+    connection = await asyncpg.connect(admin)
+    await connection.execute(f'drop database if exists "{name}" with (force)')
+    await connection.execute(f'create database "{name}"')
+    await connection.close()
+    url = server.url(name)
+    await upgrade(url)
+    connection = await asyncpg.connect(url)
+    index = "ix_expert_embeddings_hnsw_local"
+    definition = await connection.fetchval(f"select pg_get_indexdef('{index}'::regclass)")
+    await connection.execute(f"drop index {index}")
+    since = time.perf_counter()
+    await data.load(connection, people)
+    loaded = time.perf_counter() - since
+    await connection.execute("set maintenance_work_mem = '2GB'; set max_parallel_maintenance_workers = 2")
+    since = time.perf_counter()
+    await connection.execute(definition, timeout=3600)
+    built = time.perf_counter() - since
+    async with Database(url) as db:
+        await refresh_terms(db)
+    await connection.execute("vacuum analyze")
+    await connection.close()
+    return url, loaded, built
+
+
+async def measure(db: Database, actor: Actor, given: list[Case]) -> Figures:
+    index = repository.Index(LOCAL_MODEL, LOCAL_DIMENSIONS)
+    seconds, recall, shown = [], [], []
+    for number, case in enumerate(given):
+        if number < 10:
+            async with db.transaction() as session:
+                await service.find(session, actor, case.query, embedding=case.vector)
+        since = time.perf_counter()
+        async with db.transaction() as session:
+            result = await service.find(session, actor, case.query, embedding=case.vector)
+        seconds.append(time.perf_counter() - since)
+        needs = resolve(case.query, None, timezone="UTC", now=now())
+        async with db.transaction() as session:
+            terms = await repository.prepare(session, needs.text)
+            near = await repository.candidates(
+                session, index, needs.filters, embedding=case.vector, terms=terms
+            )
+        nearest = {item.id for item in sorted(near, key=lambda item: -item.cosine)[:5]}
+        recall.append(len(nearest & case.nearest) / max(1, len(case.nearest)))
+        if number % 3 == 0:
+            async with db.transaction() as session:
+                await session.execute(text("set local enable_indexscan = off"))
+                exact = await service.find(session, actor, case.query, embedding=case.vector)
+            wanted = {match.expert.id for match in exact.items}
+            if wanted:
+                shown.append(len(wanted & {match.expert.id for match in result.items}) / len(wanted))
+    seconds.sort()
+    return Figures(
+        p50=1000 * statistics.median(seconds),
+        p95=1000 * seconds[int(len(seconds) * 0.95)],
+        recall=statistics.mean(recall),
+        shown=statistics.mean(shown),
+        share=statistics.mean(case.share for case in given),
+    )
+
+
+async def main(sizes: list[int], queries: int) -> None:
+    server = EmbeddedPostgres(settings().data_dir / "bench" / "postgres")
+    admin = await asyncio.to_thread(server.start)
+    configure(Gateways(embeddings=LocalEmbeddings()))
+    asking = data.make(queries, seed=99)
+    all_figures: dict[tuple[int, str], Figures] = {}
+    try:
+        for size in sizes:
+            people = data.make(size, seed=1)
+            url, loaded, built = await prepare(admin, server, people)
+            print(f"\n{size:,} experts: loaded in {loaded:.0f} s, vector index built in {built:.1f} s")
+            print("filter %   passes %   p50 ms   p95 ms   recall@5 nearest   shown as exact")
+            async with Database(url) as db:
+                async with db.transaction() as session:
+                    person = await accounts.ensure_account(
+                        session, email="founder@bench.example", name="Founder", role=Role.USER
+                    )
+                actor = Actor(person.id, Role.USER, ROLE_SCOPES[Role.USER])
+                for selectivity in SELECTIVITIES:
+                    f = await measure(db, actor, cases(people, asking, selectivity))
+                    all_figures[size, selectivity] = f
+                    print(
+                        f"{selectivity:>8}   {100 * f.share:8.2f}   {f.p50:6.1f}   {f.p95:6.1f}"
+                        f"   {f.recall:16.3f}   {f.shown:14.3f}",
+                        flush=True,
+                    )
+    finally:
+        await asyncio.to_thread(server.stop)
+    print("\n" + " ".join(f"{name}={value:.3f}" for name, value in summary(sizes, all_figures).items()))
+
+
+def summary(sizes: list[int], figures: dict[tuple[int, str], Figures]) -> dict[str, float]:
+    """The worst selectivity of the largest size, and how much slower it is than the size before."""
+    largest = max(sizes)
+    label = f"{largest // 1000}k"
+    worst = {size: max(figures[size, each].p95 for each in SELECTIVITIES) for size in sizes}
+    pairs = {}
+    if len(sizes) > 1:
+        pairs["growth"] = worst[largest] / worst[sorted(sizes)[-2]]
+    pairs[f"p95_ms_{label}"] = worst[largest]
+    pairs[f"recall5_{label}"] = min(
+        min(figures[largest, each].recall, figures[largest, each].shown) for each in SELECTIVITIES
+    )
+    return pairs
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sizes", default="1000,10000,100000")
+    parser.add_argument("--queries", type=int, default=150)
+    arguments = parser.parse_args()
+    uvloop.run(main([int(size) for size in arguments.sizes.split(",")], arguments.queries))
