@@ -26,7 +26,8 @@ _MARGIN = timedelta(days=1)
 async def get_availability(session: AsyncSession, actor: Actor, expert_id: UUID) -> AvailabilityRead:
     """The hours of one's own profile (operators: of any)."""
     actor.require(Scope.EXPERTS_READ)
-    return await _read(session, await _owned(session, actor, expert_id))
+    owner = await _owned(session, actor, expert_id)
+    return await _read(session, owner, _today(owner))
 
 
 async def set_availability(
@@ -45,13 +46,28 @@ async def set_availability(
             for each in data.extra
         ),
     ]
-    today = clock.now().astimezone(ZoneInfo(owner.timezone)).date()
+    today = _today(owner)
     await repository.replace_exceptions(
         session, owner.id, today, [each for each in days if each.day >= today]
     )
     await session.flush()  # what is read back comes from the table
     await experts.set_bookable(session, owner.id, bool(data.week or data.extra))
-    return await _read(session, owner)
+    return await _read(session, owner, today)
+
+
+async def close(session: AsyncSession, user_id: UUID) -> None:
+    """Take away all hours of the expert that this person is, if they are one."""
+    owner = await experts.for_user(session, user_id)
+    if owner is not None:
+        await repository.replace_week(session, owner.id, [])
+        await repository.replace_exceptions(session, owner.id, date.min, [])
+        await experts.set_bookable(session, owner.id, False)
+
+
+async def of_user(session: AsyncSession, user_id: UUID, *, since: date) -> AvailabilityRead | None:
+    """The hours of the expert that this person is, with exceptions from `since` on; None for who is no expert."""
+    owner = await experts.for_user(session, user_id)
+    return await _read(session, owner, since) if owner is not None else None
 
 
 async def calendars(
@@ -92,10 +108,13 @@ async def _owned(session: AsyncSession, actor: Actor, expert_id: UUID) -> Expert
     return owner
 
 
-async def _read(session: AsyncSession, owner: ExpertOwner) -> AvailabilityRead:
+def _today(owner: ExpertOwner) -> date:
+    return clock.now().astimezone(ZoneInfo(owner.timezone)).date()
+
+
+async def _read(session: AsyncSession, owner: ExpertOwner, since: date) -> AvailabilityRead:
     rules = await repository.rules(session, [owner.id])
-    today = clock.now().astimezone(ZoneInfo(owner.timezone)).date()
-    days = await repository.exceptions(session, [owner.id], today, today + timedelta(days=366 * 3))
+    days = await repository.exceptions(session, [owner.id], since, date.max)
     return AvailabilityRead(
         expert_id=owner.id,
         timezone=owner.timezone,

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.actor import Actor
 from core.errors import NotFound
 from core.money import Money
 from models.bookings import Booking
@@ -68,9 +67,9 @@ async def to_read(session: AsyncSession, booking: Booking) -> BookingRead:
     return (await to_reads(session, [booking]))[0]
 
 
-async def mine(session: AsyncSession, actor: Actor, booking_id: UUID, *, lock: bool = False) -> Booking:
-    """The booking, when the actor is its client or its expert; NotFound otherwise."""
-    booking = await repository.mine(session, actor.user_id, booking_id, lock=lock)
+async def mine(session: AsyncSession, user_id: UUID, booking_id: UUID, *, lock: bool = False) -> Booking:
+    """The booking, when the person is its client or its expert; NotFound otherwise."""
+    booking = await repository.mine(session, user_id, booking_id, lock=lock)
     if booking is None:
         raise NotFound("There is no such booking.", booking=str(booking_id))
     return booking

@@ -198,9 +198,50 @@ async def page(
 
 
 async def change_person(session: AsyncSession, source: UUID, target: UUID) -> None:
-    """Give the bookings of one account to another."""
-    await session.execute(update(Booking).where(Booking.client_id == source).values(client_id=target))
+    """Give the bookings of one account to another. A call between the two stays with the account that made it: nobody
+    can have a call with themselves."""
     await session.execute(
-        update(Booking).where(Booking.expert_user_id == source).values(expert_user_id=target)
+        update(Booking)
+        .where(Booking.client_id == source, Booking.expert_user_id != target)
+        .values(client_id=target)
+    )
+    await session.execute(
+        update(Booking)
+        .where(Booking.expert_user_id == source, Booking.client_id != target)
+        .values(expert_user_id=target)
     )
     await session.execute(update(Booking).where(Booking.cancelled_by == source).values(cancelled_by=target))
+
+
+async def all_of(session: AsyncSession, user_id: UUID) -> Sequence[Booking]:
+    return (await session.scalars(_readable(user_id).order_by(Booking.id))).all()
+
+
+async def ahead(session: AsyncSession, user_id: UUID, *, now: datetime) -> Sequence[UUID]:
+    """Ids of the person's held and confirmed calls that have not begun."""
+    statement = (
+        _readable(user_id)
+        .with_only_columns(Booking.id)
+        .where(Booking.status.in_(OPEN), func.lower(Booking.during) > now)
+        .order_by(Booking.id)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def forget_agendas(session: AsyncSession, client_id: UUID) -> None:
+    await session.execute(update(Booking).where(Booking.client_id == client_id).values(agenda=""))
+
+
+async def overdue_holds(session: AsyncSession, *, before: datetime, limit: int) -> Sequence[UUID]:
+    statement = select(Booking.id).where(Booking.status == "held", Booking.hold_expires_at < before)
+    return (await session.scalars(statement.limit(limit))).all()
+
+
+async def overdue_calls(session: AsyncSession, *, before: datetime, limit: int) -> Sequence[UUID]:
+    statement = select(Booking.id).where(Booking.status == "confirmed", func.upper(Booking.during) < before)
+    return (await session.scalars(statement.limit(limit))).all()
+
+
+async def overdue_refunds(session: AsyncSession, *, before: datetime, limit: int) -> Sequence[UUID]:
+    statement = select(Booking.id).where(Booking.refund_due_at < before, Booking.refunded_at.is_(None))
+    return (await session.scalars(statement.limit(limit))).all()

@@ -11,14 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.actor import Actor, Scope
-from core.errors import Conflict, InvalidInput
-from services.accounts.service import on_merge
-from services.bookings import announcements, holds, policy, reading, repository, settlement
+from core.errors import InvalidInput
+from services.bookings import reading, repository
 from services.bookings.availability import get_availability, set_availability
+from services.bookings.cancelling import cancel
 from services.bookings.holds import hold
 from services.bookings.offers import next_slots, slots
-from services.bookings.schemas import BookingFilter, BookingPage, BookingRead, Instant, Status
+from services.bookings.proposals import propose
+from services.bookings.schemas import BookingFilter, BookingPage, BookingRead, Instant
 from services.bookings.settlement import confirm_paid
+from services.bookings.upkeep import take_up_overdue
 
 __all__ = [
     "cancel",
@@ -28,8 +30,10 @@ __all__ = [
     "hold",
     "list_bookings",
     "next_slots",
+    "propose",
     "set_availability",
     "slots",
+    "take_up_overdue",
 ]
 
 _instant: TypeAdapter[datetime] = TypeAdapter(Instant)
@@ -38,7 +42,7 @@ _instant: TypeAdapter[datetime] = TypeAdapter(Instant)
 async def get(session: AsyncSession, actor: Actor, booking_id: UUID) -> BookingRead:
     """A booking of the actor's, as client or as expert. Raises NotFound."""
     actor.require(Scope.BOOKINGS_READ)
-    return await reading.to_read(session, await reading.mine(session, actor, booking_id))
+    return await reading.to_read(session, await reading.mine(session, actor.user_id, booking_id))
 
 
 async def list_bookings(session: AsyncSession, actor: Actor, data: BookingFilter) -> BookingPage:
@@ -58,44 +62,6 @@ async def list_bookings(session: AsyncSession, actor: Actor, data: BookingFilter
         start, _ = reading.interval(items[-1])
         next_cursor = f"{start.isoformat()}~{items[-1].id}"
     return BookingPage(items=await reading.to_reads(session, items), next_cursor=next_cursor)
-
-
-async def cancel(session: AsyncSession, actor: Actor, booking_id: UUID) -> BookingRead:
-    """Call a held or confirmed call off before it starts. Whether a paid price goes back: `policy.refunds`.
-
-    Cancelling again changes nothing. Raises NotFound; Conflict (not_cancellable, already_started).
-    """
-    actor.require(Scope.BOOKINGS_WRITE)
-    booking = await reading.mine(session, actor, booking_id)
-    now = clock.now()
-    if booking.status == Status.HELD:
-        await holds.close_checkout(session, booking)
-    booking = await reading.mine(session, actor, booking_id, lock=True)
-    if booking.cancelled_at is not None:
-        return await reading.to_read(session, booking)
-    if booking.status not in (Status.HELD, Status.CONFIRMED):
-        raise Conflict(
-            f"This booking is {booking.status} already.", code="not_cancellable", status=booking.status
-        )
-    start, _ = reading.interval(booking)
-    if start <= now:
-        raise Conflict("This call has started; it cannot be cancelled any more.", code="already_started")
-    by_expert = booking.expert_user_id == actor.user_id
-    was_paid = booking.status == Status.CONFIRMED
-    booking.status = Status.CANCELLED.value
-    booking.cancelled_at = now
-    booking.cancelled_by = actor.user_id
-    if was_paid and policy.refunds(starts_at=start, now=now, by_expert=by_expert):
-        await settlement.request_refund(session, booking)
-    await session.flush()  # what is announced and returned shows the new state
-    await announcements.cancelled(session, booking, by_expert=by_expert, was_paid=was_paid)
-    return await reading.to_read(session, booking)
-
-
-@on_merge
-async def merge_bookings(session: AsyncSession, source: UUID, target: UUID) -> None:
-    """Bookings follow an account that is merged into another."""
-    await repository.change_person(session, source, target)
 
 
 def _parse_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
