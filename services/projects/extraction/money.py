@@ -134,6 +134,13 @@ def _scaled_low(low: Numeral, high: Numeral) -> Decimal:
     """The low end of a range takes the scale of the high one where it has none: 50–70k."""
     if low.scale == 1 and high.scale > 1 and low.mantissa <= high.mantissa and low.value < 1_000:
         return low.value * high.scale
+    if (
+        low.scale == high.scale == 1
+        and high.value >= 10_000
+        and low.value < 1_000
+        and low.value * 1_000 <= high.value
+    ):
+        return low.value * 1_000  # 80-90 000
     return low.value
 
 
@@ -210,7 +217,7 @@ def _is_bare_money(
     big = thousands or numeral.value >= 1_000
     if not big or _looks_like_year(numeral, first) or (not thousands and words.NUMBERED.search(before)):
         return False
-    if cued or reading.is_short:
+    if cued or reading.is_short or (thousands and words.FUNDING.search(before[-40:])):
         return True
     known = reading.brief.currency is not None
     return thousands and numeral.word == "k" and (known or words.AT_MOST.search(before) is not None)
@@ -238,27 +245,21 @@ def _currency(reading: Reading, written: str | None, numeral: Numeral) -> tuple[
 
 def _purpose(before: str, after: str, cued: bool, per: str) -> Purpose:
     near = before[-40:]
-    other = None
-    for match in words.OTHER.finditer(near):
-        other = match
-    budget = None
-    for match in words.BUDGET.finditer(near):
-        budget = match
+    other = max(words.OTHER.finditer(near), key=lambda match: match.start(), default=None)
+    budget = max(words.BUDGET.finditer(near), key=lambda match: match.start(), default=None)
     if per == "each" or re.match(
         r"^\s?(?:in (?:revenue|sales|arr|mrr|umsatz)|(?:of )?(?:revenue|arr|mrr|salary|turnover|market|valuation|umsatz|subscription|membership|fee)|million market|gehalt|salaire)",
         after,
     ):
         return Purpose.OTHER
     strong = re.search(r"\b(?:budget|presupuesto|orcamento|verba)\b", near)
-    if (
-        other
-        and not strong
-        and (budget is None or other.start() > budget.start() or per in ("month", "year"))
-    ):
+    funding = words.FUNDING.search(near)
+    if funding and not strong and (other is None or funding.start() > other.start()):
+        return Purpose.FUNDING
+    last = budget.start() if budget else -1
+    if other and not strong and (other.start() > last or per in ("month", "year")):
         return Purpose.OTHER
-    if (words.FUNDING.search(near) and not strong) or re.match(
-        r"^\s?(?:in |of )?(?:seed|pre-seed|series|funding|grant|angel|venture)", after
-    ):
+    if re.match(r"^\s?(?:in |of )?(?:seed|pre-seed|series|funding|grant|angel|venture)", after):
         return Purpose.FUNDING
     return Purpose.BUDGET
 

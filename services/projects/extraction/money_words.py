@@ -136,14 +136,14 @@ PER_BEFORE = {
 }  # fmt: skip
 
 BUDGET = re.compile(
-    r"\b(?:budgets?|budgeted|spend|spending|invest|investing|fund(?:s|ing|ed)? (?:of|available)|afford|money|capital|set aside|put aside|have|has|got|we've|"
+    r"\b(?:budgets?|budgeted|spend|spending|invest|investing|fund(?:s|ing|ed)? (?:of|available)|afford|money|capital|set aside|put aside|have|has|had|got|we've|"
     r"i've|cost (?:up to|at most|max)|pay up to|price range|work with|max|maximum|limit|cap|ausgeben|haben|habe|investieren|zur verfugung|kosten(?:rahmen)?|"
     r"disposons|dispose|avons|ai|depenser|investir|presupuesto|tenemos|tengo|gastar|invertir|contamos|disponemos|orcamento|temos|tenho|verba|"
     r"dispomos|enveloppe|budget is|meant|make it|actually|instead|rather|now|meinte|enveloppe de|available|allocated|earmarked|saved|savings of|erspartes|"
     r"increased?|raise(?:d)? (?:it|the budget)|stretch|lower(?:ed)?|cut|go up to|willing|ready to|wollte|budget von)\b"
 )
 FUNDING = re.compile(
-    r"\b(?:raised|raising|raise|seed|pre-seed|angel|series [abc]|round of|grant of|grants?|vc|funding|venture|investors?|levee de fonds|finanzierungsrunde|"
+    r"\b(?:raised|raising|raise|seed|pre-seed|angel|series [abc]|round of|grant of|grants?|vc|funding|venture|investors?|put in|invested|levee de fonds|finanzierungsrunde|"
     r"ronda|rodada|captamos|levantamos|eingesammelt|leve)\b(?! (?:it|the budget))"
 )
 OTHER = re.compile(

@@ -255,7 +255,8 @@ def _fraction(
             (current + share) if current is not None and share == Decimal("0.5") else (current or 1) * share
         )
         return Decimal(times) * multiplier, multiplier, following
-    if total and scale > 1 and last_kind in ("scale", "link", "article"):
+    after = tokens[number + 1].text if number + 1 < len(tokens) else ""
+    if total and scale > 1 and last_kind in ("scale", "link", "article") and after not in _ARTICLES:
         return share * scale, 1, number
     return None
 

@@ -100,7 +100,7 @@ def audience(reading: Reading) -> list[Text]:
     found: dict[str, Text] = {}
     for pattern in (_FOR, _HELPS):
         for match in pattern.finditer(reading.text.folded[:20_000]):
-            span = _audience_span(reading, match.end())
+            span = _audience_span(reading, match.end(), helped=pattern is _HELPS)
             if span is None:
                 continue
             words = reading.words(*span)
@@ -112,7 +112,7 @@ def audience(reading: Reading) -> list[Text]:
     return list(found.values())
 
 
-def _audience_span(reading: Reading, start: int) -> tuple[int, int] | None:
+def _audience_span(reading: Reading, start: int, *, helped: bool) -> tuple[int, int] | None:
     folded = reading.text.folded
     if _NOT_AUDIENCE.match(folded[start : start + 20]):
         return None
@@ -128,7 +128,8 @@ def _audience_span(reading: Reading, start: int) -> tuple[int, int] | None:
             return None
         position = start + word.start() + len(word.group().rstrip(".,;:!?)\"'"))
         end, previous = position, bare
-        if number >= 5 or plain != bare:
+        # "helps landlords screen tenants": the plural is who, what follows is what they do.
+        if number >= 5 or plain != bare or (helped and bare.endswith("s")):
             break
     return (start, end) if end > start else None
 

@@ -93,7 +93,7 @@ def _stated(reading: Reading) -> BriefPatch:
         wished = [feature for feature in wished if feature.slug != "third-party-integration"]
     subject_known = bool(wished or industries or users or platforms)
     sentence = summary.read(reading)
-    stage_known = (
+    about_product = (
         subject_known or reading.is_short or sentence is not None or reading.brief.summary is not None
     )
     known = {
@@ -107,7 +107,7 @@ def _stated(reading: Reading) -> BriefPatch:
         summary=sentence
         if reading.brief.summary is None and (subject_known or stage.is_wish(reading))
         else None,
-        stage=stage.read(reading) if stage_known else None,
+        stage=stage.read(reading, about_product=about_product),
         scale=people.scale(reading),
         integrations=integrations[:40],
         technologies=technologies[:80],

@@ -41,15 +41,18 @@ def is_wish(reading: Reading) -> bool:
     return _WISH.search(reading.text.folded[:20_000]) is not None
 
 
-def read(reading: Reading) -> Fact[Stage] | None:
-    """The stage a message names; a wish to build something is an idea, as an inference."""
+def read(reading: Reading, *, about_product: bool) -> Fact[Stage] | None:
+    """The stage a message names; a wish to build something is an idea, as an inference. An idea counts only where the
+    message is about a product."""
     folded = reading.text.folded[:20_000]
     for stage, pattern in _STAGES:
+        if stage is Stage.IDEA and not about_product:
+            continue
         for match in pattern.finditer(folded):
             if reading.negations.of(match.start(), match.end()) is None:
                 return Fact[Stage](value=stage, source=Source.STATED, quote=reading.quote(*match.span()))
     wish = _WISH.search(folded)
-    if wish and reading.brief.stage is None:
+    if wish and about_product and reading.brief.stage is None:
         return Fact[Stage](
             value=Stage.IDEA,
             source=Source.INFERRED,

@@ -39,6 +39,11 @@ _DATA_INDEX = PhraseIndex(
     inflect=True,
 )
 CONSTRAINT_NAMES: dict[str, str] = {slug: entry["name"] for slug, entry in _CONSTRAINTS["constraint"].items()}
+# Where the words are about the person who is looked for, they are no market and no stack.
+_ABOUT_A_PERSON = re.compile(
+    r"\b(?:ctos?|developers?|experts?|someone|somebody|anyone|person|engineers?|freelancers?|candidates?|who (?:knows?|speaks?|lives?|is)|entwickler\w*|jemand\w*|"
+    r"quelqu'un|alguien|alguem)\b[^.;]{0,50}$"
+)
 _NAMED_TECHNOLOGY = frozenset(
     {"languages", "frontend", "mobile", "backend", "databases", "data-engineering", "ai", "cloud", "devops", "commerce", "enterprise",
      "fintech", "blockchain", "games-3d", "embedded-iot", "networking-systems", "testing"}
@@ -51,6 +56,10 @@ _EXISTING = re.compile(
     r"we use|we're using|we are using|we have|using today|built (?:in|on|with)|written in|migrat\w+ (?:from|off)|mov\w+ (?:off|from|away from)|replac\w+|rewrit\w+|wir nutzen|wir haben|bestehend\w*|aktuell\w*|derzeit|"
     r"nous utilisons|nous avons|existant\w*|actuel\w*|usamos|tenemos|actual\w*|existente\w*|temos|atual\w*)\b"
 )
+_SEARCH = re.compile(
+    r"\b(?:who could lead|find (?:me |us )?(?:someone|a cto|an? \w+ (?:cto|expert|developer)|ctos|experts|people)|(?:someone|somebody|anyone|a cto|ctos|experts?) (?:who|with|that)|"
+    r"jemand\w*,? der|quelqu'un qui|alguien que|alguem que)\b[^.;]{0,60}$"
+)
 _WISHED = re.compile(
     r"\b(?:want|wants|wish|would like|need|needs|add|adding|plan|prefer|should|instead|new|mochten|wollen|brauchen|voulons|ajouter|queremos|necesitamos|agregar|precisamos|adicionar)\b"
 )
@@ -58,7 +67,7 @@ _EXISTS_AFTER = re.compile(
     r"^\W{0,3}(?:\w+\s){0,3}(?:exists?|already|is (?:live|there|running)|in place|today|bereits|vorhanden|existe)\b"
 )
 _INTEGRATE = re.compile(
-    r"\b(?:integrat\w+ (?:with|into|to)|connect(?:s|ed|ing)? (?:to|with)|sync(?:s|ed|ing|hroni[sz]e[sd]?)? (?:with|to|from)|plugs? into|hooks? into|talks? to|works? with|import(?:s|ing)? from|pull(?:s|ing)? (?:data )?from|"
+    r"\b(?:integrat\w+ (?:with|into|to)|connect(?:s|ed|ing)? (?:to|with)|sync(?:s|ed|ing|hroni[sz]e[sd]?)? (?:with|to|from)|plugs? into|hooks? into|talks? to|works? with|import(?:s|ing)? from|pull(?:s|ing)? (?:data )?from|push(?:es|ing)? (?:\w+ )?(?:in)?to|export(?:s|ed|ing)? (?:\w+ )?(?:in)?to|feeds? into|"
     r"anbindung an|schnittstelle zu|schnittstellen zu|integration mit|integration von|integration (?:de|avec)|connecte a|integracion con|integrar con|conectar con|integracao com|integrar com|conectar com)\s(?:our\s|the\s|an?\s|existing\s|unser\w*\s|notre\s|nuestro\s|nosso\s|o\s|el\s|das\s)*"
 )
 _NAME = re.compile(r"[A-Z0-9][\w.+&-]*(?: (?:[A-Z][\w.+&-]*|365|API))*")
@@ -98,7 +107,7 @@ def industries(reading: Reading) -> list[Tag]:
     if not mentions:
         return []
     strongest = mentions[0].weight
-    if strongest < 2 and (reading.brief.industries or strongest < 1):
+    if strongest < 2 and (reading.brief.industries or not reading.is_short):
         return []
     kept = [mention for mention in mentions if mention.weight >= max(3.0, strongest / 2)][:3]
     if not kept:
@@ -168,10 +177,7 @@ def read_markets(reading: Reading) -> list[Text]:
             continue  # "contact us"
         if len(written) <= 2 and not written.isupper():
             continue
-        if re.search(
-            r"\b(?:cto|developer|expert|someone|lead|engineer)s?\b[^.]{0,20}$",
-            reading.before(mention.start, 40),
-        ):
+        if _ABOUT_A_PERSON.search(reading.before(mention.start, 70)):
             continue  # where the CTO should be is no market
         found.setdefault(
             mention.key,
@@ -260,6 +266,8 @@ def technologies(reading: Reading) -> tuple[list[Technology], list[Named], list[
             or _is_notion(reading, mention)
         ):
             continue
+        if _SEARCH.search(reading.before(mention.start, 90)):
+            continue  # what the CTO has to know
         quote = reading.quote(mention.start, mention.end)
         if mention.negated:
             excluded[skill.slug] = Exclusion(

@@ -16,9 +16,9 @@ _LEAD = re.compile(
     r"(?:(?:so|well|ok|okay|basically),?\s)?"
     r"(?:(?:i|we|my (?:team|startup|company|co-?founder and i)|our (?:team|startup|company))(?:'m|'re|'d| am| are| would| have been| will| really| just| both)*\s(?:want(?:ing)?|wants|would like|like|need|needs|plan(?:ning)?|"
     r"looking|going|trying|hope|hoping|thinking|intend)\s(?:to|of|about)?\s?(?:to\s)?|(?:i|we)(?:'m|'re| am| are)\s|(?:i|we) (?:have|had|got) (?:an? )?idea (?:for|of|to)\s|let's\s|help (?:me|us)\s(?:to\s)?|"
-    r"(?:thinking|looking|planning|trying|hoping|wanna|want|need|considering)\s(?:about|of|to|for)?\s?(?:to\s)?|(?:can|could) you (?:help (?:me|us) )?(?:to )?|please\s|(?:ich|wir) (?:mochten?|wollen|will|wurden? gerne?|planen?|brauchen?|bauen|entwickeln)\s|"
+    r"(?:thinking|looking|planning|trying|hoping|wanna|want|need|considering)\s(?:about|of|to|for)?\s?(?:to\s)?|(?:kannst du|konnen sie|konnt ihr) (?:mir|uns) (?:dabei )?helfen,?\s|(?:pouvez-vous|peux-tu) (?:m'|nous )aider a\s|(?:puedes|pueden) ayudar(?:me|nos) a\s|(?:can|could) you (?:help (?:me|us) )?(?:to )?|please\s|(?:ich|wir) (?:mochten?|wollen|will|wurden? gerne?|planen?|brauchen?|bauen|entwickeln)\s|"
     r"(?:je|nous|on) (?:voudr(?:ais|ions)|veux|voulons|veut|souhait\w+|aimer\w+|cherch\w+ a)\s|(?:quiero|queremos|quisiera|necesito|necesitamos|estamos|estoy)\s|"
-    r"(?:quero|queremos|gostaria de|preciso|precisamos|estamos|estou)\s)?"
+    r"(?:quero|queremos|gostaria de|preciso|precisamos|estamos|estou)\s(?:de\s)?)?"
     r"(?:(?:build|building|create|creating|make|making|develop|developing|launch|launching|start|starting|design|write|ship|crear|construir|desarrollar|hacer|lanzar|desarrollando|"
     r"criar|desenvolver|fazer|lancar|desenvolvendo|creer|developper|construire|lancer)\s)?"
     r"(?:(?:an?|the|my|our|some|eine?n?|unsere?|une?|notre|una?|nuestr[ao]|uma?|nosso|nossa)\s)?"
@@ -44,8 +44,10 @@ def title(summary: str) -> str:
     folded = fold(summary)
     lead = _LEAD.match(folded)
     start = lead.end() if lead else 0
-    tail = _TAIL.search(folded, start + 8)
-    words = summary[start : tail.start() if tail else len(summary)].strip(" .,!?")
+    ends = [tail.start() for tail in _TAIL.finditer(folded, start + 8)]
+    # One word alone names nothing: "platform that lets landlords screen tenants" goes on to the next break.
+    end = next((end for end in ends if len(folded[start:end].split()) > 1), len(summary))
+    words = summary[start:end].strip(" .,!?")
     if len(words) > _LONGEST:
         words = words[:_LONGEST].rsplit(" ", 1)[0]
     words = words.strip(" .,!?")
