@@ -94,6 +94,10 @@ TOTALS = [
     ("$80k, maybe $100k", "$80,000–$100,000"),
     ("budget 35k, deadline in June", "$35,000"),
     ("I only have $5,000", "$5,000"),
+    ("What if we had 200k instead of 120k?", "$200,000"),
+    ("we're pre-revenue, 5 angels put in 400k", "up to $400,000"),
+    ("80-90 000 EUR, 5-6 Monate", "€80,000–€90,000"),
+    ("eighty k and half a year", "$80,000"),
     ("we got 250k in funding", "up to $250,000"),
     ("we just raised a $1.5M seed round", "up to $1,500,000"),
 ]

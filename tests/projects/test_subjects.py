@@ -124,6 +124,23 @@ def test_technologies(text: str, existing: set[str], wished: set[str]) -> None:
     assert {item.slug or item.name for item in technologies if not item.existing} == wished
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "find me someone who knows Rust",
+        "someone with fintech experience",
+        "15k CAD",
+        "Who could lead this? Under $150 an hour.",
+        "cancel my booking",
+        "thanks, the second one please",
+        "is Maria available on Friday?",
+    ],
+)
+def test_a_search_for_people_says_nothing_of_the_product(text: str) -> None:
+    patch = read(text)
+    assert (patch.technologies, patch.industries, patch.features) == ([], [], [])
+
+
 def test_technologies_that_are_not_wanted() -> None:
     patch = read("React instead of Angular, and no PHP please")
     assert values(patch.technologies) == {"react"}
@@ -180,7 +197,16 @@ def test_markets(text: str, code: str) -> None:
     assert code in values(read(text).markets)
 
 
-@pytest.mark.parametrize("text", ["contact us", "a CTO in Germany please", "can you help us"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "contact us",
+        "a CTO in Germany please",
+        "can you help us",
+        "find me someone who knows Rust and lives in Germany",
+        "my name is Anna and I live in Berlin",
+    ],
+)
 def test_no_markets(text: str) -> None:
     assert read(text).markets == []
 
@@ -255,6 +281,8 @@ def test_the_stage(text: str, stage: Stage, source: Source) -> None:
         ("Une application pour réserver des terrains", []),
         ("an app for iOS", []),
         ("a budget for 2026", []),
+        ("a platform that lets landlords screen tenants automatically", ["landlords"]),
+        ("an app for my yoga studio", ["yoga studio"]),
     ],
 )
 def test_the_audience(text: str, users: list[str]) -> None:
@@ -272,6 +300,12 @@ def test_the_audience(text: str, users: list[str]) -> None:
         ("Quiero crear una app de citas", "App de citas"),
         ("hi", "New project"),
         ("", "New project"),
+        (
+            "We're building a platform that lets landlords screen tenants.",
+            "Platform that lets landlords screen tenants",
+        ),
+        ("Kannst du mir helfen, eine App für Eltern zu bauen?", "App für Eltern zu bauen"),
+        ("Preciso de um app de entregas", "App de entregas"),
         ("x" * 600, "X" + "x" * 69),
     ],
 )

@@ -42,7 +42,7 @@ CONSTRAINT_NAMES: dict[str, str] = {slug: entry["name"] for slug, entry in _CONS
 # Where the words are about the person who is looked for, they are no market and no stack.
 _ABOUT_A_PERSON = re.compile(
     r"\b(?:ctos?|developers?|experts?|someone|somebody|anyone|person|engineers?|freelancers?|candidates?|who (?:knows?|speaks?|lives?|is)|entwickler\w*|jemand\w*|"
-    r"quelqu'un|alguien|alguem)\b[^.;]{0,50}$"
+    r"quelqu'un|alguien|alguem|i live|i'm from|i am from|i'm based|i am based|ich wohne|ich lebe|j'habite|yo vivo|vivo|moro)\b[^.;]{0,50}$"
 )
 _NAMED_TECHNOLOGY = frozenset(
     {"languages", "frontend", "mobile", "backend", "databases", "data-engineering", "ai", "cloud", "devops", "commerce", "enterprise",
@@ -103,7 +103,11 @@ _COMMON_NAMES = frozenset(
 
 def industries(reading: Reading) -> list[Tag]:
     """The industries of a message, at most three, weak hints only where there is nothing better."""
-    mentions = industry_words.find_in(reading.text, reading.negations)
+    mentions = [
+        mention
+        for mention in industry_words.find_in(reading.text, reading.negations)
+        if not _SEARCH.search(reading.before(mention.start, 60))  # what the CTO has to know
+    ]
     if not mentions:
         return []
     strongest = mentions[0].weight
