@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import statistics
 import time
 from collections.abc import Awaitable, Callable
@@ -157,13 +158,17 @@ async def _holds(url: str, racers: int, rounds: int) -> dict[str, float]:
 async def main(racers: int, rounds: int) -> None:
     server = EmbeddedPostgres(settings().data_dir / "bench" / "postgres")
     admin = await asyncio.to_thread(server.start)
+    name = f"booking_{os.getpid()}"
     try:
-        await ensure_database(admin, "booking")
-        url = server.url("booking")
+        await ensure_database(admin, name)
+        url = server.url(name)
         await upgrade(url)
         print(f"{racers} racers for one slot, {rounds} rounds, PostgreSQL with fsync on\n")
         pairs = await _mechanisms(url, racers, rounds)
         pairs |= await _holds(url, racers, max(3, rounds // 6))
+        connection = await asyncpg.connect(admin)
+        await connection.execute(f'drop database "{name}" with (force)')
+        await connection.close()
     finally:
         await asyncio.to_thread(server.stop)
     print(" ".join(f"{name}={value:.2f}" for name, value in pairs.items()))
