@@ -12,6 +12,7 @@ from api.rest import (
     experts,
     matching,
     meta,
+    oauth,
     privacy,
     projects,
     security,
@@ -22,7 +23,21 @@ from api.ws import gateway
 from core.settings import Settings
 
 VERSION = "0.1.0"
-ROOMS = (accounts, sessions, credentials, security, privacy, conversations, projects, experts, matching, bookings, billing, meta)
+ROOMS = (
+    accounts,
+    sessions,
+    credentials,
+    security,
+    oauth,
+    privacy,
+    conversations,
+    projects,
+    experts,
+    matching,
+    bookings,
+    billing,
+    meta,
+)
 
 
 def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:

@@ -8,10 +8,11 @@ Rules read them by `gateways().payments`. One that was not configured raises whe
 from typing import NoReturn
 
 from core.gateways.embeddings import Embeddings
+from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
 
-__all__ = ["Gateways", "MailGateway", "PaymentsGateway", "configure", "gateways"]
+__all__ = ["Gateways", "IdentityGateway", "MailGateway", "PaymentsGateway", "configure", "gateways"]
 
 
 class Gateways:
@@ -20,6 +21,7 @@ class Gateways:
     payments: PaymentsGateway
     mail: MailGateway
     embeddings: Embeddings
+    identity: IdentityGateway
 
     def __init__(
         self,
@@ -27,8 +29,9 @@ class Gateways:
         payments: PaymentsGateway | None = None,
         mail: MailGateway | None = None,
         embeddings: Embeddings | None = None,
+        identity: IdentityGateway | None = None,
     ) -> None:
-        given = {"payments": payments, "mail": mail, "embeddings": embeddings}
+        given = {"payments": payments, "mail": mail, "embeddings": embeddings, "identity": identity}
         vars(self).update({name: gateway for name, gateway in given.items() if gateway is not None})
 
     def __getattr__(self, name: str) -> NoReturn:

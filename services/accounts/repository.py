@@ -296,3 +296,13 @@ async def users_to_delete(
 async def identities(session: AsyncSession, user_id: UUID) -> Sequence[Identity]:
     query = select(Identity).where(Identity.user_id == user_id).order_by(Identity.provider)
     return (await session.execute(query)).scalars().all()
+
+
+async def identity(session: AsyncSession, provider: str, subject: str) -> Identity | None:
+    query = select(Identity).where(Identity.provider == provider, Identity.subject == subject)
+    return (await session.execute(query)).scalar_one_or_none()
+
+
+async def passkeys(session: AsyncSession, user_id: UUID) -> Sequence[Passkey]:
+    query = select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id)
+    return (await session.execute(query)).scalars().all()

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, HttpUrl, StringConstraints
 
 from core.actor import Role, Scope
+from core.gateways.identity import Provider
 
 _TIMEZONES = frozenset(available_timezones())
 
@@ -264,3 +265,36 @@ class DeletionRead(BaseModel):
     """A planned deletion. Cancel it before then to keep the account."""
 
     due_at: datetime
+
+
+class ProviderList(BaseModel):
+    """The providers that people can sign in with."""
+
+    items: list[Provider]
+
+
+class OAuthStarted(BaseModel):
+    """Where to send the browser. `binding` goes into a cookie and is asked for when it comes back."""
+
+    url: str
+    binding: str = Field(repr=False)
+
+
+class LinkStarted(BaseModel):
+    """Where to send the browser to connect an account."""
+
+    url: str
+
+
+class IdentityRead(BaseModel):
+    """An account at a provider that signs in here."""
+
+    provider: Provider
+    email: str | None
+    linked_at: datetime
+    last_used_at: datetime | None
+
+
+class IdentityList(BaseModel):
+    items: list[IdentityRead]
+    next_cursor: str | None = None
