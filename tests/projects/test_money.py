@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.projects.merging import merge
 from services.projects.schemas import Budget, ProjectBrief
 from tests.projects.factories import read
 
@@ -207,8 +208,6 @@ def test_the_founders_own_currency_settles_what_is_open(text: str, hint: str | N
 
 
 def brief_with(text: str) -> ProjectBrief:
-    from services.projects.merging import merge
-
     return merge(ProjectBrief(), read(text))
 
 

@@ -163,4 +163,3 @@ COUNTED = re.compile(
     r"percento|prozent|users\b|mau|dau|cars?|homes?|houses?|properties|files?|documents?|images?|photos?|videos?|teachers?|restaurants?|companies|businesses|steps|calls?|tickets?|"
     r"beds?|units?|players?|gamers?|households?|installs?|signups?|lbs?|pounds? (?:of|lighter)|uhr|am\b|pm\b|o'clock)"
 )
-BARE_FIGURE = re.compile(r"^[\s$€£~]*(?:about |around |maybe |roughly |actually |say |etwa |environ )?$")
