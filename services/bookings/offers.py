@@ -52,7 +52,7 @@ async def next_slots(
     now = clock.now()
     zones = {
         each.id: each.timezone
-        for each in (await experts.cards(session, expert_ids)).values()
+        for each in (await experts.owners(session, expert_ids)).values()
         if each.is_bookable
     }
     after = max(after, now)

@@ -12,6 +12,7 @@ from models.experts import ExpertSkill as SkillRow
 from services.accounts import service as accounts
 from services.accounts.schemas import Person
 from services.experts import repository
+from services.experts.repository import OwnerRow
 from services.experts.schemas import ExpertCard, ExpertOwner, ExpertRead, ExpertSkill, Status
 from services.taxonomy import skills
 
@@ -47,13 +48,13 @@ async def to_read(session: AsyncSession, actor: Actor, expert: Expert) -> Expert
     )
 
 
-def to_owner(expert: Expert) -> ExpertOwner:
+def to_owner(expert: Expert | OwnerRow) -> ExpertOwner:
     return ExpertOwner(
         id=expert.id,
         user_id=expert.user_id,
         status=Status(expert.status),
         timezone=expert.timezone,
-        rate=_rate(expert),
+        rate=Money(amount=expert.rate_amount, currency=expert.rate_currency),
         is_bookable=expert.is_bookable,
     )
 

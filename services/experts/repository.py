@@ -1,7 +1,7 @@
 """All SQL of the experts room. Reads start from what the actor may see."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, update
@@ -39,6 +39,26 @@ async def by_id(session: AsyncSession, expert_id: UUID, *, lock: bool = False) -
 
 async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> list[Expert]:
     return list(await session.scalars(select(Expert).where(Expert.id.in_(list(ids)))))
+
+
+class OwnerRow(NamedTuple):
+    """The columns of an expert that booking and paying go by."""
+
+    id: UUID
+    user_id: UUID
+    status: str
+    timezone: str
+    rate_amount: int
+    rate_currency: str
+    is_bookable: bool
+
+
+_OWNER_COLUMNS = tuple(getattr(Expert, name) for name in OwnerRow._fields)
+
+
+async def owner_rows(session: AsyncSession, ids: Iterable[UUID]) -> list[OwnerRow]:
+    rows = await session.execute(select(*_OWNER_COLUMNS).where(Expert.id.in_(list(ids))))
+    return [OwnerRow(*row) for row in rows]
 
 
 async def slugs_like(session: AsyncSession, stem: str) -> set[str]:
@@ -85,10 +105,12 @@ async def replace_skills(
 
 async def rate_quartiles(session: AsyncSession) -> tuple[int, int, int, int] | None:
     """Quartiles of approved experts' rates in US cents, and how many there are."""
-    shares = (func.percentile_disc(share).within_group(Expert.rate_usd_amount) for share in (0.25, 0.5, 0.75))
-    query = select(*shares, func.count()).where(Expert.status == Status.APPROVED)
-    p25, p50, p75, count = (await session.execute(query)).one()
-    return (p25, p50, p75, count) if count else None
+    p25, p50, p75 = (
+        func.percentile_disc(share).within_group(Expert.rate_usd_amount) for share in (0.25, 0.5, 0.75)
+    )
+    query = select(p25, p50, p75, func.count()).where(Expert.status == Status.APPROVED)
+    row = (await session.execute(query)).one()
+    return (row[0], row[1], row[2], row[3]) if row[3] else None
 
 
 async def set_bookable(session: AsyncSession, expert_id: UUID, bookable: bool) -> None:

@@ -74,7 +74,7 @@ async def owner(session: AsyncSession, expert_id: UUID) -> ExpertOwner | None:
 
 async def owners(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ExpertOwner]:
     """As `owner`, of many at once; unknown ids are left out."""
-    return {expert.id: reading.to_owner(expert) for expert in await repository.by_ids(session, ids)}
+    return {row.id: reading.to_owner(row) for row in await repository.owner_rows(session, ids)}
 
 
 async def rate_quartiles(session: AsyncSession) -> RateQuartiles | None:

@@ -18,8 +18,8 @@ from models.matching import MatchRun
 from services.matching.needs import Filters
 
 # Near ones by meaning, and by words; together they are what is ranked.
-NEAR = 60
-WORDED = 20
+NEAR = 36
+WORDED = 12
 # A search reads by its rare words only: common ones would rank half of all profiles.
 RARE_SHARE = 0.03
 RARE_TERMS = 8
@@ -58,13 +58,10 @@ class Candidate:
     id: UUID
     cosine: float
     wording: float
-    headline: str
-    story: str
     industries: Sequence[str]
     stages: Sequence[str]
     languages: Sequence[str]
     timezone: str
-    roles: Sequence[dict[str, Any]]
     skills: dict[str, tuple[int, int]]
     rate_amount: int
     rate_currency: str
@@ -167,8 +164,8 @@ async def candidates(
                 where e.model = {index.literal} and {condition}
                 order by {index.distance} limit {near}
             ), worded as materialized ({worded}), found as (select id from near union select id from worded)
-            select x.id, 1 - ({index.distance}) as cosine, {rank} as wording, x.headline, x.story, x.industries,
-                x.stages, x.languages, x.timezone, x.roles, x.rate_amount, x.rate_currency,
+            select x.id, 1 - ({index.distance}) as cosine, {rank} as wording, x.industries,
+                x.stages, x.languages, x.timezone, x.rate_amount, x.rate_currency,
                 x.rate_usd_amount as rate_usd, x.rating_sum, x.rating_count, x.response_minutes, x.engagements,
                 x.country, x.years, x.mentioned_slugs as mentioned, s.skills
             from found join experts x on x.id = found.id
@@ -185,6 +182,27 @@ async def candidates(
         Candidate(**{**row, "skills": {slug: (pair[0], pair[1]) for slug, pair in row["skills"].items()}})
         for row in rows.mappings()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts of a profile, for quoting from."""
+
+    headline: str
+    story: str
+    outcomes: Sequence[str]
+
+
+async def words_of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Words]:
+    """The texts of the experts who are shown; the ranking does without."""
+    rows = await session.execute(
+        text(
+            "select id, headline, story, jsonb_path_query_array(roles, '$[*].outcomes[*]') as outcomes"
+            " from experts where id = any(cast(:ids as uuid[]))"
+        ),
+        {"ids": list(ids)},
+    )
+    return {row.id: Words(row.headline, row.story, row.outcomes) for row in rows}
 
 
 async def count_up_to(session: AsyncSession, filters: Filters, limit: int) -> int:

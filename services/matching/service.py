@@ -26,7 +26,7 @@ from services.matching import evidence, ranking, repository, wording
 from services.matching.changes import changes, people
 from services.matching.needs import Filters, Needs, overlap_hours, resolve
 from services.matching.ranking import Scored
-from services.matching.repository import Candidate, Index
+from services.matching.repository import Candidate, Index, Words
 from services.matching.schemas import Change, Match, MatchList, MatchQuery, MatchSort, Understood
 from services.projects import service as projects
 from services.projects.schemas import ProjectBrief
@@ -35,7 +35,9 @@ __all__ = ["embed", "find", "get", "search"]
 
 SLOTS_SHOWN = 3
 _CLOSEST = 3
-# Slots are computed for the best of so many at a time, until enough of them can be booked.
+# Slots are looked up for a few more than are shown, because somebody may be fully booked.
+_SPARE = 3
+# So many are looked at, by each filter that is eased, for those who come closest.
 _BATCH = 12
 
 
@@ -119,7 +121,7 @@ async def find(
     found = await under_way.candidates(needs.filters)
     chosen, slots, late = await _bookable(under_way, found)
     chosen = _sorted(chosen[: query.limit * 2], query.sort, slots)[: query.limit]
-    items = await _matches(under_way, chosen, slots, found)
+    items = await _matches(under_way, chosen, slots)
     closest: list[Match] = []
     hints: list[Change] = []
     if not items:
@@ -190,7 +192,8 @@ async def _bookable(
     # An order of the founder's own is made among twice as many as are shown.
     wanted = under_way.query.limit * (1 if under_way.query.sort is MatchSort.SCORE else 2)
     while waiting and len(good) < wanted:
-        batch, waiting = waiting[:_BATCH], waiting[_BATCH:]
+        size = wanted + _SPARE
+        batch, waiting = waiting[:size], waiting[size:]
         slots |= await under_way.slots(batch)
         for item in batch:
             starts = slots[item.candidate.id]
@@ -229,10 +232,12 @@ async def _closest(
         for candidate in await under_way.candidates(easier, near=_BATCH):
             pool.setdefault(candidate.id, candidate)
     ranked = under_way.rank(list(pool.values()))
+    texts = await repository.words_of(under_way.session, list(pool))
     unmet = {
         item.candidate.id: len(
             wording.missing(
                 item.candidate,
+                texts[item.candidate.id],
                 filters,
                 under_way.needs,
                 overlap=under_way.overlap(item.candidate),
@@ -247,43 +252,49 @@ async def _closest(
     chosen = [item for item in batch if slots[item.candidate.id]][:_CLOSEST]
     again = {item.candidate.id: item for item in under_way.rank([item.candidate for item in chosen], slots)}
     ordered = [again[item.candidate.id] for item in chosen]
-    return await _matches(under_way, ordered, slots, list(pool.values()))
+    return await _matches(under_way, ordered, slots)
 
 
 async def _matches(
     under_way: _Search,
     chosen: Sequence[Scored],
     slots: Mapping[UUID, Sequence[datetime]],
-    others: Sequence[Candidate],
 ) -> list[Match]:
-    cards = await experts.cards(under_way.session, [item.candidate.id for item in chosen])
-    common = (
-        [evidence.stems(" ".join([other.headline, *wording.passages(other)])) for other in others[:_BATCH]]
-        if chosen
-        else []
-    )
+    if not chosen:
+        return []
+    ids = [item.candidate.id for item in chosen]
+    cards = await experts.cards(under_way.session, ids)
+    texts = await repository.words_of(under_way.session, ids)
+    common = [evidence.stems(f"{words.headline} {words.story}") for words in texts.values()]
     return [
-        _match(under_way, item, cards[item.candidate.id], slots[item.candidate.id], common)
-        for item in chosen
-        if item.candidate.id in cards
+        _match(under_way, item, cards[key], texts[key], slots[key], common)
+        for key, item in zip(ids, chosen, strict=True)
+        if key in cards and key in texts
     ]
 
 
 def _match(
-    under_way: _Search, item: Scored, card: ExpertCard, starts: Sequence[datetime], common: Sequence[set[str]]
+    under_way: _Search,
+    item: Scored,
+    card: ExpertCard,
+    words: Words,
+    starts: Sequence[datetime],
+    common: Sequence[set[str]],
 ) -> Match:
     needs, candidate = under_way.needs, item.candidate
     overlap = under_way.overlap(candidate)
-    pair = evidence.best_pair(needs.text, wording.passages(candidate), common)
+    pair = evidence.best_pair(needs.text, wording.passages(words), common)
     return Match(
         expert=card,
         score=round(item.total),
-        factors=wording.factors(item, needs, pair=pair, starts=starts, overlap=overlap, now=under_way.now),
+        factors=wording.factors(
+            item, needs, words=words, pair=pair, starts=starts, overlap=overlap, now=under_way.now
+        ),
         reasons=wording.reasons(item, needs, pair=pair, starts=starts, overlap=overlap),
         strengths=wording.strengths(item, needs),
         gaps=wording.gaps(item, needs, overlap=overlap),
         missing=wording.missing(
-            candidate, needs.filters, needs, overlap=overlap, has_slot=under_way.in_time(starts)
+            candidate, words, needs.filters, needs, overlap=overlap, has_slot=under_way.in_time(starts)
         ),
         slots=list(starts),
         overlap_hours=overlap,

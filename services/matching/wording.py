@@ -9,7 +9,7 @@ from services.experts.reading import skill_name
 from services.matching import evidence
 from services.matching.needs import Filters, Needs
 from services.matching.ranking import LABELS, Scored
-from services.matching.repository import Candidate
+from services.matching.repository import Candidate, Words
 from services.matching.schemas import Factor
 from services.taxonomy import industries
 
@@ -29,16 +29,16 @@ def local_rate(candidate: Candidate, needs: Needs) -> Money:
     return Money.of(round(convert(rate, needs.currency).major), needs.currency)
 
 
-def passages(candidate: Candidate) -> list[str]:
+def passages(words: Words) -> list[str]:
     """What can be quoted from a profile; the headline is not among it, because every card shows it."""
-    outcomes = [outcome for role in candidate.roles for outcome in role.get("outcomes", [])]
-    return [*outcomes, *evidence.sentences(candidate.story)]
+    return [*words.outcomes, *evidence.sentences(words.story)]
 
 
 def factors(
     scored: Scored,
     needs: Needs,
     *,
+    words: Words,
     pair: tuple[str, str] | None,
     starts: Sequence[datetime],
     overlap: float,
@@ -47,7 +47,7 @@ def factors(
     """The factors that took part, heaviest first, each with its passages."""
     candidate = scored.candidate
     texts = {
-        "similarity": pair or (None, candidate.headline),
+        "similarity": pair or (None, words.headline),
         "skills": _skills_texts(candidate, needs),
         "industry": (
             ", ".join(needs.industry_words.get(slug, industry_name(slug)) for slug in needs.industries),
@@ -145,7 +145,7 @@ def gaps(scored: Scored, needs: Needs, *, overlap: float) -> list[str]:
 
 
 def missing(
-    candidate: Candidate, filters: Filters, needs: Needs, *, overlap: float, has_slot: bool
+    candidate: Candidate, words: Words, filters: Filters, needs: Needs, *, overlap: float, has_slot: bool
 ) -> list[str]:
     """The hard filters that this expert does not meet, in words."""
     found = []
@@ -171,11 +171,10 @@ def missing(
         found.append(f"has {candidate.years} years of experience")
     if not has_slot:
         found.append("no free slot in the time you asked for")
-    if filters.words:
-        words = _joined([f"“{word}”" for word in filters.words])
-        text = " ".join([candidate.headline, *passages(candidate)]).lower()
-        if not all(word.lower() in text for word in filters.words):
-            found.append(f"{words} not found in the profile")
+    text = " ".join([words.headline, *words.outcomes, words.story]).lower()
+    unfound = [f"“{word}”" for word in filters.words if word.lower() not in text]
+    if unfound:
+        found.append(f"{_joined(unfound)} not found in the profile")
     return found
 
 

@@ -70,12 +70,12 @@ async def test_skills_are_stored_under_their_canonical_names(session: AsyncSessi
 
 
 async def test_a_patch_changes_what_it_names_and_search_follows(session: AsyncSession) -> None:
-    owner, expert = await make_expert(session, headline="Payments for ferry operators")
-    changed = await service.update_profile(session, owner, ProfilePatch(headline="Beehive telemetry"))
-    assert (changed.headline, changed.story, changed.rate) == ("Beehive telemetry", STORY, expert.rate)
-    page = await service.browse(session, owner, ExpertFilter(q="beehives"))
+    owner, expert = await make_expert(session, headline="Payments for zeppelin skippers")
+    changed = await service.update_profile(session, owner, ProfilePatch(headline="Quokka telemetry"))
+    assert (changed.headline, changed.story, changed.rate) == ("Quokka telemetry", STORY, expert.rate)
+    page = await service.browse(session, owner, ExpertFilter(q="quokkas"))
     assert [card.id for card in page.items] == [expert.id]
-    assert (await service.browse(session, owner, ExpertFilter(q="ferry operators"))).items == []
+    assert (await service.browse(session, owner, ExpertFilter(q="zeppelin skippers"))).items == []
 
 
 @pytest.mark.parametrize(
