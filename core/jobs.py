@@ -118,7 +118,7 @@ class Worker:
                 )(self._runner(name, handler))
             for name, cron, handler in _schedules:
                 queuer.schedule(name, cron, clean_old=True)(self._periodic(handler))
-            await queuer.run(dequeue_timeout=timedelta(seconds=1), max_concurrent_tasks=8)
+            await queuer.run(dequeue_timeout=timedelta(seconds=1), batch_size=4, max_concurrent_tasks=8)
         finally:
             await pool.close()
 
