@@ -1,9 +1,19 @@
 import adapter from '@sveltejs/adapter-static';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 
+/**
+ * SvelteKit's live region for page changes is hidden by a style attribute, which the content security policy refuses.
+ * `app.css` hides it instead.
+ */
+const withoutInlineStyle = {
+	/** @param {{ content: string, filename?: string }} options */
+	markup: ({ content, filename }) =>
+		filename?.endsWith('generated/root.svelte') ? { code: content.replace(/ style="[^"]*"/g, '') } : undefined
+};
+
 /** @type {import('@sveltejs/kit').Config} */
 export default {
-	preprocess: vitePreprocess(),
+	preprocess: [withoutInlineStyle, vitePreprocess()],
 	compilerOptions: { runes: ({ filename }) => (filename.includes('node_modules') ? undefined : true) },
 	kit: {
 		adapter: adapter({ pages: 'build', assets: 'build', fallback: 'index.html', strict: false }),

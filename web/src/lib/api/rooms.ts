@@ -19,10 +19,10 @@ export const olderMessages = (room: string, before: number) =>
 	request<Page<Message>>('GET', `/rooms/${room}/messages?before_seq=${before}&limit=${PAGE}`);
 
 /** The room first, then its newest messages: see `fromFetched`. */
-export async function fetchRoom(id: string): Promise<FetchedRoom> {
+export async function fetchRoom(id: string): Promise<FetchedRoom & { room: Room }> {
 	const room = await readRoom(id);
 	const { items } = await request<Page<Message>>('GET', `/rooms/${id}/messages?limit=${PAGE}`);
-	return { seq: room.last_seq, title: room.title, members: room.members, messages: items };
+	return { room, seq: room.last_seq, title: room.title, members: room.members, messages: items };
 }
 
 export const readProposal = (id: string) => request<Proposal>('GET', `/proposals/${id}`);

@@ -5,7 +5,7 @@ import { Outbox, type Pending } from '$lib/realtime/outbox';
 import type { PersonEvent, RoomEvent } from '$lib/realtime/protocol';
 import { merge, type RoomState } from '$lib/realtime/reducer';
 import { RoomSync } from '$lib/realtime/sync';
-import type { User } from '$lib/api/types';
+import type { Room, User } from '$lib/api/types';
 import { session } from './session.svelte';
 
 type Listener = (events: readonly (RoomEvent | PersonEvent)[]) => void;
@@ -22,6 +22,7 @@ class Realtime {
 	#sync: RoomSync;
 	#outbox: Outbox | null = null;
 	#listeners: Listener[] = [];
+	#fetched: ((room: Room) => void)[] = [];
 	#trouble: ReturnType<typeof setTimeout> | undefined;
 
 	constructor() {
@@ -37,7 +38,11 @@ class Realtime {
 		});
 		this.#sync = new RoomSync({
 			connection: this.#connection,
-			fetchRoom,
+			fetchRoom: async (id) => {
+				const fetched = await fetchRoom(id);
+				for (const listener of this.#fetched) listener(fetched.room);
+				return fetched;
+			},
 			onChange: (state) => {
 				this.rooms = { ...this.rooms, [state.room]: state };
 				if (state.room in this.failures) this.failures = { ...this.failures, [state.room]: undefined };
@@ -55,6 +60,11 @@ class Realtime {
 
 	onEvents(listener: Listener): void {
 		this.#listeners.push(listener);
+	}
+
+	/** Calls back with every room that was read to be shown. */
+	onFetched(listener: (room: Room) => void): void {
+		this.#fetched.push(listener);
 	}
 
 	watch(room: string): () => void {

@@ -26,6 +26,7 @@ class Rooms {
 	start(): void {
 		session.onChange((user) => void this.#reload(user));
 		realtime.onEvents((events) => this.#receive(events));
+		realtime.onFetched((room) => this.add(room));
 	}
 
 	get(id: string): ListedRoom | undefined {
