@@ -306,3 +306,9 @@ async def identity(session: AsyncSession, provider: str, subject: str) -> Identi
 async def passkeys(session: AsyncSession, user_id: UUID) -> Sequence[Passkey]:
     query = select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id)
     return (await session.execute(query)).scalars().all()
+
+
+async def passkey(session: AsyncSession, credential_id: bytes) -> Passkey | None:
+    """The locked row of a passkey: its counter is compared and moved in one transaction."""
+    query = select(Passkey).where(Passkey.credential_id == credential_id).with_for_update()
+    return (await session.execute(query)).scalar_one_or_none()

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import middleware, problem
-from api.rest import accounts, credentials, oauth, privacy, security, sessions
+from api.rest import accounts, credentials, oauth, passkeys, privacy, security, sessions
 from core.db import Database
 from core.settings import settings
 from services.accounts import letters
@@ -61,6 +61,6 @@ def accounts_app(db: Database, **changes: Any) -> FastAPI:
     app.state.runtime = SimpleNamespace(db=db, settings=configuration)
     problem.install(app)
     middleware.install(app, configuration)
-    for part in (accounts, sessions, credentials, security, privacy, oauth):
+    for part in (accounts, sessions, credentials, security, privacy, oauth, passkeys):
         app.include_router(part.router, prefix="/api/v1")
     return app
