@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from sandbox.stripe.events_page import EventPages
 from sandbox.stripe.resources import checkout_sessions, subscriptions, webhook_endpoints
 from sandbox.stripe.store import Store
 from sandbox.stripe.webhooks import Dispatcher
+
+log = logging.getLogger(__name__)
 
 _SWEEP_SECONDS = 1.0
 
@@ -103,6 +106,9 @@ async def _keep_time(store: Store, dispatcher: Dispatcher, base_url: str) -> Non
             return checkout_sessions.expire_due(work) + subscriptions.renew_due(work, base_url)
 
     while True:
-        if await asyncio.to_thread(sweep):
-            dispatcher.wake()
+        try:
+            if await asyncio.to_thread(sweep):
+                dispatcher.wake()
+        except Exception:
+            log.exception("the clock's work failed; it is tried again")
         await asyncio.sleep(_SWEEP_SECONDS)

@@ -119,7 +119,7 @@ class Dispatcher:
             }
             try:
                 status = (await client.post(delivery.url, content=body, headers=headers)).status_code
-            except httpx.HTTPError as failure:
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as failure:
                 error = f"{type(failure).__name__}: {failure}"[:300]
         await asyncio.to_thread(self._record, delivery, status, error)
 

@@ -150,3 +150,15 @@ async def test_the_clock_takes_numbers_only(own_sandbox: Sandbox) -> None:
     async with httpx.AsyncClient() as http:
         for body in ("", "[]", json.dumps({"advance": -1}), json.dumps({"advance": "soon"})):
             assert (await http.post(f"{own_sandbox.url}/sandbox/clock", content=body)).status_code == 400
+
+
+async def test_an_address_that_cannot_be_called_stops_nobody_else(
+    own_sandbox: Sandbox, receiver: Receiver
+) -> None:
+    async with own_sandbox.client() as client:
+        for url in ("http://127.0.0.1:99999/hook", "http://no-such-host.invalid/hook"):
+            await _listen(client, url, ["*"])
+        endpoint = await _listen(client, receiver.url, ["customer.created"])
+        for _ in range(2):
+            await client.v1.customers.create_async({"name": "Ada"})
+            assert await receiver.next("customer.created", str(endpoint.secret))
