@@ -15,7 +15,8 @@ from core.events import Broker, Event, MemoryBroker, take
 
 
 def _dumps(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    # pgqueuer hands over JSON that is written already; writing it twice makes a job that no worker can read.
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def sqlalchemy_url(url: str) -> str:
