@@ -1,6 +1,6 @@
 """Slots on offer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -45,16 +45,20 @@ async def slots(
 
 
 async def next_slots(
-    session: AsyncSession, expert_ids: Sequence[UUID], *, after: datetime, count: int, minutes: int
+    session: AsyncSession,
+    expert_ids: Sequence[UUID],
+    *,
+    after: datetime,
+    count: int,
+    minutes: int,
+    zones: Mapping[UUID, str] | None = None,
 ) -> dict[UUID, list[datetime]]:
     """The first `count` bookable starts of each expert from `after` on, by one query per table. Experts without any
-    have an empty list."""
+    have an empty list. A caller who has just read that they can be booked gives their time `zones` and saves one."""
     now = clock.now()
-    zones = {
-        each.id: each.timezone
-        for each in (await experts.owners(session, expert_ids)).values()
-        if each.is_bookable
-    }
+    if zones is None:
+        owners = await experts.owners(session, expert_ids)
+        zones = {each.id: each.timezone for each in owners.values() if each.is_bookable}
     after = max(after, now)
     end = now + policy.SLOTS.horizon + timedelta(days=1)
     found = await calendars(session, zones, after, end, now=now) if zones and after < end else {}

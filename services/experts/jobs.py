@@ -10,7 +10,7 @@ from core.gateways import gateways
 from core.jobs import enqueue, job
 from services.experts import repository
 from services.experts.document import ProfileText, mean
-from services.experts.reading import skill_name
+from services.experts.reading import outcomes, skill_name
 from services.taxonomy import industries
 
 _BATCH = 32
@@ -93,7 +93,7 @@ async def texts(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Profil
                 industries.INDUSTRIES[slug].name if slug in industries.INDUSTRIES else slug
                 for slug in expert.industries
             ],
-            outcomes=[outcome for role in expert.roles for outcome in role.get("outcomes", [])],
+            outcomes=outcomes(expert),
         )
         for expert in experts
     }

@@ -59,6 +59,11 @@ def to_owner(expert: Expert | OwnerRow) -> ExpertOwner:
     )
 
 
+def outcomes(expert: Expert) -> list[str]:
+    """What came of the past roles, newest role first as stored."""
+    return [outcome for role in expert.roles for outcome in role.get("outcomes", [])]
+
+
 def skill_name(slug: str) -> str:
     """The taxonomy's name, or the slug itself for a skill that has left the taxonomy."""
     skill = skills.SKILLS.get(slug)

@@ -26,6 +26,7 @@ from services.experts.schemas import (
     ExpertRead,
     ProfileInput,
     ProfilePatch,
+    ProfileTexts,
     RateQuartiles,
     SkillInput,
     Status,
@@ -36,6 +37,7 @@ from services.taxonomy import industries, skills
 __all__ = [
     "browse",
     "cards",
+    "cards_with_texts",
     "change_status",
     "create_profile",
     "for_user",
@@ -64,6 +66,21 @@ async def get(session: AsyncSession, actor: Actor, expert_id: UUID | str) -> Exp
 async def cards(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ExpertCard]:
     """Cards of these experts, whatever their status; unknown ids are left out. For rooms that have checked access."""
     return reading.by_id(await reading.to_cards(session, await repository.by_ids(session, ids)))
+
+
+async def cards_with_texts(
+    session: AsyncSession, ids: Iterable[UUID]
+) -> dict[UUID, tuple[ExpertCard, ProfileTexts]]:
+    """As `cards`, with what matching quotes from."""
+    found = await repository.by_ids(session, ids)
+    texts = [
+        ProfileTexts(headline=each.headline, story=each.story, outcomes=reading.outcomes(each))
+        for each in found
+    ]
+    return {
+        card.id: (card, text)
+        for card, text in zip(await reading.to_cards(session, found), texts, strict=True)
+    }
 
 
 async def owner(session: AsyncSession, expert_id: UUID) -> ExpertOwner | None:
@@ -209,8 +226,7 @@ def _apply(expert: Expert, data: ProfileInput | ProfilePatch) -> list[tuple[str,
     if chosen is not None:
         expert.skill_slugs = [slug for slug, _, _ in chosen]
     listed = set(expert.skill_slugs)
-    outcomes = [outcome for role in expert.roles for outcome in role.get("outcomes", [])]
-    mentions = skills.find("\n".join([expert.headline, *outcomes, expert.story]))
+    mentions = skills.find("\n".join([expert.headline, *reading.outcomes(expert), expert.story]))
     expert.mentioned_slugs = sorted({m.slug for m in mentions if not m.negated} - listed)
     names = [reading.skill_name(slug) for slug in expert.skill_slugs]
     names += [industries.INDUSTRIES[slug].name for slug in expert.industries if slug in industries.INDUSTRIES]

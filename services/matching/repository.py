@@ -18,11 +18,13 @@ from models.matching import MatchRun
 from services.matching.needs import Filters
 
 # Near ones by meaning, and by words; together they are what is ranked.
-NEAR = 36
-WORDED = 12
-# A search reads by its rare words only: common ones would rank half of all profiles.
+NEAR = 28
+WORDED = 10
+# A search reads by its rarest words only, and only by so many that few profiles have to be ranked by them, however
+# many profiles there are: common words would rank half of them.
 RARE_SHARE = 0.03
 RARE_TERMS = 8
+RARE_PROFILES = 200
 
 _SETTINGS = (
     "set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true),"
@@ -123,12 +125,14 @@ async def prepare(session: AsyncSession, words: str) -> str | None:
             with settings as (select {_SETTINGS}),
             size as (select coalesce(max(experts), 0) as most from match_terms where lexeme = ''),
             rare as (
-                select t.lexeme from unnest(tsvector_to_array(to_tsvector('english', :words))) w(lexeme)
+                select t.lexeme, sum(t.experts) over (order by t.experts, t.lexeme) as profiles,
+                    row_number() over (order by t.experts, t.lexeme) as place
+                from unnest(tsvector_to_array(to_tsvector('english', :words))) w(lexeme)
                 join match_terms t on t.lexeme = w.lexeme, size
                 where t.experts <= greatest(3, size.most * {RARE_SHARE})
-                order by t.experts, t.lexeme limit {RARE_TERMS}
             )
-            select string_agg(quote_literal(rare.lexeme), ' | ') from settings left join rare on true
+            select string_agg(quote_literal(rare.lexeme), ' | ') from settings
+            left join rare on place <= {RARE_TERMS} and profiles <= {RARE_PROFILES}
             """
         ),
         {"words": words},
@@ -148,12 +152,15 @@ async def candidates(
     """Experts within the filters: the nearest by meaning, and the best by rare words. Call `prepare` before."""
     condition, values = where(filters)
     values |= {"embedding": vector_literal(embedding)}
+    spoken = "select null where false"
     worded = "select null::uuid as id where false"
     if terms is not None:
         worded = f"""
-            select x.id from experts x where {condition} and x.search @@ to_tsquery('simple', :terms)
+            select x.id from spoken x where {condition}
             order by ts_rank_cd(x.search, to_tsquery('simple', :terms)) desc, x.id limit {WORDED}
         """
+        # The words alone leave few profiles, so the filters are not looked up in their indexes.
+        spoken = "select * from experts where search @@ to_tsquery('simple', :terms)"
         values["terms"] = terms
     rank = "ts_rank_cd(x.search, to_tsquery('simple', :terms), 1)" if terms is not None else "0"
     rows = await session.execute(
@@ -163,7 +170,7 @@ async def candidates(
                 select e.expert_id as id from expert_embeddings e join experts x on x.id = e.expert_id
                 where e.model = {index.literal} and {condition}
                 order by {index.distance} limit {near}
-            ), worded as materialized ({worded}), found as (select id from near union select id from worded)
+            ), spoken as materialized ({spoken}), worded as materialized ({worded}), found as (select id from near union select id from worded)
             select x.id, 1 - ({index.distance}) as cosine, {rank} as wording, x.industries,
                 x.stages, x.languages, x.timezone, x.rate_amount, x.rate_currency,
                 x.rate_usd_amount as rate_usd, x.rating_sum, x.rating_count, x.response_minutes, x.engagements,
@@ -182,27 +189,6 @@ async def candidates(
         Candidate(**{**row, "skills": {slug: (pair[0], pair[1]) for slug, pair in row["skills"].items()}})
         for row in rows.mappings()
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The texts of a profile, for quoting from."""
-
-    headline: str
-    story: str
-    outcomes: Sequence[str]
-
-
-async def words_of(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Words]:
-    """The texts of the experts who are shown; the ranking does without."""
-    rows = await session.execute(
-        text(
-            "select id, headline, story, jsonb_path_query_array(roles, '$[*].outcomes[*]') as outcomes"
-            " from experts where id = any(cast(:ids as uuid[]))"
-        ),
-        {"ids": list(ids)},
-    )
-    return {row.id: Words(row.headline, row.story, row.outcomes) for row in rows}
 
 
 async def count_up_to(session: AsyncSession, filters: Filters, limit: int) -> int:

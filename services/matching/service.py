@@ -21,12 +21,12 @@ from models.matching import MatchRun
 from services.accounts import service as accounts
 from services.bookings import service as bookings
 from services.experts import service as experts
-from services.experts.schemas import ExpertCard
+from services.experts.schemas import ExpertCard, ProfileTexts
 from services.matching import evidence, ranking, repository, wording
 from services.matching.changes import changes, people
 from services.matching.needs import Filters, Needs, overlap_hours, resolve
 from services.matching.ranking import Scored
-from services.matching.repository import Candidate, Index, Words
+from services.matching.repository import Candidate, Index
 from services.matching.schemas import Change, Match, MatchList, MatchQuery, MatchSort, Understood
 from services.projects import service as projects
 from services.projects.schemas import ProjectBrief
@@ -76,6 +76,7 @@ class _Search:
             after=self.needs.filters.slots_after or self.now,
             count=SLOTS_SHOWN,
             minutes=self.query.call_minutes,
+            zones={item.candidate.id: item.candidate.timezone for item in found},
         )
 
     def in_time(self, starts: Sequence[datetime]) -> bool:
@@ -232,12 +233,12 @@ async def _closest(
         for candidate in await under_way.candidates(easier, near=_BATCH):
             pool.setdefault(candidate.id, candidate)
     ranked = under_way.rank(list(pool.values()))
-    texts = await repository.words_of(under_way.session, list(pool))
+    texts = await experts.cards_with_texts(under_way.session, list(pool))
     unmet = {
         item.candidate.id: len(
             wording.missing(
                 item.candidate,
-                texts[item.candidate.id],
+                texts[item.candidate.id][1],
                 filters,
                 under_way.needs,
                 overlap=under_way.overlap(item.candidate),
@@ -263,13 +264,12 @@ async def _matches(
     if not chosen:
         return []
     ids = [item.candidate.id for item in chosen]
-    cards = await experts.cards(under_way.session, ids)
-    texts = await repository.words_of(under_way.session, ids)
-    common = [evidence.stems(f"{words.headline} {words.story}") for words in texts.values()]
+    found = await experts.cards_with_texts(under_way.session, ids)
+    common = [evidence.stems(f"{texts.headline} {texts.story}") for _, texts in found.values()]
     return [
-        _match(under_way, item, cards[key], texts[key], slots[key], common)
+        _match(under_way, item, *found[key], slots[key], common)
         for key, item in zip(ids, chosen, strict=True)
-        if key in cards and key in texts
+        if key in found
     ]
 
 
@@ -277,7 +277,7 @@ def _match(
     under_way: _Search,
     item: Scored,
     card: ExpertCard,
-    words: Words,
+    words: ProfileTexts,
     starts: Sequence[datetime],
     common: Sequence[set[str]],
 ) -> Match:

@@ -6,10 +6,11 @@ from datetime import datetime
 from core.exchange import convert
 from core.money import Money
 from services.experts.reading import skill_name
+from services.experts.schemas import ProfileTexts
 from services.matching import evidence
 from services.matching.needs import Filters, Needs
 from services.matching.ranking import LABELS, Scored
-from services.matching.repository import Candidate, Words
+from services.matching.repository import Candidate
 from services.matching.schemas import Factor
 from services.taxonomy import industries
 
@@ -29,7 +30,7 @@ def local_rate(candidate: Candidate, needs: Needs) -> Money:
     return Money.of(round(convert(rate, needs.currency).major), needs.currency)
 
 
-def passages(words: Words) -> list[str]:
+def passages(words: ProfileTexts) -> list[str]:
     """What can be quoted from a profile; the headline is not among it, because every card shows it."""
     return [*words.outcomes, *evidence.sentences(words.story)]
 
@@ -38,7 +39,7 @@ def factors(
     scored: Scored,
     needs: Needs,
     *,
-    words: Words,
+    words: ProfileTexts,
     pair: tuple[str, str] | None,
     starts: Sequence[datetime],
     overlap: float,
@@ -145,7 +146,13 @@ def gaps(scored: Scored, needs: Needs, *, overlap: float) -> list[str]:
 
 
 def missing(
-    candidate: Candidate, words: Words, filters: Filters, needs: Needs, *, overlap: float, has_slot: bool
+    candidate: Candidate,
+    words: ProfileTexts,
+    filters: Filters,
+    needs: Needs,
+    *,
+    overlap: float,
+    has_slot: bool,
 ) -> list[str]:
     """The hard filters that this expert does not meet, in words."""
     found = []
