@@ -3,7 +3,6 @@
 Notifications knows accounts and not the other way round, so it registers itself here.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from uuid import UUID
@@ -54,7 +53,6 @@ class Letter(BaseModel):
 
 Deliverer = Callable[[AsyncSession, Letter], Awaitable[None]]
 
-log = logging.getLogger(__name__)
 _deliverers: list[Deliverer] = []
 
 
