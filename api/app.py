@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from api import health, middleware, problem, static, webhooks
 from api.rest import (
     accounts,
+    administration,
     billing,
     bookings,
     conversations,
@@ -26,6 +27,7 @@ from core.settings import Settings
 VERSION = "0.1.0"
 ROOMS = (
     accounts,
+    administration,
     sessions,
     credentials,
     security,

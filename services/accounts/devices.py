@@ -9,7 +9,7 @@ from core.actor import Actor, Scope
 from core.clock import now
 from core.errors import NotFound
 from models.accounts import User
-from services.accounts import letters, repository, sessions
+from services.accounts import letters, repository, sessions, stepup
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.letters import LetterKind
 from services.accounts.schemas import NO_DEVICE, Device, SessionInfo, SessionList
@@ -68,8 +68,10 @@ async def list_own(session: AsyncSession, actor: Actor) -> SessionList:
 async def sign_out_one(
     session: AsyncSession, actor: Actor, session_id: UUID, *, device: Device = NO_DEVICE
 ) -> None:
-    """End one of the actor's sessions. Raises `NotFound`, also for somebody else's."""
+    """End one of the actor's sessions. Raises `NotFound`, also for somebody else's; `Forbidden` (step_up_required):
+    who stole a session shall not put its owner out."""
     actor.require(Scope.ACCOUNT_WRITE)
+    await stepup.require(session, actor)
     if not await repository.delete_session(session, session_id, user_id=actor.user_id):
         raise NotFound("There is no such session.")
     record(session, SecurityEvent.SESSION_REVOKED, actor.user_id, device=device, ended=str(session_id))
@@ -77,8 +79,9 @@ async def sign_out_one(
 
 
 async def sign_out_others(session: AsyncSession, actor: Actor, *, device: Device = NO_DEVICE) -> int:
-    """End all of the actor's sessions but this one; returns how many."""
+    """End all of the actor's sessions but this one; returns how many. Raises `Forbidden` (step_up_required)."""
     actor.require(Scope.ACCOUNT_WRITE)
+    await stepup.require(session, actor)
     ended = await sessions.end_all(session, actor.user_id, but=actor.session_id)
     if ended:
         record(session, SecurityEvent.SESSION_REVOKED, actor.user_id, device=device, others=ended)

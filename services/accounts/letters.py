@@ -70,10 +70,7 @@ async def write(
     if address is None or user.is_demo:
         return
     if not _deliverers:
-        log.error(
-            "nobody delivers letters: import services.notifications.service", extra={"kind": kind.value}
-        )
-        return
+        raise RuntimeError("nobody delivers letters: import services.notifications.service")
     letter = Letter(kind=kind, to=address, name=user.name, locale=user.locale, user_id=user.id, values=values)
     await _deliverers[0](session, letter)
 

@@ -14,7 +14,7 @@ MIN_LENGTH = 10
 MAX_LENGTH = 128
 
 _LIST = Path(__file__).parent / "data" / "common_passwords.txt.gz"
-_EDGES = re.compile(r"^[\W\d_]{0,4}(.*?)[\W\d_]{0,4}$", re.DOTALL)
+_EDGES = re.compile(r"^[\W\d_]{0,6}(.*?)[\W\d_]{0,6}$", re.DOTALL)
 _LEET = str.maketrans("013457@$!", "oieastasi")
 
 

@@ -312,3 +312,18 @@ async def passkey(session: AsyncSession, credential_id: bytes) -> Passkey | None
     """The locked row of a passkey: its counter is compared and moved in one transaction."""
     query = select(Passkey).where(Passkey.credential_id == credential_id).with_for_update()
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def accounts_page(
+    session: AsyncSession, *, text: str | None, role: str | None, before: UUID | None, limit: int
+) -> Sequence[User]:
+    """The newest accounts, older than `before`; guests and the assistant only when their role is asked for."""
+    query = select(User).where(User.deleted_at.is_(None)).order_by(User.id.desc()).limit(limit)
+    query = query.where(User.role == role if role else User.role.in_(("user", "cto", "admin")))
+    if text:
+        query = query.where(
+            User.name.icontains(text, autoescape=True) | User.email.icontains(text, autoescape=True)
+        )
+    if before is not None:
+        query = query.where(User.id < before)
+    return (await session.execute(query)).scalars().all()

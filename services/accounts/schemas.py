@@ -41,7 +41,7 @@ Email = Annotated[EmailStr, Field(max_length=254)]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00]*$")]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=6, max_length=20)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=6, max_length=40)]
 
 
 class Input(BaseModel):
@@ -378,3 +378,22 @@ class PasskeyAdded(BaseModel):
 
     passkey: PasskeyRead
     recovery_codes: list[str] | None = Field(repr=False)
+
+
+class AccountRead(UserRead):
+    """An account as operators see it."""
+
+    suspended_at: datetime | None
+
+
+class AccountPage(BaseModel):
+    items: list[AccountRead]
+    next_cursor: str | None = None
+
+
+class Suspend(Input):
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+
+
+class ChangeRole(Input):
+    role: Literal[Role.USER, Role.CTO, Role.ADMIN]

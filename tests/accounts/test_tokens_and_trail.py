@@ -174,6 +174,23 @@ async def test_devices_are_listed_and_signed_out_one_or_all(db: Database) -> Non
     assert await service.authenticate(db, here) is not None
 
 
+async def test_a_stolen_session_cannot_put_the_owner_out(db: Database) -> None:
+    user = await make_user(db, password=PASSWORD)
+    stolen, owners = await sign_in_cookie(db, user), await sign_in_cookie(db, user)
+    thief = await service.authenticate(db, stolen)
+    assert thief is not None
+    async with db.transaction() as session:
+        await session.execute(
+            update(Session)
+            .where(Session.id == thief.session_id)
+            .values(authenticated_at=now() - stepup.FRESH)
+        )
+    with pytest.raises(Forbidden):
+        async with db.transaction() as session:
+            await devices.sign_out_others(session, thief)
+    assert await service.authenticate(db, owners) is not None
+
+
 async def test_a_session_of_somebody_else_cannot_be_ended(db: Database) -> None:
     mine, other = await _signed_in(db), await _signed_in(db)
     assert other.session_id is not None
