@@ -1,5 +1,5 @@
 /** Dates and times in a person's own zone. `at` and `now` are instants, `zone` an IANA name. */
-import { locale, t } from '$lib/i18n';
+import { locale, plural, t } from '$lib/i18n';
 
 type Instant = string | Date;
 
@@ -51,6 +51,12 @@ export function zoneName(zone: string, at: Instant): string {
 	const parts = new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'short' }).formatToParts(date(at));
 	const short = parts.find(({ type }) => type === 'timeZoneName')?.value;
 	return short && short !== city ? `${city} (${short})` : city;
+}
+
+/** A countdown for the last hour; before that the hours are enough: `23 hours`. */
+export function timeLeft(milliseconds: number): string {
+	const hours = Math.floor(milliseconds / 3_600_000);
+	return hours >= 1 ? plural('hours', hours) : countdown(milliseconds);
 }
 
 /** `14:05` of minutes and seconds left, never negative; hours are added from one hour on. */

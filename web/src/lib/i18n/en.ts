@@ -4,6 +4,7 @@ export const en = {
 	'assistant.name': 'Sextant',
 	loading: 'Loading…',
 	range: '{low}–{high}',
+	hours: { one: '{count} hour', other: '{count} hours' },
 	minutes: { one: '{count} minute', other: '{count} minutes' },
 	'level.low': 'Low',
 	'level.medium': 'Medium',
