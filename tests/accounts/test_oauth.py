@@ -14,10 +14,13 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from core.clock import now
 from core.db import Database
 from core.gateways import Gateways, configure
 from core.gateways.identity import IdentityGateway, Provider
+from core.security import keys
 from core.settings import settings, use
+from models.accounts import TotpSecret
 from sandbox.identity.app import Grant, IdentityApi
 from sandbox.identity.people import ACCOUNTS
 from services.accounts import oauth
@@ -157,6 +160,27 @@ async def test_a_verified_address_reaches_its_account_and_the_owner_is_told(
     await person.sign_in(provider, **_typed(owner.email.upper()))
     assert (await person.me())["id"] == str(owner.id)
     assert letterbox.kinds(owner.email) == ["identity_linked"]
+
+
+async def test_a_provider_does_not_replace_the_second_factor(person: Browser, db: Database) -> None:
+    owner = await make_user(db)
+    assert owner.email is not None
+    async with db.transaction() as session:
+        session.add(
+            TotpSecret(user_id=owner.id, secret=keys().encrypt("JBSWY3DPEHPK3PXP"), confirmed_at=now())
+        )
+    location = await person.sign_in("google", return_to="/chat", **_typed(owner.email))
+    fragment = parse_qs(urlsplit(location).fragment)
+    assert (urlsplit(location).path, fragment["methods"], fragment["return_to"]) == (
+        "/sign-in",
+        ["totp"],
+        ["/chat"],
+    )
+    assert (await person.client.get("/me")).status_code == 401
+    wrong = await person.client.post(
+        "/sessions/second-factor", json={"challenge": fragment["challenge"][0], "code": "000000"}
+    )
+    assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_code")
 
 
 async def test_a_strangers_unverified_account_is_not_what_the_owner_gets(

@@ -12,11 +12,12 @@ from core.clock import now
 from core.db import Database
 from core.errors import Conflict, Forbidden, NotFound, RateLimited, Unauthenticated
 from models.accounts import Session, TotpSecret
-from services.accounts import factors, service, single_use, stepup, totp
+from services.accounts import factors, passwords, service, single_use, stepup, totp
 from services.accounts.schemas import (
     Device,
     FinishSignIn,
     RecoveryCodes,
+    ResetPassword,
     SecondFactorNeeded,
     SessionStarted,
     SignIn,
@@ -244,6 +245,17 @@ async def test_the_app_can_be_removed_after_step_up_only(person: Person, db: Dat
     assert isinstance(
         await service.sign_in(db, None, SignIn(email=person.user.email, password=PASSWORD)), SessionStarted
     )
+
+
+async def test_a_reset_password_does_not_replace_the_second_factor(
+    person: Person, db: Database, letterbox: Letterbox
+) -> None:
+    assert person.user.email is not None
+    await passwords.send_reset(db, email=person.user.email, ip=None, user_agent=None)
+    fresh = "an entirely different phrase"
+    await passwords.reset(db, ResetPassword(token=letterbox.token(person.user.email), password=fresh))
+    result = await service.sign_in(db, None, SignIn(email=person.user.email, password=fresh))
+    assert isinstance(result, SecondFactorNeeded)
 
 
 async def test_step_up_replaces_the_token_of_the_session(person: Person, db: Database) -> None:
