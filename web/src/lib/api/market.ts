@@ -1,21 +1,27 @@
 /** Experts, bookings and payments. */
-import { request } from './request';
+import { api, read } from './client';
 import type { Booking, Expert, Meta, Payment, Slots } from './types';
 
-export const readMeta = () => request<Meta>('GET', '/meta');
+const V1 = '/api/v1';
 
-export const readExpert = (id: string) => request<Expert>('GET', `/experts/${encodeURIComponent(id)}`);
+export const readMeta = async () => (await read(api.GET(`${V1}/meta`))) as Meta;
 
-export const readSlots = (expert: string, range: { start: string; end: string; minutes: number }) =>
-	request<Slots>('GET', `/experts/${expert}/slots?${new URLSearchParams({ ...range, minutes: String(range.minutes) })}`);
+export const readExpert = async (id: string) => (await read(api.GET(`${V1}/experts/{expert_id}`, { params: { path: { expert_id: id } } }))) as Expert;
 
-export const listBookings = (when: 'upcoming' | 'past') =>
-	request<{ items: Booking[]; next_cursor: string | null }>('GET', `/bookings?when=${when}&limit=50`);
+export const readSlots = async (expert: string, query: { start: string; end: string; minutes: number }) =>
+	(await read(api.GET(`${V1}/experts/{expert_id}/slots`, { params: { path: { expert_id: expert }, query } }))) as Slots;
 
-export const readBooking = (id: string) => request<Booking>('GET', `/bookings/${id}`);
+export const listBookings = async (when: 'upcoming' | 'past') =>
+	(await read(api.GET(`${V1}/bookings`, { params: { query: { when, limit: 50 } } }))).items as Booking[];
 
-export const cancelBooking = (id: string) => request<Booking>('POST', `/bookings/${id}/cancel`);
+const booking = (id: string) => ({ params: { path: { booking_id: id } } });
 
-export const readPayment = (id: string) => request<Payment>('GET', `/payments/${id}`);
+export const readBooking = async (id: string) => (await read(api.GET(`${V1}/bookings/{booking_id}`, booking(id)))) as Booking;
 
-export const checkout = (payment: string) => request<{ url: string; expires_at: string }>('POST', `/payments/${payment}/checkout`);
+export const cancelBooking = async (id: string) => (await read(api.POST(`${V1}/bookings/{booking_id}/cancel`, booking(id)))) as Booking;
+
+const payment = (id: string) => ({ params: { path: { payment_id: id } } });
+
+export const readPayment = async (id: string) => (await read(api.GET(`${V1}/payments/{payment_id}`, payment(id)))) as Payment;
+
+export const checkout = (id: string) => read(api.POST(`${V1}/payments/{payment_id}/checkout`, payment(id)));

@@ -1,33 +1,39 @@
 import type { FetchedRoom } from '$lib/realtime/sync';
-import { request } from './request';
+import { api, read } from './client';
 import type { Message, Proposal, Room } from './types';
 
+const V1 = '/api/v1';
 const PAGE = 50;
 
-interface Page<T> {
-	items: T[];
+export interface MessagePage {
+	items: Message[];
 	next_cursor: string | null;
 }
 
-export const listRooms = () => request<Page<Room>>('GET', '/rooms?limit=50');
+export const listRooms = async () => (await read(api.GET(`${V1}/rooms`, { params: { query: { limit: PAGE } } }))).items as Room[];
 
-export const createRoom = () => request<Room>('POST', '/rooms', {});
+export const createRoom = async () => (await read(api.POST(`${V1}/rooms`, { body: {} as never }))) as Room;
 
-export const readRoom = (id: string) => request<Room>('GET', `/rooms/${id}`);
+export const readRoom = async (id: string) => (await read(api.GET(`${V1}/rooms/{room_id}`, { params: { path: { room_id: id } } }))) as Room;
 
-export const olderMessages = (room: string, before: number) =>
-	request<Page<Message>>('GET', `/rooms/${room}/messages?before_seq=${before}&limit=${PAGE}`);
+/** The newest messages, or those before a sequence number. Oldest first. */
+export const readMessages = async (id: string, before?: number) =>
+	(await read(
+		api.GET(`${V1}/rooms/{room_id}/messages`, { params: { path: { room_id: id }, query: { before_seq: before, limit: PAGE } } })
+	)) as MessagePage;
 
 /** The room first, then its newest messages: see `fromFetched`. */
 export async function fetchRoom(id: string): Promise<FetchedRoom & { room: Room }> {
 	const room = await readRoom(id);
-	const { items } = await request<Page<Message>>('GET', `/rooms/${id}/messages?limit=${PAGE}`);
-	return { room, seq: room.last_seq, title: room.title, members: room.members, messages: items };
+	const { items } = await readMessages(id);
+	return { room, seq: room.last_seq, title: room.title, members: room.members as FetchedRoom['members'], messages: items };
 }
 
-export const readProposal = (id: string) => request<Proposal>('GET', `/proposals/${id}`);
+const proposal = (id: string) => ({ params: { path: { proposal_id: id } } });
 
-export const confirmProposal = (id: string, edits: Record<string, unknown> = {}) =>
-	request<Proposal>('POST', `/proposals/${id}/confirm`, { edits });
+export const readProposal = async (id: string) => (await read(api.GET(`${V1}/proposals/{proposal_id}`, proposal(id)))) as Proposal;
 
-export const declineProposal = (id: string) => request<Proposal>('POST', `/proposals/${id}/decline`);
+export const confirmProposal = async (id: string, edits: Record<string, unknown> = {}) =>
+	(await read(api.POST(`${V1}/proposals/{proposal_id}/confirm`, { ...proposal(id), body: { edits } }))) as Proposal;
+
+export const declineProposal = async (id: string) => (await read(api.POST(`${V1}/proposals/{proposal_id}/decline`, proposal(id)))) as Proposal;

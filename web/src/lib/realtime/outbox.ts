@@ -76,7 +76,7 @@ export class Outbox {
 	async #send(entry: Pending): Promise<boolean> {
 		const { client_id, room, text } = entry;
 		try {
-			await this.options.connection.send({ type: 'message.send', room, client_id, text }, (ack) => {
+			await this.options.connection.send({ type: 'message.send', room, client_id, text, reply_to: null }, (ack) => {
 				if (ack.message) this.options.onStored(room, ack.message);
 				this.discard(client_id);
 			});

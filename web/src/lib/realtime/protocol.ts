@@ -1,106 +1,58 @@
-/** Frames of realtime protocol v1 (`docs/protocol.openapi.json`), as this client uses them. */
+/** Frames of realtime protocol v1, on the generated types (`frames.d.ts`), as this client uses them. */
 import type { Card, Member, Message, Proposal } from '$lib/api/types';
+import type { components } from './frames';
+
+type Frames = components['schemas'];
+type With<Name extends keyof Frames, Fields> = Omit<Frames[Name], keyof Fields> & Fields;
 
 export const SUBPROTOCOL = 'sextant.v1';
 
 export const CLOSE = { unauthenticated: 4001, slow: 4008, limits: 4009, restart: 1012 } as const;
 
-export type ToolState = 'started' | 'done' | 'failed';
+export type Welcome = Frames['Welcome'];
+export type ErrorFrame = Frames['Error'] & Record<string, unknown>;
+export type Ack = Frames['Ack'] & { room?: string; seq?: number; message?: Message; duplicate?: boolean };
 
-export interface TurnTool {
-	call: string;
-	name: string;
-	label: string;
-	state: ToolState;
-	card?: Card | null;
-}
+export type TurnTool = Pick<Frames['TurnTool'], 'call' | 'name' | 'label' | 'state'> & { card?: Card | null };
+export type TurnStatus = Frames['TurnEnded']['status'];
 
-interface Durable {
-	room: string;
-	seq: number;
-	at: string;
-}
-
-export type DurableEvent = Durable &
-	(
-		| { type: 'message.created' | 'message.edited' | 'message.deleted'; message: Message }
-		| { type: 'reaction.changed'; message_id: string; emoji: string; user_id: string; on: boolean }
-		| { type: 'member.joined'; member: Member }
-		| { type: 'member.left'; user_id: string }
-		| { type: 'proposal.created' | 'proposal.resolved'; proposal: Proposal }
-		| { type: 'room.updated'; changes: Record<string, unknown> }
-	);
-
-export type TurnStatus = 'done' | 'stopped' | 'failed';
+/** Events of a room that are stored: gapless in `seq`. Edits and deletions look like the message they leave behind. */
+export type DurableEvent =
+	| With<'MessageCreated', { type: 'message.created' | 'message.edited' | 'message.deleted'; message: Message }>
+	| With<'MemberJoined', { member: Member }>
+	| Frames['MemberLeft']
+	| With<'ProposalCreated', { type: 'proposal.created' | 'proposal.resolved'; proposal: Proposal }>
+	| Frames['RoomUpdated'];
 
 export type RoomEphemeral =
-	| { type: 'turn.started'; room: string; turn: string; attempt: number }
-	| { type: 'turn.delta'; room: string; turn: string; offset: number; text: string }
-	| ({ type: 'turn.tool'; room: string; turn: string } & TurnTool)
-	| { type: 'turn.notice'; room: string; turn: string; text: string }
-	| { type: 'turn.ended'; room: string; turn: string; status: TurnStatus; message_id?: string | null }
-	| { type: 'typing'; room: string; user_id: string }
-	| { type: 'receipt'; room: string; user_id: string; seq: number }
-	| { type: 'reset'; room: string; seq: number };
+	| Frames['TurnStarted']
+	| Frames['TurnDelta']
+	| With<'TurnTool', { card?: Card | null }>
+	| Frames['TurnNotice']
+	| Frames['TurnEnded']
+	| Frames['TypingEvent']
+	| Frames['Receipt']
+	| Frames['Reset'];
 
 export type RoomEvent = DurableEvent | RoomEphemeral;
+
+/** Events for the person, which need no subscription. */
+export type PersonEvent = Frames['Unread'] | Frames['RoomActivity'] | Frames['RoomAdded'];
+
+export type ServerFrame = Welcome | Ack | ErrorFrame | Frames['Closing'] | RoomEvent | PersonEvent;
+
+type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+/** A command; the connection adds its `id`. */
+export type Command = Unnumbered<
+	Frames['Subscribe'] | Frames['Unsubscribe'] | Frames['MessageSend'] | Frames['Read'] | Frames['Typing'] | Frames['TurnStop'] | Frames['Ping']
+>;
 
 const PERSONAL = new Set(['unread', 'room.activity', 'room.added']);
 
 export function isPersonal(event: RoomEvent | PersonEvent): event is PersonEvent {
 	return PERSONAL.has(event.type);
 }
-
-/** Events for the person, which need no subscription. */
-export type PersonEvent =
-	| { type: 'unread'; room: string; unread: number; read_seq: number }
-	| { type: 'room.activity'; room: string; seq: number; no: number; sender_id: string; preview: string; at: string }
-	| { type: 'room.added'; room: string };
-
-export interface Welcome {
-	type: 'welcome';
-	protocol: number;
-	user: { id: string; name: string | null; role: string };
-	heartbeat_seconds: number;
-}
-
-export interface Ack {
-	type: 'ack';
-	id: string;
-	room?: string;
-	seq?: number;
-	client_id?: string;
-	message?: Message;
-	duplicate?: boolean;
-	[field: string]: unknown;
-}
-
-export interface ErrorFrame {
-	type: 'error';
-	id: string | null;
-	code: string;
-	message: string;
-	[field: string]: unknown;
-}
-
-export type ServerFrame =
-	| Welcome
-	| Ack
-	| ErrorFrame
-	| { type: 'closing'; reconnect_ms: number }
-	| RoomEvent
-	| PersonEvent;
-
-export type Command =
-	| { type: 'subscribe'; room: string; after_seq?: number }
-	| { type: 'unsubscribe'; room: string }
-	| { type: 'message.send'; room: string; client_id: string; text: string; reply_to?: string }
-	| { type: 'read'; room: string; seq: number }
-	| { type: 'typing'; room: string }
-	| { type: 'turn.stop'; turn: string }
-	| { type: 'proposal.confirm'; proposal: string; edits?: Record<string, unknown> }
-	| { type: 'proposal.decline'; proposal: string }
-	| { type: 'ping' };
 
 export function isDurable(event: RoomEvent): event is DurableEvent {
 	return 'seq' in event && 'at' in event;

@@ -21,7 +21,7 @@ class Bookings {
 	}
 
 	async list(when: 'upcoming' | 'past'): Promise<Booking[]> {
-		const { items } = await listBookings(when);
+		const items = await listBookings(when);
 		items.forEach((booking) => this.learn(booking));
 		return items;
 	}

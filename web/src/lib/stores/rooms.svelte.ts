@@ -56,7 +56,7 @@ class Rooms {
 			return;
 		}
 		try {
-			const { items } = await listRooms();
+			const items = await listRooms();
 			if (session.user?.id !== user.id) return;
 			this.items = ordered(items);
 			this.failed = false;
