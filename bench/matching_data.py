@@ -36,6 +36,14 @@ EXPERTS = (
 )  # fmt: skip
 
 
+_FILL = f"""
+    insert into expert_embeddings (expert_id, model, content_hash, embedding, findable, rate_usd_amount, years, country,
+        timezone, skill_slugs, industries, languages, engagements)
+    select x.id, '{LOCAL_MODEL}', 'bench', v.embedding, true, rate_usd_amount, years, country, timezone, skill_slugs,
+        industries, languages, engagements from vectors v join experts x on x.id = v.expert_id
+"""
+
+
 @dataclass(frozen=True)
 class Population:
     """Who there is; row `i` of every array is expert `i`."""
@@ -109,6 +117,7 @@ def word(number: int) -> str:
 async def load(connection: asyncpg.Connection, people: Population) -> None:
     """Store the population as approved, bookable experts with hours on three days a week."""
     now = datetime.now(UTC)
+    await connection.execute("create temp table vectors (expert_id uuid, embedding halfvec)")
     await connection.set_type_codec("citext", encoder=str.encode, decoder=bytes.decode, format="binary")
     for start in range(0, len(people), BATCH):
         rows = range(start, min(len(people), start + BATCH))
@@ -123,11 +132,9 @@ async def load(connection: asyncpg.Connection, people: Population) -> None:
             records=_hours(people, rows),
         )
         await connection.copy_to_table(
-            "expert_embeddings",
-            columns=("expert_id", "model", "content_hash", "embedding"),
-            source=_embeddings(people, rows),
-            format="binary",
+            "vectors", columns=("expert_id", "embedding"), source=_embeddings(people, rows), format="binary"
         )
+    await connection.execute(_FILL, timeout=600)
 
 
 def _own_skills(people: Population, row: int) -> list[str]:
@@ -175,11 +182,10 @@ def _embeddings(people: Population, rows: range) -> io.BytesIO:
     out = io.BytesIO(b"")
     out.write(b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0))
     halves = people.vectors[rows.start : rows.stop].astype(">f2")
-    model, digest = LOCAL_MODEL.encode(), b"bench"
     for row in rows:
         vector = struct.pack("!HH", LOCAL_DIMENSIONS, 0) + halves[row - rows.start].tobytes()
-        out.write(struct.pack("!h", 4))
-        for field in (people.expert_id(row).bytes, model, digest, vector):
+        out.write(struct.pack("!h", 2))
+        for field in (people.expert_id(row).bytes, vector):
             out.write(struct.pack("!i", len(field)) + field)
     out.write(struct.pack("!h", -1))
     out.seek(0)

@@ -89,13 +89,33 @@ class ExpertSkill(Base):
 
 
 class ExpertEmbedding(Base):
-    """The profile's embedding by one model. Models never mix: every search names its model, and each model has its
-    own partial HNSW index (migration 0002). `content_hash` says which text was embedded."""
+    """The profile's embedding by one model, beside what searches filter by: one row answers for distance and filters,
+    which more than halves the time of a filtered search against a join.
+
+    Models never mix: every search names its model, and each model has its own partial HNSW index (migration 0003).
+    `content_hash` says which text was embedded. The columns after `embedding` repeat the expert's; a trigger
+    (migration 0003) keeps them so. `findable`: approved and bookable.
+    """
 
     __tablename__ = "expert_embeddings"
+    __table_args__ = (
+        Index(None, "skill_slugs", postgresql_using="gin"),
+        Index(None, "industries", postgresql_using="gin"),
+        Index(None, "languages", postgresql_using="gin"),
+        Index(None, "rate_usd_amount"),
+    )
 
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), primary_key=True)
     model: Mapped[str] = mapped_column(String(64), primary_key=True)
     content_hash: Mapped[str] = mapped_column(String(64))
     embedding: Mapped[Any] = mapped_column(HALFVEC())
+    findable: Mapped[bool]
+    rate_usd_amount: Mapped[int] = mapped_column(BigInteger)
+    years: Mapped[int]
+    country: Mapped[str] = mapped_column(String(2))
+    timezone: Mapped[str] = mapped_column(String(64))
+    skill_slugs: Mapped[list[str]] = _texts()
+    industries: Mapped[list[str]] = _texts()
+    languages: Mapped[list[str]] = _texts()
+    engagements: Mapped[list[str]] = _texts()
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"), onupdate=text("now()"))

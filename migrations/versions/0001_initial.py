@@ -340,10 +340,23 @@ def upgrade() -> None:
         sa.Column('model', sa.String(length=64), nullable=False),
         sa.Column('content_hash', sa.String(length=64), nullable=False),
         sa.Column('embedding', pgvector.sqlalchemy.HALFVEC(), nullable=False),
+        sa.Column('findable', sa.Boolean(), nullable=False),
+        sa.Column('rate_usd_amount', sa.BigInteger(), nullable=False),
+        sa.Column('years', sa.Integer(), nullable=False),
+        sa.Column('country', sa.String(length=2), nullable=False),
+        sa.Column('timezone', sa.String(length=64), nullable=False),
+        sa.Column('skill_slugs', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column('industries', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column('languages', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column('engagements', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_expert_embeddings_expert_id_experts'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('expert_id', 'model', name=op.f('pk_expert_embeddings'))
         )
+        op.create_index(op.f('ix_expert_embeddings_industries'), 'expert_embeddings', ['industries'], unique=False, postgresql_using='gin')
+        op.create_index(op.f('ix_expert_embeddings_languages'), 'expert_embeddings', ['languages'], unique=False, postgresql_using='gin')
+        op.create_index(op.f('ix_expert_embeddings_rate_usd_amount'), 'expert_embeddings', ['rate_usd_amount'], unique=False)
+        op.create_index(op.f('ix_expert_embeddings_skill_slugs'), 'expert_embeddings', ['skill_slugs'], unique=False, postgresql_using='gin')
         op.create_table('expert_skills',
         sa.Column('expert_id', sa.Uuid(), nullable=False),
         sa.Column('skill', sa.String(length=64), nullable=False),
@@ -601,6 +614,10 @@ def downgrade() -> None:
         op.drop_table('messages')
         op.drop_index(op.f('ix_expert_skills_skill_years'), table_name='expert_skills')
         op.drop_table('expert_skills')
+        op.drop_index(op.f('ix_expert_embeddings_skill_slugs'), table_name='expert_embeddings', postgresql_using='gin')
+        op.drop_index(op.f('ix_expert_embeddings_rate_usd_amount'), table_name='expert_embeddings')
+        op.drop_index(op.f('ix_expert_embeddings_languages'), table_name='expert_embeddings', postgresql_using='gin')
+        op.drop_index(op.f('ix_expert_embeddings_industries'), table_name='expert_embeddings', postgresql_using='gin')
         op.drop_table('expert_embeddings')
         op.drop_table('availability_rules')
         op.drop_table('availability_exceptions')

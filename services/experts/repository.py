@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, delete, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -208,11 +208,26 @@ async def without_embedding(session: AsyncSession, model: str, limit: int) -> li
     )
 
 
+_REPEATED = (
+    "rate_usd_amount", "years", "country", "timezone", "skill_slugs", "industries", "languages", "engagements",
+)  # fmt: skip
+
+
 async def store_embedding(
     session: AsyncSession, expert_id: UUID, *, model: str, content_hash: str, vector: Sequence[float]
 ) -> None:
-    row = insert(ExpertEmbedding).values(
-        expert_id=expert_id, model=model, content_hash=content_hash, embedding=list(vector)
+    # A trigger keeps the repeated columns in step with the expert from here on.
+    repeated = {name: getattr(Expert, name) for name in _REPEATED}
+    columns = {
+        "expert_id": Expert.id,
+        "model": literal(model),
+        "content_hash": literal(content_hash),
+        "embedding": literal(list(vector), ExpertEmbedding.embedding.type),
+        "findable": (Expert.status == Status.APPROVED) & Expert.is_bookable,
+        **repeated,
+    }
+    row = insert(ExpertEmbedding).from_select(
+        list(columns), select(*columns.values()).where(Expert.id == expert_id)
     )
     await session.execute(
         row.on_conflict_do_update(
@@ -220,6 +235,8 @@ async def store_embedding(
             set_={
                 "content_hash": row.excluded.content_hash,
                 "embedding": row.excluded.embedding,
+                "findable": row.excluded.findable,
+                **{name: row.excluded[name] for name in repeated},
                 "created_at": text("now()"),
             },
         )

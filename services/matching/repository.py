@@ -18,7 +18,7 @@ from models.matching import MatchRun
 from services.matching.needs import Filters
 
 # Near ones by meaning, and by words; together they are what is ranked.
-NEAR = 28
+NEAR = 24
 WORDED = 10
 # A search reads by its rarest words only, and only by so many that few profiles have to be ranked by them, however
 # many profiles there are: common words would rank half of them.
@@ -77,43 +77,35 @@ class Candidate:
     mentioned: Sequence[str]
 
 
-def where(filters: Filters) -> tuple[str, dict[str, Any]]:
-    """The condition on `x` (experts), with its parameters. Nobody who cannot be booked ever passes."""
-    clauses = ["x.status = 'approved'", "x.is_bookable"]
+def where(filters: Filters, *, beside_vectors: bool = False) -> tuple[str, dict[str, Any]]:
+    """The condition on `x` (experts), or on `e` (expert_embeddings, which repeats the columns), with its parameters.
+    Nobody who cannot be booked ever passes."""
+    if beside_vectors:
+        t, key, clauses = "e", "e.expert_id", ["e.findable"]
+    else:
+        t, key, clauses = "x", "x.id", ["x.status = 'approved'", "x.is_bookable"]
     values: dict[str, Any] = {}
 
     def add(clause: str, name: str, value: Any) -> None:
-        clauses.append(clause)
-        values[name] = value
+        # Filters that were not given are None or empty.
+        if value is not None and value != ():
+            clauses.append(clause)
+            values[name] = list(value) if isinstance(value, tuple) else value
 
-    if filters.skills:
-        add("x.skill_slugs @> cast(:skills as text[])", "skills", list(filters.skills))
+    add(f"{t}.skill_slugs @> cast(:skills as text[])", "skills", filters.skills)
+    add(f"not {t}.skill_slugs && cast(:no_skills as text[])", "no_skills", filters.excluded_skills)
+    add(f"not {t}.industries && cast(:no_industries as text[])", "no_industries", filters.excluded_industries)
+    add(f"{t}.rate_usd_amount >= :min_usd", "min_usd", filters.min_usd)
+    add(f"{t}.rate_usd_amount <= :max_usd", "max_usd", filters.max_usd)
+    add(f"{t}.languages @> cast(:languages as text[])", "languages", filters.languages)
+    add(f"{t}.timezone = any(cast(:timezones as text[]))", "timezones", filters.timezones)
+    add(f":engagement = any({t}.engagements)", "engagement", filters.engagement)
+    add(f"{t}.country = any(cast(:countries as text[]))", "countries", filters.countries)
+    add(f"{t}.years >= :min_years", "min_years", filters.min_years)
+    add(f"{key} <> all(cast(:excluded_ids as uuid[]))", "excluded_ids", filters.excluded_ids)
     for number, word in enumerate(filters.words):
-        add(f"x.search @@ phraseto_tsquery('english', :word{number})", f"word{number}", word)
-    if filters.excluded_skills:
-        add("not x.skill_slugs && cast(:no_skills as text[])", "no_skills", list(filters.excluded_skills))
-    if filters.excluded_industries:
-        add(
-            "not x.industries && cast(:no_industries as text[])",
-            "no_industries",
-            list(filters.excluded_industries),
-        )
-    if filters.min_usd is not None:
-        add("x.rate_usd_amount >= :min_usd", "min_usd", filters.min_usd)
-    if filters.max_usd is not None:
-        add("x.rate_usd_amount <= :max_usd", "max_usd", filters.max_usd)
-    if filters.languages:
-        add("x.languages @> cast(:languages as text[])", "languages", list(filters.languages))
-    if filters.timezones is not None:
-        add("x.timezone = any(cast(:timezones as text[]))", "timezones", list(filters.timezones))
-    if filters.engagement is not None:
-        add("x.engagements @> cast(:engagements as text[])", "engagements", [filters.engagement])
-    if filters.countries:
-        add("x.country = any(cast(:countries as text[]))", "countries", list(filters.countries))
-    if filters.min_years is not None:
-        add("x.years >= :min_years", "min_years", filters.min_years)
-    if filters.excluded_ids:
-        add("x.id <> all(cast(:excluded_ids as uuid[]))", "excluded_ids", list(filters.excluded_ids))
+        said = f"search @@ phraseto_tsquery('english', :word{number})"
+        add(f"{key} in (select id from experts where {said})", f"word{number}", word)
     return " and ".join(clauses), values
 
 
@@ -151,6 +143,7 @@ async def candidates(
 ) -> list[Candidate]:
     """Experts within the filters: the nearest by meaning, and the best by rare words. Call `prepare` before."""
     condition, values = where(filters)
+    beside, _ = where(filters, beside_vectors=True)
     values |= {"embedding": vector_literal(embedding)}
     spoken = "select null where false"
     worded = "select null::uuid as id where false"
@@ -167,8 +160,8 @@ async def candidates(
         text(
             f"""
             with near as materialized (
-                select e.expert_id as id from expert_embeddings e join experts x on x.id = e.expert_id
-                where e.model = {index.literal} and {condition}
+                select e.expert_id as id from expert_embeddings e
+                where e.model = {index.literal} and {beside}
                 order by {index.distance} limit {near}
             ), spoken as materialized ({spoken}), worded as materialized ({worded}), found as (select id from near union select id from worded)
             select x.id, 1 - ({index.distance}) as cosine, {rank} as wording, x.industries,
