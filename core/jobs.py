@@ -103,6 +103,11 @@ class Worker:
         self._db = db
         self._queuer: PgQueuer | None = None
 
+    @property
+    def running(self) -> bool:
+        """Whether jobs are being run: false before `run` has begun, and once it has ended, for whatever reason."""
+        return self._queuer is not None
+
     async def run(self) -> None:
         """Work until `stop`."""
         pool = await asyncpg.create_pool(self._db.url, min_size=2, max_size=6)
@@ -120,6 +125,7 @@ class Worker:
                 queuer.schedule(name, cron, clean_old=True)(self._periodic(handler))
             await queuer.run(dequeue_timeout=timedelta(seconds=1), batch_size=4, max_concurrent_tasks=8)
         finally:
+            self._queuer = None
             await pool.close()
 
     def stop(self) -> None:
