@@ -34,7 +34,7 @@ _PERSON = re.compile(
     r"directeurs? techniques?|directores? tecnicos?|diretor(?:es)? tecnicos?|experten|kandidaten|candidats?|candidatos?|matches|profiles)\b"
     r"|^(?:and |so |then |ok(?:ay)?,? )?(?:who|wer|wen|qui|quien|quienes|quem)\b"
     r"|\b(?:find|need|show|is there|are there|looking for|want|know|got|have|suche|brauche|gibt es|cherche|busco|necesito|hay|procuro|preciso de|tem)\s+(?:me |us |mir |uns )?(?:a |any |maybe )?(?:someone|somebody|anyone|anybody|people|jemand\w*|quelqu'un|alguien|alguem)\b"
-    r"|^(?:some|any)(?:one|body)\b|^jemand\w*\b|^quelqu'un\b|^alguien\b|^alguem\b"
+    r"|^(?:and |or |what about |how about |maybe )?(?:some|any)(?:one|body)\b|^jemand\w*\b|^quelqu'un\b|^alguien\b|^alguem\b"
 )
 _OWN_PRODUCT = re.compile(
     r"\b(?:my|our|for (?:a|an|the|this)|to build|we(?:'re| are)?|i(?:'m| am)?|mein\w*|unser\w*|fur (?:eine?n?|mein\w*|unser\w*)|mon|ma|notre|pour (?:une?|mon|ma|notre)|mi|nuestr[oa]|para (?:una?|mi|nuestr[oa]|meu|minha|um|uma|nosso)|meu|minha|nosso|nossa)\b"
