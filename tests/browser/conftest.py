@@ -1,22 +1,28 @@
 """The product and the browser, started once for all browser tests."""
 
+import os
+import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.product import Product, chromium
+from tests.browser.product import ROOT, Product, chromium
 
 
 @pytest.fixture(scope="session")
-async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
+async def product() -> AsyncIterator[Product]:
     """A server of its own, with the embedded database, the stand-ins and the demo data."""
-    product = Product(tmp_path_factory.mktemp("product"))
+    # Not in pytest's own folder, which is closed to the system user that PostgreSQL runs as when tests run as root.
+    data = ROOT / ".data" / "tests" / f"product-{os.getpid()}"
+    data.mkdir(parents=True)
+    product = Product(data)
     try:
         await product.start()
         yield product
     finally:
         product.stop()
+        shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
