@@ -93,6 +93,9 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
+        if error.status_code == 400 and error.detail == "There was an error parsing the body":
+            # FastAPI's word for a body that is not even UTF-8; bodies that are not JSON it answers with 422.
+            return respond(422, "invalid_input", "The body of the request could not be read.")
         codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
         return respond(
             error.status_code,

@@ -1,0 +1,43 @@
+"""The running API against its own OpenAPI document, by schemathesis: no 5xx, no answer that is not documented."""
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.actor import Role
+from core.migrate import ROOT
+from tests.serving import serving
+
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+# Ends the session that the run uses.
+LEFT_OUT = "/sessions/current$"
+
+
+@pytest.mark.timeout(600)
+async def test_the_api_answers_as_documented(fresh_database: str, tmp_path: Path) -> None:
+    async with serving(fresh_database, rate_limit_scale=1_000_000) as server:
+        _, token = await server.person(role=Role.ADMIN)
+        process = await asyncio.create_subprocess_exec(
+            str(Path(sys.executable).parent / "schemathesis"),
+            "run",
+            f"{server.base_url}/api/openapi.json",
+            *("--header", f"Authorization: Bearer {token}"),
+            *("--checks", CHECKS),
+            *("--phases", "fuzzing"),
+            *("--max-examples", "6"),
+            *("--seed", "7"),
+            *("--exclude-path-regex", LEFT_OUT),
+            "--no-color",
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            cwd=tmp_path,
+            env={"PATH": str(Path(sys.executable).parent), "PYTHONPATH": str(ROOT)},
+        )
+        output = (await process.communicate())[0].decode()
+    tested = re.search(r"Tested: (\d+)", output)
+    assert tested is not None, output[-3000:]
+    assert int(tested[1]) > 40
+    assert process.returncode == 0, output[-8000:]
