@@ -1,7 +1,7 @@
 """Signing in with Google, LinkedIn and GitHub. `start` and `callback` are addresses for the browser to go to, so they
 answer with redirects, errors included: `/sign-in?error=<code>` or `/settings/connections?error=<code>`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response, status
@@ -29,7 +29,9 @@ BINDING_COOKIE = "sextant_oauth"
 BINDING_PATH = "/api/v1/oauth"
 BINDING_SECONDS = 600
 
-REDIRECT = {303: {"description": "To the provider, back into the app, or to a page that shows the error"}}
+REDIRECT: dict[int | str, dict[str, Any]] = {
+    303: {"description": "To the provider, back into the app, or to a page that shows the error"}
+}
 
 
 @router.get("/oauth/providers", dependencies=[public()])

@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from core.actor import Role, Scope
-from core.gateways.identity import Provider
+from core.gateways.identity import Provider as Provider
 
 _TIMEZONES = frozenset(available_timezones())
 
