@@ -192,15 +192,20 @@ async def embedding_hashes(session: AsyncSession, ids: Iterable[UUID], model: st
     return {row[0]: row[1] for row in rows}
 
 
+async def drop_embeddings(session: AsyncSession, expert_id: UUID) -> None:
+    await session.execute(delete(ExpertEmbedding).where(ExpertEmbedding.expert_id == expert_id))
+
+
 async def without_embedding(session: AsyncSession, model: str, limit: int) -> list[UUID]:
     """Experts that the model has not embedded yet, whatever their status, oldest first."""
     return list(
         await session.scalars(
             select(Expert.id)
             .where(
+                Expert.story != "",
                 ~select(ExpertEmbedding.expert_id)
                 .where(ExpertEmbedding.expert_id == Expert.id, ExpertEmbedding.model == model)
-                .exists()
+                .exists(),
             )
             .order_by(Expert.id)
             .limit(limit)

@@ -19,6 +19,7 @@ from models.experts import Expert
 from services.accounts import service as accounts
 from services.experts import policy, reading, repository
 from services.experts.jobs import reindex
+from services.experts.leaving import forget
 from services.experts.listing import browse
 from services.experts.schemas import (
     ExpertCard,
@@ -41,6 +42,7 @@ __all__ = [
     "change_status",
     "create_profile",
     "for_user",
+    "forget",
     "get",
     "my_profile",
     "owner",

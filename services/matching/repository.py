@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models.matching import MatchRun
@@ -233,6 +233,18 @@ async def get(session: AsyncSession, run_id: UUID, user_id: UUID) -> MatchRun | 
     """A stored run of this person."""
     run = await session.get(MatchRun, run_id)
     return run if run is not None and run.user_id == user_id else None
+
+
+async def runs_of(session: AsyncSession, user_id: UUID) -> list[MatchRun]:
+    """All runs of this person, oldest first."""
+    rows = await session.scalars(
+        select(MatchRun).where(MatchRun.user_id == user_id).order_by(MatchRun.created_at)
+    )
+    return list(rows)
+
+
+async def delete_runs(session: AsyncSession, user_id: UUID) -> None:
+    await session.execute(delete(MatchRun).where(MatchRun.user_id == user_id))
 
 
 async def merge_people(session: AsyncSession, source: UUID, target: UUID) -> None:

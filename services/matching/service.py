@@ -7,6 +7,7 @@ stores. `find` is the same within the caller's transaction, for a query whose em
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -162,9 +163,16 @@ async def get(session: AsyncSession, actor: Actor, match_id: UUID) -> MatchList:
     result = MatchList.model_validate(run.result)
     shown = [*result.items, *result.closest]
     owners = await experts.owners(session, [match.expert.id for match in shown])
+    gone = [
+        key
+        for key in (match.expert.id for match in shown)
+        if key not in owners or not owners[key].can_be_booked
+    ]
+    cards = await experts.cards(session, gone)
     for match in shown:
-        owner = owners.get(match.expert.id)
-        match.is_available = owner is not None and owner.can_be_booked
+        match.is_available = match.expert.id not in gone
+        # Of those who have left, only what still stands is shown.
+        match.expert = cards.get(match.expert.id, match.expert)
         match.slots = [start for start in match.slots if start > clock.now()] if match.is_available else []
     return result
 
@@ -173,6 +181,21 @@ async def get(session: AsyncSession, actor: Actor, match_id: UUID) -> MatchList:
 async def merge(session: AsyncSession, source: UUID, target: UUID) -> None:
     """A guest who signs in keeps the match lists."""
     await repository.merge_people(session, source, target)
+
+
+@accounts.on_delete
+async def forget(session: AsyncSession, user_id: UUID) -> None:
+    """The match lists go with the account."""
+    await repository.delete_runs(session, user_id)
+
+
+@accounts.on_export("matches")
+async def export(session: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
+    """What the person searched for, and what was answered."""
+    return [
+        {"created_at": run.created_at.isoformat(), "query": run.query, "summary": run.result.get("summary")}
+        for run in await repository.runs_of(session, user_id)
+    ]
 
 
 async def _brief(session: AsyncSession, actor: Actor, query: MatchQuery) -> ProjectBrief | None:
