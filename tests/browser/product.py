@@ -13,12 +13,13 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
 START_SECONDS = 120
 WAIT_MS = 30_000
+expect.set_options(timeout=WAIT_MS)
 
 
 def free_port() -> int:
@@ -96,7 +97,9 @@ class Complaints:
 
     def _console(self, message: ConsoleMessage) -> None:
         # Answers of 4xx are part of the line: nobody is signed in at first. Lost connections are, where they are cut.
-        if message.type == "error" and not message.text.startswith(("Failed to load resource", "WebSocket connection")):
+        if message.type == "error" and not message.text.startswith(
+            ("Failed to load resource", "WebSocket connection")
+        ):
             self.texts.append(message.text)
 
 
