@@ -30,6 +30,7 @@ class Turn(ToolContext):
     output_tokens: int = 0
     cost_microusd: float = 0.0
     _said: bool = False
+    _space: str = ""
 
     @property
     def remaining(self) -> float:
@@ -42,20 +43,27 @@ class Turn(ToolContext):
         return "\n\n".join(self.texts)
 
     def say(self, text: str) -> None:
-        """Send more of the reply; a paragraph break goes between the texts of two model calls."""
+        """Send more of the reply. A paragraph break goes between the texts of two model calls; white space waits for
+        what follows it, so that what was sent is what is kept."""
+        text = self._space + text if self._said else text.lstrip()
+        spoken = text.rstrip()
+        self._space = text[len(spoken) :]
+        if not spoken:
+            return
         if not self._said and self.texts:
-            text = "\n\n" + text.lstrip()
+            spoken = "\n\n" + spoken
         self._said = True
-        self.emit(TextDelta(text))
+        self.emit(TextDelta(spoken))
 
     def keep(self, text: str) -> None:
         """A model call is over and said `text`."""
         if text.strip():
             self.texts.append(text.strip())
-        self._said = False
+        self._said, self._space = False, ""
 
     def take_back(self, reason: str) -> None:
         """Void what the current model call has said so far, keeping what earlier ones said."""
+        self._space = ""
         if self._said:
             self._said = False
             self.emit(Restarted(reason))
@@ -66,6 +74,9 @@ class Turn(ToolContext):
         """Keep a card for the message; a newer state of the same thing replaces the older one."""
         identity = _identity(card)
         self.cards = [kept for kept in self.cards if _identity(kept) != identity]
+        if card.type == "proposal":
+            # Free times that led to a proposal in the same turn have done their work.
+            self.cards = [kept for kept in self.cards if kept.type != "slots"]
         self.cards.append(card)
 
 

@@ -12,11 +12,13 @@ from core.errors import InvalidInput
 from services.bookings import proposals, service
 from services.bookings.schemas import BookingFilter, CallMinutes, HoldSlot, When
 from services.conversations.schemas import Card
+from services.experts import service as experts
 from tools.context import ToolContext
 from tools.describe import bookings_text, proposal_text, slots_text
 from tools.registry import ToolResult, declare
 
 MOST_DAYS = 21
+_LATER = 40  # free times offered when the asked span has none: about two working days
 
 
 def _plausible(value: datetime) -> datetime:
@@ -67,16 +69,24 @@ async def list_slots(context: ToolContext, args: ListSlots) -> ToolResult:
     """Free times for a call with one CTO, in the founder's time zone. Use it when the founder asks when somebody is
     free, or before proposing a call without an exact time."""
     start = max(_instant(args.start, context) if args.start else context.now, context.now)
+    end = start + timedelta(days=args.days)
     async with context.db.transaction() as session:
         found = await service.slots(
-            session,
-            context.actor,
-            args.expert_id,
-            start=start,
-            end=start + timedelta(days=args.days),
-            minutes=args.minutes,
+            session, context.actor, args.expert_id, start=start, end=end, minutes=args.minutes
         )
-    return slots_text(found, context.timezone), Card(type="slots", data=found.model_dump(mode="json"))
+        later: list[datetime] = []
+        if not found.starts:
+            following = await service.next_slots(
+                session, [args.expert_id], after=start, count=_LATER, minutes=args.minutes
+            )
+            later = following[args.expert_id]
+        expert = (await experts.cards(session, [args.expert_id])).get(args.expert_id)
+    shown = found.model_copy(update={"starts": found.starts or later})
+    text = slots_text(shown, context.timezone)
+    if later:
+        text = f"No free time in this span. The next ones after it:\n{text}"
+    data = shown.model_dump(mode="json") | {"expert_name": expert.name if expert else ""}
+    return text, Card(type="slots", data=data)
 
 
 @declare(args=ProposeBooking, scope=Scope.CONVERSATIONS_WRITE, label="Preparing the call")

@@ -32,7 +32,11 @@ P = TypeVar("P")
 _FEATURE_NAMES = {
     name: slug
     for slug, kind in FEATURES.items()
-    for name in (slug.replace("-", " "), kind.name.casefold(), *(phrase.lstrip("=") for phrase in kind.phrases["en"]))
+    for name in (
+        slug.replace("-", " "),
+        kind.name.casefold(),
+        *(phrase.lstrip("=") for phrase in kind.phrases["en"]),
+    )
 }
 
 
@@ -58,7 +62,9 @@ def patch_of(changes: "Changes", read: BriefPatch, statement: str) -> BriefPatch
     if changes.team_size is not None:
         given["team"] = Fact(value=Team(size=changes.team_size), source=Source.STATED)
     lists: dict[str, Iterable[Any]] = {
-        "industries": (Tag(value=slug, **origin(name)) for name in changes.industries if (slug := _industry(name))),
+        "industries": (
+            Tag(value=slug, **origin(name)) for name in changes.industries if (slug := _industry(name))
+        ),
         "users": (Text(value=name, **origin(name)) for name in changes.users),
         "features": (_feature(name, origin) for name in changes.features),
         "platforms": (Fact(value=platform, **origin(platform.value)) for platform in changes.platforms),
@@ -132,13 +138,18 @@ def _feature(name: str, origin: Origin) -> Feature:
     if slug is None:
         return Feature(name=name, **origin(name))
     kind = FEATURES[slug]
-    return Feature(slug=slug, name=kind.name, category=kind.category, complexity=kind.complexity, **origin(name))
+    return Feature(
+        slug=slug, name=kind.name, category=kind.category, complexity=kind.complexity, **origin(name)
+    )
 
 
 def _technology(name: str, origin: Origin, *, existing: bool) -> Technology:
     skill = skills.canonical(name)
     return Technology(
-        slug=skill.slug if skill else None, name=skill.name if skill else name, existing=existing, **origin(name)
+        slug=skill.slug if skill else None,
+        name=skill.name if skill else name,
+        existing=existing,
+        **origin(name),
     )
 
 

@@ -18,6 +18,7 @@ from assistant.guided.wording import listed, say
 from assistant.guided.words import plain
 from core.money import Money
 
+_WAKING = (7, 21)  # hours that people like to be called in
 _NOT_FREE = frozenset({"slot_not_offered", "slot_taken", "too_soon", "in_the_past", "no_such_time"})
 _ASKS_WHOM = re.compile(
     r"with whom\?|which cto should i book|whom do you mean|which one:|there (?:are|is) only \d+ on the list"
@@ -65,7 +66,7 @@ class Book:
             return _prepared(proposed.card.data, asked, state)
         slots = state.result("list_slots")
         if slots is not None and slots.ok and slots.card is not None:
-            return _free(slots.card.data, expert, asked, state, proposed)
+            return _free(slots.card.data, expert, asked, state)
         if proposed is not None:
             return say("booking.failed", state.seed, reason=proposed.message)
         return trouble(state, slots.message if slots else "")
@@ -92,7 +93,7 @@ class Slots:
         slots = state.result("list_slots")
         if slots is None or not slots.ok or slots.card is None:
             return trouble(state, slots.message if slots else "")
-        return _free(slots.card.data, expert, wanted(state, got, expert), state, None)
+        return _free(slots.card.data, expert, wanted(state, got, expert), state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +179,18 @@ def _completed(said: When, earlier: When) -> When:
         return replace(
             said, at=said.at or (earlier.at if said.day else None), minutes=said.minutes or earlier.minutes
         )
-    day_of = {
-        "day": earlier.day,
-        "first": earlier.first,
-        "last": earlier.last,
-        "other_day": earlier.other_day,
-    }
+    said = replace(said, day=earlier.day, first=earlier.first, last=earlier.last, other_day=earlier.other_day)
     if said.at or said.part:
-        return replace(said, minutes=said.minutes or earlier.minutes, **day_of)
+        return replace(said, minutes=said.minutes or earlier.minutes)
     return replace(
-        said, at=earlier.at, part=earlier.part, soonest=earlier.soonest, zone=said.zone or earlier.zone,
-        theirs=said.theirs or earlier.theirs, minutes=said.minutes or earlier.minutes, **day_of,
-    )  # fmt: skip
+        said,
+        at=earlier.at,
+        part=earlier.part,
+        soonest=earlier.soonest,
+        zone=said.zone or earlier.zone,
+        theirs=said.theirs or earlier.theirs,
+        minutes=said.minutes or earlier.minutes,
+    )
 
 
 def _names_person(got: Understanding) -> bool:
@@ -274,18 +275,25 @@ def _choose(result: Result, asked: When, state: State) -> datetime | None:
     """The free time to propose, or None when the founder has to choose."""
     if result.card is None:
         return None
-    starts = _fitting(_starts(result.card.data, state), asked)
+    everything = _starts(result.card.data, state)
+    exact = _exact(asked, state)
+    if exact is not None:
+        # The nearest day comes first, then the nearest time of day: who asks for 15:00 rarely wants 9:00 instead.
+        at = exact.astimezone(zone_of(state.timezone))
+        return min(everything, key=lambda start: _distance(start, at), default=None)
+    starts = _fitting(everything, asked)
     if not starts:
         return None
-    if asked.at and asked.day:
-        exact = _exact(asked, state)
-        assert exact is not None
-        return min(starts, key=lambda start: abs(start - exact))
     if asked.at:
         return next((start for start in starts if start.time() == asked.at), None)
     if asked.soonest or (asked.part and (asked.day or asked.first)):
         return starts[0]
     return None
+
+
+def _distance(start: datetime, asked: datetime) -> tuple[int, int]:
+    minutes = (start.hour - asked.hour) * 60 + start.minute - asked.minute
+    return abs((start.date() - asked.date()).days), abs(minutes)
 
 
 def _prepared(proposal: dict[str, Any], asked: When, state: State) -> str:
@@ -330,18 +338,16 @@ def _others(state: State, chosen: datetime) -> str:
     slots = state.result("list_slots")
     if slots is None or slots.card is None:
         return ""
-    times = [
-        f"{start:%H:%M}"
-        for start in _starts(slots.card.data, state)
-        if start != chosen and start.date() == chosen.date()
-    ]
+    same_day = [start for start in _starts(slots.card.data, state) if start.date() == chosen.date()]
+    waking = [start for start in same_day if _WAKING[0] <= start.hour < _WAKING[1]]
+    times = [f"{start:%H:%M}" for start in waking or same_day if start != chosen]
     return f" (also free that day: {listed(times[:6])})" if times else ""
 
 
-def _free(slots: dict[str, Any], expert: Shown, asked: When, state: State, failed: Result | None) -> str:
+def _free(slots: dict[str, Any], expert: Shown, asked: When, state: State) -> str:
     starts = _fitting(_starts(slots, state), asked)
     if not starts:
-        return _none_free(expert, asked, state, failed, _starts(slots, state))
+        return _none_free(expert, asked, state, _starts(slots, state))
     rows = "\n".join(f"{index}. {spoken(start)}" for index, start in enumerate(_spread(starts), start=1))
     price = Money.model_validate(slots["price"]).format()
     return say(
@@ -355,19 +361,7 @@ def _free(slots: dict[str, Any], expert: Shown, asked: When, state: State, faile
     )
 
 
-def _none_free(
-    expert: Shown, asked: When, state: State, failed: Result | None, others: list[datetime]
-) -> str:
-    offered = (
-        [datetime.fromisoformat(each) for each in (failed.fields.get("next_slots") or [])]
-        if failed
-        else others
-    )
-    if not offered:
-        offered = [
-            datetime.fromisoformat(str(each).replace("Z", "+00:00"))
-            for each in expert.data.get("slots") or []
-        ]
+def _none_free(expert: Shown, asked: When, state: State, offered: list[datetime]) -> str:
     times = [spoken(start.astimezone(zone_of(state.timezone))) for start in offered[:4]]
     following = (
         say("booking.no-slots-next", state.seed, slots=listed(times))

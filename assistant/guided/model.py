@@ -14,7 +14,7 @@ from langchain_core.tools import BaseTool
 from pydantic import TypeAdapter
 
 from assistant.guided.policy import decide
-from assistant.guided.state import read
+from assistant.guided.state import CALL_PREFIX, read
 from assistant.guided.tasks import Call
 from assistant.guided.understanding import understand
 from assistant.guided.wording import say
@@ -99,7 +99,7 @@ class GuidedChatModel(BaseChatModel):
 def _chunks(answer: Call | str, position: int) -> Iterator[ChatGenerationChunk]:
     if isinstance(answer, Call):
         arguments = _json.dump_json(answer.arguments).decode()
-        call = tool_call_chunk(name=answer.name, args=arguments, id=f"guided_{position}", index=0)
+        call = tool_call_chunk(name=answer.name, args=arguments, id=f"{CALL_PREFIX}{position}", index=0)
         yield ChatGenerationChunk(message=AIMessageChunk(content="", tool_call_chunks=[call]))
         return
     for token in _TOKEN.findall(answer):

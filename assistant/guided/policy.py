@@ -37,6 +37,9 @@ _ASKS_BRIEF = re.compile(
     r"what should it do|what would (?:the product|you like to build)|do you have a budget|what budget|roughly what budget|tell me about your project|what are you planning|describe your project|tell me what you want to build"
 )
 _ASKS_MONEY = re.compile(r"do you have a budget|roughly what budget|what budget do you")
+_ENOUGH = re.compile(
+    r"\b(?:enough|suffi\w*|realistic|feasible|doable|possible|achievable|viable|reicht|realistisch|machbar|realiste|faisable|suficiente|realista|viavel|basta)\b"
+)
 _HAS_PLAN = re.compile(
     r"\b(?:ideas?|projects?|app|startup|build|start-?up|product|software|platform|website|cto|developers?|programmers?"
     r"|company|business|idee|projekt|projet|proyecto|projeto|help me|need help|hilfe|ayuda|ajuda|aide)\b"
@@ -86,8 +89,10 @@ def _wishes(state: State, got: Understanding) -> list[Task]:
     ]
     if got.has_facts and not _only_wish(got, searching):
         add(1, _facts(state, got, explained=bool(explained)))
+    elif got.wants(Intent.ANALYSE) and state.analysis and _ENOUGH.search(plain(got.text)) and not booking:
+        explained = list(dict.fromkeys([*explained, *_sufficiency(got)]))
     elif got.wants(Intent.ANALYSE) and not explained and not booking and not searching and not got.hypothesis:
-        add(1, Analyse() if state.has_project else Note("brief.ask-what"))
+        add(1, Analyse(known_version=_version(state)) if state.has_project else Note("brief.ask-what"))
     for position, section in enumerate(explained[:2]):
         add(3 + position, Explain(section))
     if searching:
@@ -114,8 +119,24 @@ def _only_wish(got: Understanding, searching: bool) -> bool:
 
 def _facts(state: State, got: Understanding, *, explained: bool) -> Task:
     if state.has_project or got.describes:
-        return Analyse(quiet=explained)
+        return Analyse(quiet=explained, known_version=_version(state))
     return Note("brief.ask-what")
+
+
+def _sufficiency(got: Understanding) -> list[str]:
+    """What "is that enough?" asks about."""
+    words = plain(got.text)
+    if re.search(r"\b(?:time|weeks?|months?|deadline|zeit|temps|tiempo|tempo)\b", words):
+        return ["timeline"]
+    return (
+        ["cost"]
+        if re.search(r"\b(?:enough|suffi\w*|budget|money|reicht|suficiente|bast\w+)\b", words)
+        else ["cost", "timeline"]
+    )
+
+
+def _version(state: State) -> int | None:
+    return state.analysis["version"] if state.analysis else None
 
 
 def _aside(intent: Intent, state: State, got: Understanding) -> bool:

@@ -11,6 +11,7 @@ from core.money import Money
 from services.projects.schemas import BriefPatch, ProjectBrief
 
 Analysis = dict[str, Any]
+_SHORT = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Analyse:
     """Record what the message says, analyse, and tell the headline. `brief_only` records without analysing."""
 
     quiet: bool = False
+    known_version: int | None = None
 
     def next(self, state: State, got: Understanding) -> Call | None:
         if state.result("analyse_project"):
@@ -33,7 +35,8 @@ class Analyse:
         analysis = result.card.data
         if self.quiet:
             return ""
-        return _headline(analysis, state, first=analysis["version"] == 1)
+        same = analysis["version"] == self.known_version
+        return _headline(analysis, state, first=analysis["version"] == 1 and not same, news=not same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +146,14 @@ def facts_of(brief: ProjectBrief | BriefPatch) -> list[str]:
     return facts
 
 
-def _headline(analysis: Analysis, state: State, *, first: bool) -> str:
+def _headline(analysis: Analysis, state: State, *, first: bool, news: bool) -> str:
     parts = [say("analysis.first" if first else "analysis.again", state.seed, **_figures(analysis, state))]
-    if analysis.get("differences"):
+    if news and analysis.get("differences"):
         changes = "; ".join(item["text"].rstrip(".") for item in analysis["differences"][:3])
         parts.append(say("analysis.changed", state.seed, changes=changes))
-    assumptions = [item["text"].rstrip(".") for item in analysis.get("assumptions", [])[:3]]
+    # The long ones explain the method; the card has them.
+    texts = [item["text"].rstrip(".") for item in analysis.get("assumptions", [])]
+    assumptions = [text for text in texts if len(text) <= _SHORT][:3]
     if first and assumptions:
         parts.append(
             say("analysis.assumed", state.seed, assumptions="; ".join(_lower(item) for item in assumptions))
@@ -285,7 +290,7 @@ _EXPLANATIONS = {
 def _what_if(preview: dict[str, Any], state: State) -> str:
     before, after = preview["before"], preview["after"]
     values = {
-        "change": preview["change"],
+        "change": preview["change"][:1].upper() + preview["change"][1:],
         "score_before": str(before["score"]),
         "score": str(after["score"]),
         "score_change": f"{after['score'] - before['score']:+d}",

@@ -17,6 +17,9 @@ from assistant.guided.words import plain
 from core.money import Money
 from tools.describe import local
 
+_SHORT = 140
+_FEW = 3
+_SOME_OVERLAP = 5.0
 _NAMES = {code: name.capitalize() for name, code in reversed(filters.LANGUAGES.items())} | {
     "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "en": "English",
     "nl": "Dutch", "pl": "Polish", "zh": "Chinese", "fa": "Persian",
@@ -43,7 +46,7 @@ class Search:
         if not matches["items"]:
             return _nobody(matches, result.arguments, state)
         first = matches["items"][0]
-        reasons = [reason.rstrip(".") for reason in first.get("reasons") or []]
+        reasons = [reason.rstrip(".") for reason in first.get("reasons") or [] if len(reason) <= _SHORT]
         count = len(matches["items"])
         values = {
             "count": str(count),
@@ -154,33 +157,42 @@ def _query(state: State, got: Understanding) -> dict[str, Any]:
 
 def _cheaper(state: State, got: Understanding) -> dict[str, Any]:
     """Below the person named, else below the cheapest shown."""
-    reference = got.picks[0] if got.picks else min(state.shown, key=lambda each: each.rate)
-    # With a currency wish in the last search, shown rates are in each CTO's own currency: take the converted one.
-    money = reference.data.get("rate") or {}
-    rate = Money.model_validate(money) if money else Money.of(reference.rate, reference.currency)
+    rate = min((_comparable(each) for each in got.picks[:1] or state.shown), key=lambda money: money.major)
     step = max(Decimal(1), rate.major.quantize(Decimal(1)) - 1)
     return {"amount": str(step), "currency": rate.currency}
 
 
 def _wider(arguments: dict[str, Any], state: State, got: Understanding) -> dict[str, Any] | None:
-    """A second search when the first found nobody because we read the wish too narrowly."""
+    """A second search when the first found too few because we read the wish too narrowly."""
     result = state.result("find_ctos")
-    if result is None or not result.ok or result.card is None or result.card.data["items"]:
+    if result is None or not result.ok or result.card is None:
         return None
-    if got.wants(Intent.CHEAPER) and "max_rate" not in got.filters and state.shown:
-        # Nobody below the cheapest who still meets the rest: then below the middle of what was shown before.
-        before = (state.matches or {}).get("query") or {}
-        limit = Decimal(arguments["max_rate"]["amount"]) * Decimal("1.25")
-        if before.get("max_rate") or limit > 0:
-            return {
-                **arguments,
-                "max_rate": {**arguments["max_rate"], "amount": str(limit.quantize(Decimal(1)))},
-            }
-    if got.wants(Intent.MORE) and arguments.get("exclude"):
-        return None
-    if (arguments.get("min_overlap_hours") or 0) > 5:
-        return {**arguments, "min_overlap_hours": 5.0}
+    found = len(result.card.data["items"])
+    if (
+        got.wants(Intent.CHEAPER)
+        and "max_rate" not in got.filters
+        and got.shown
+        and not got.picks
+        and found < _FEW
+    ):
+        # Hardly anybody is below the cheapest: then below the middle of what was shown, lowest first.
+        rates = sorted(_comparable(each).major for each in got.shown)
+        middle = rates[len(rates) // 2]
+        if middle > rates[0]:
+            amount = str(middle.quantize(Decimal(1)) - 1)
+            return {**arguments, "max_rate": {**arguments["max_rate"], "amount": amount}, "sort": "rate_low"}
+    if not found and (arguments.get("min_overlap_hours") or 0) > _SOME_OVERLAP:
+        return {**arguments, "min_overlap_hours": _SOME_OVERLAP}
     return None
+
+
+def _comparable(each: Shown) -> Money:
+    """The rate in the founder's currency where the card has it."""
+    return (
+        Money.model_validate(each.data["rate"])
+        if each.data.get("rate")
+        else Money.of(each.rate, each.currency)
+    )
 
 
 def _without_named(before: dict[str, Any] | None, text: str) -> dict[str, Any] | None:

@@ -15,6 +15,8 @@ from core.money import Money
 from services.conversations.schemas import Card
 from services.projects.schemas import ProjectBrief
 
+CALL_PREFIX = "guided_"
+
 
 @dataclass(slots=True)
 class Result:
@@ -86,6 +88,8 @@ def read(messages: Sequence[BaseMessage]) -> tuple[State, State]:
     for message in messages[asked + 1 :]:
         if isinstance(message, ToolMessage):
             call = calls.get(message.tool_call_id)
+            if message.status == "error" and not str(message.tool_call_id).startswith(CALL_PREFIX):
+                continue  # another model's failed call, before this one took over
             state.results.append(_result(message, dict(call["args"]) if call else {}))
             _card(state, message)
     return _replayed(heard), state
@@ -161,8 +165,9 @@ def _card(state: State, message: ToolMessage) -> None:
         state.analysis = card.data
     elif card.type == "matches":
         state.matches = card.data
-        state.shown = shown(card.data)
-        state.focus = None
+        if found := shown(card.data):
+            # A list that nobody fits does not wipe the one before it from the founder's screen.
+            state.shown, state.focus = found, None
     elif card.type == "proposal":
         state.proposal = card.data
         state.focus = _id(card.data.get("payload", {}).get("expert_id"))

@@ -66,6 +66,7 @@ class Understanding:
     search_text: str = ""
     when: When = field(default_factory=When)
     picks: list[Shown] = field(default_factory=list)
+    shown: list[Shown] = field(default_factory=list)
     beyond: bool = False
     words: int = 0
 
@@ -102,6 +103,7 @@ def understand(state: State) -> Understanding:
     text = state.text
     got = Understanding(text=text, words=len(WORD.findall(plain(text))))
     got.when = when.read(text, state.local_now)
+    got.shown = state.shown
     got.picks = pick(text, state.shown, state.focus)
     got.beyond = out_of_range(text, state.shown)
     statement: list[str] = []

@@ -177,10 +177,11 @@ _DURATIONS: tuple[tuple[re.Pattern[str], float], ...] = (
 def _duration(words: str) -> tuple[int | None, str]:
     for pattern, unit in _DURATIONS:
         match = pattern.search(words)
-        # "in 30 minutes" and "within two hours" say when, not how long.
-        if not match or re.search(
-            r"(?:\b(?:in|within|next|per|at|a|as|las|um|vers|dans|en|em)|/)\s*$", words[: match.start()]
-        ):
+        before = words[: match.start()] if match else ""
+        # "in 30 minutes" and "within two hours" say when, not how long; "à 15h" is a time of day.
+        if match is None or re.search(r"(?:\b(?:in|within|next|per)|/)\s*$", before):
+            continue
+        if unit == 60 and re.search(r"\b(?:at|a|as|las|um|vers|dans|en|em)\s*$", before):
             continue
         if re.search(r"[$€£]\s?[\d.,k]+ ?(?:/|an?|per)?\s*$", words[: match.start()]):
             continue

@@ -5,7 +5,20 @@ import unicodedata
 from difflib import get_close_matches
 
 _PLAIN = str.maketrans(
-    {"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "ß": "ss", "…": "."}
+    {
+        "¿": " ",
+        "¡": " ",
+        "’": "'",
+        "‘": "'",
+        "`": "'",
+        "´": "'",
+        "“": '"',
+        "”": '"',
+        "–": "-",
+        "—": "-",
+        "ß": "ss",
+        "…": ".",
+    }
 )
 _SPACES = re.compile(r"\s+")
 WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")

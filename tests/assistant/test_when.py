@@ -86,6 +86,8 @@ def test_spans_parts_and_soonest() -> None:
     assert read("mañana por la mañana", NOW).part == (6, 12)
 
 
-@pytest.mark.parametrize("text", ["we have 4 months and 80k", "an app for 200 users", "", "React 18 and Node 20", "½"])
+@pytest.mark.parametrize(
+    "text", ["we have 4 months and 80k", "an app for 200 users", "", "React 18 and Node 20", "½"]
+)
 def test_what_says_no_time(text: str) -> None:
     assert read(text, NOW) == When()

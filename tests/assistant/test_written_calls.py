@@ -62,7 +62,7 @@ def test_text_before_a_call_is_shown_and_text_after_it_is_not(step: int) -> None
         "1 < 2 and <b>bold</b>\n- [x] done",
         'Send {"name": "Ana", "arguments": {}, "rate": 3} to the API',
         "[link](https://example.org)\n[1] note",
-        "```json\n{\"health\": 80, \"name\": \"Ana\"}\n```",
+        '```json\n{"health": 80, "name": "Ana"}\n```',
     ],
 )
 def test_what_is_no_call_is_shown_whole(text: str, step: int) -> None:
