@@ -8,6 +8,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
+from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 
 from core.errors import RateLimited, SextantError
@@ -77,8 +78,24 @@ def respond(status: int, code: str, detail: str, headers: dict[str, str] | None 
     )
 
 
+def _describe(app: FastAPI) -> None:
+    """Put the shape that `problem()` refers to into the OpenAPI document."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        _, schemas = models_json_schema(
+            [(Problem, "serialization")], ref_template="#/components/schemas/{model}"
+        )
+        document["components"]["schemas"].update(schemas["$defs"])
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the app as a problem."""
+    _describe(app)
 
     async def expected(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, SextantError)

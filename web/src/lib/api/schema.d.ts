@@ -2525,6 +2525,16 @@ export interface components {
             source: components["schemas"]["Source"];
         };
         /**
+         * FieldProblem
+         * @description One input that was refused.
+         */
+        FieldProblem: {
+            /** Field */
+            field: string;
+            /** Message */
+            message: string;
+        };
+        /**
          * FinishSignIn
          * @description The second step of a sign-in: a code of the authenticator app, or a recovery code.
          */
@@ -3163,6 +3173,29 @@ export interface components {
          * @enum {string}
          */
         Platform: "web" | "mobile" | "ios" | "android" | "desktop" | "windows" | "macos" | "linux" | "wearable" | "tv" | "vr" | "embedded" | "browser-extension" | "api" | "voice" | "chat" | "console" | "car";
+        /**
+         * Problem
+         * @description RFC 9457 problem details. `code` is stable; further members carry data of the error.
+         */
+        Problem: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+            /**
+             * Errors
+             * @default null
+             */
+            errors: components["schemas"]["FieldProblem"][] | null;
+            /** Status */
+            status: number;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * ProfileInput
          * @description A whole profile. Rates are per hour.
@@ -4219,39 +4252,6 @@ export interface components {
             slug?: string | null;
             /** @default stated */
             source: components["schemas"]["Source"];
-        };
-        /**
-         * FieldProblem
-         * @description One input that was refused.
-         */
-        FieldProblem: {
-            /** Field */
-            field: string;
-            /** Message */
-            message: string;
-        };
-        /**
-         * Problem
-         * @description RFC 9457 problem details. `code` is stable; further members carry data of the error.
-         */
-        Problem: {
-            /** Type */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string;
-            /**
-             * Errors
-             * @default null
-             */
-            errors: components["schemas"]["FieldProblem"][] | null;
-        } & {
-            [key: string]: unknown;
         };
     };
     responses: never;
