@@ -27,7 +27,7 @@ check: setup node_modules.stamp ## Lint, types, import rules, drift of generated
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m importlinter.cli lint 2>/dev/null || .venv/bin/lint-imports
+	.venv/bin/lint-imports
 	$(PY) -m api openapi --check
 	$(NPM) --prefix web run --silent api:check
 	$(NPM) --prefix web run --silent check

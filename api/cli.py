@@ -36,7 +36,9 @@ def worker() -> None:
 
 @cli.command()
 def migrate(
-    new: Annotated[str | None, typer.Option(help="Write a new migration from the models, with this message")] = None,
+    new: Annotated[
+        str | None, typer.Option(help="Write a new migration from the models, with this message")
+    ] = None,
     rewrite_initial: Annotated[bool, typer.Option(help="Write 0001 again from the models")] = False,
     check: Annotated[bool, typer.Option(help="Fail when models and migrations differ")] = False,
 ) -> None:
@@ -66,7 +68,9 @@ def create_admin(
 
 
 @cli.command()
-def openapi(check: Annotated[bool, typer.Option(help="Fail when the files are not up to date")] = False) -> None:
+def openapi(
+    check: Annotated[bool, typer.Option(help="Fail when the files are not up to date")] = False,
+) -> None:
     """Write docs/openapi.json and docs/protocol.openapi.json."""
     from api import documents
 

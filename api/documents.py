@@ -53,6 +53,3 @@ def write(folder: Path, *, check: bool) -> list[str]:
             if not check:
                 path.write_text(text)
     return changed
-
-
-

@@ -26,12 +26,14 @@ async def live() -> Health:
 
 @router.get("/health/ready", dependencies=[public()], responses=problem(503))
 async def ready(runtime: RuntimeDep) -> Health:
-    """The process can serve: its database answers."""
+    """The process can serve: its database answers and its jobs run."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             await runtime.db.raw.fetchval("select 1")
     except Exception as error:
         raise VendorUnavailable("The database does not answer.", reason=type(error).__name__) from None
+    if not runtime.well:
+        raise VendorUnavailable("Background jobs have stopped in this process.", code="worker_stopped")
     return Health(status="ok")
 
 

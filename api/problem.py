@@ -63,7 +63,9 @@ def problem(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def respond(status: int, code: str, detail: str, headers: dict[str, str] | None = None, **fields: Any) -> JSONResponse:
+def respond(
+    status: int, code: str, detail: str, headers: dict[str, str] | None = None, **fields: Any
+) -> JSONResponse:
     """A problem+json answer."""
     body = {
         "type": f"https://sextant.example/problems/{code}",
@@ -71,7 +73,11 @@ def respond(status: int, code: str, detail: str, headers: dict[str, str] | None 
         "status": status,
         "code": code,
         "detail": detail,
-        **{name: value for name, value in fields.items() if name not in ("type", "title", "status", "code", "detail")},
+        **{
+            name: value
+            for name, value in fields.items()
+            if name not in ("type", "title", "status", "code", "detail")
+        },
     }
     return JSONResponse(
         jsonable_encoder(body), status, headers=headers, media_type="application/problem+json"
@@ -99,7 +105,9 @@ def install(app: FastAPI) -> None:
 
     async def expected(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, SextantError)
-        headers = {"Retry-After": str(max(1, round(error.retry_after)))} if isinstance(error, RateLimited) else None
+        headers = (
+            {"Retry-After": str(max(1, round(error.retry_after)))} if isinstance(error, RateLimited) else None
+        )
         return respond(error.status, error.code, error.message, headers, **error.fields)
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
@@ -123,7 +131,9 @@ def install(app: FastAPI) -> None:
 
     async def unexpected(request: Request, error: Exception) -> JSONResponse:
         log.exception("request failed", exc_info=error, extra={"path": request.url.path})
-        return respond(500, "internal", "Something went wrong on our side. It has been noted; please try again.")
+        return respond(
+            500, "internal", "Something went wrong on our side. It has been noted; please try again."
+        )
 
     app.add_exception_handler(SextantError, expected)
     app.add_exception_handler(RequestValidationError, invalid)

@@ -15,7 +15,7 @@ from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
 from core.jobs import Worker
-from core.settings import Settings
+from core.settings import Settings, use
 from services import rooms as rooms
 from services.conversations.sending import Sender
 
@@ -38,6 +38,11 @@ class Runtime:
     runner: "Runner | None"
     worker: Worker | None
 
+    @property
+    def well(self) -> bool:
+        """Whether everything that should run in this process does."""
+        return self.worker is None or self.worker.running
+
 
 def broker_for(settings: Settings, url: str) -> Broker:
     """The broker by settings: in memory where there is one process (the embedded database), else PostgreSQL."""
@@ -58,6 +63,7 @@ async def open_runtime(
     from assistant.agent import Agent
     from assistant.runner import Runner
 
+    use(settings)
     async with AsyncExitStack() as stack:
         broker = broker_for(settings, url)
         await broker.start()
@@ -85,8 +91,16 @@ async def open_runtime(
             stack.push_async_callback(runner.stop)
         jobs = Worker(db) if worker else None
         if jobs is not None:
-            stack.push_async_callback(_finish, jobs, asyncio.create_task(jobs.run(), name="worker"))
+            working = asyncio.create_task(jobs.run(), name="worker")
+            working.add_done_callback(_notice)
+            stack.push_async_callback(_finish, jobs, working)
         yield Runtime(settings, db, gateways, sender, hub, runner, jobs)
+
+
+def _notice(working: asyncio.Task[None]) -> None:
+    # A server whose jobs do not run looks well and does half its work: say so at once.
+    if not working.cancelled() and (error := working.exception()) is not None:
+        log.critical("the worker has stopped; no job runs in this process", exc_info=error)
 
 
 async def _finish(worker: Worker, task: asyncio.Task[None]) -> None:

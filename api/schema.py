@@ -56,7 +56,7 @@ async def run(*, new: str | None, rewrite_initial: bool, check: bool) -> int:
 @asynccontextmanager
 async def scratch_database() -> AsyncIterator[str]:
     """An empty database on a server of its own."""
-    with tempfile.TemporaryDirectory(prefix="sextant-", dir="/tmp", ignore_cleanup_errors=True) as folder:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="sextant-", dir="/tmp", ignore_cleanup_errors=True) as folder:
         server = EmbeddedPostgres(Path(folder) / "pg")
         admin = await asyncio.to_thread(server.start)
         try:

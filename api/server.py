@@ -43,7 +43,9 @@ async def run_server(*, host: str | None, port: int | None, worker: bool | None)
     started = time.monotonic()
     config = settings()
     configure_logging(config)
-    config = config.model_copy(update={k: v for k, v in {"host": host, "port": port}.items() if v is not None})
+    config = config.model_copy(
+        update={k: v for k, v in {"host": host, "port": port}.items() if v is not None}
+    )
     sock = _listen(config)
     config = config.model_copy(update={"port": sock.getsockname()[1]})
     _say(config, "Starting Sextant …")
@@ -120,6 +122,7 @@ def configure_only_embeddings(embeddings: Any) -> None:
 
 async def _seed_first_time(config: Settings, url: str) -> None:
     from core.gateways import embeddings
+    from services import rooms as rooms  # the hours of demo experts are set by the bookings room
     from services.experts.demo.load import is_loaded, load
 
     configure_only_embeddings(embeddings.from_settings(config))

@@ -34,7 +34,9 @@ def free_port(host: str, preferred: int, tries: int = 50) -> socket.socket:
 
 def needed(settings: Settings) -> bool:
     """Whether a vendor is without a key."""
-    return not settings.is_production and (settings.stripe_secret_key is None or settings.resend_api_key is None)
+    return not settings.is_production and (
+        settings.stripe_secret_key is None or settings.resend_api_key is None
+    )
 
 
 @asynccontextmanager

@@ -35,6 +35,9 @@ def install(app: FastAPI, settings: Settings) -> None:
         file = (BUILD / path).resolve()
         if path and file.is_relative_to(BUILD) and file.is_file():
             return FileResponse(file, headers={"Cache-Control": "no-cache"})
-        if "text/html" not in request.headers.get("accept", "text/html") and "*/*" not in request.headers["accept"]:
+        if (
+            "text/html" not in request.headers.get("accept", "text/html")
+            and "*/*" not in request.headers["accept"]
+        ):
             raise HTTPException(404, "There is nothing here.")
         return FileResponse(BUILD / "index.html", headers={"Cache-Control": "no-cache"})

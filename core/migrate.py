@@ -40,7 +40,9 @@ async def write(url: str, message: str, *, head: str = "head") -> Path:
     config = _config(url)
     count = len(list((ROOT / "migrations" / "versions").glob("[0-9]*.py")))
     slug = f"{count:04d}"
-    script = await asyncio.to_thread(command.revision, config, message, autogenerate=True, rev_id=slug, head=head)
+    script = await asyncio.to_thread(
+        command.revision, config, message, autogenerate=True, rev_id=slug, head=head
+    )
     assert script is not None
     assert not isinstance(script, list)
     return Path(script.path)
@@ -69,8 +71,12 @@ async def drift(url: str, metadata: MetaData) -> list[str]:
             connection,
             opts={
                 "compare_type": True,
-                "include_object": lambda obj, name, kind, reflected, other: not (
-                    reflected and other is None and re.match(r"pgqueuer|ix_expert_embeddings_hnsw", name or "")
+                "include_object": lambda obj, name, kind, reflected, other: (
+                    not (
+                        reflected
+                        and other is None
+                        and re.match(r"pgqueuer|ix_expert_embeddings_hnsw", name or "")
+                    )
                 ),
             },
         )

@@ -25,10 +25,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
     environment: Environment = Environment.DEVELOPMENT
-    data_dir: Path = Field(Path(".data"), description="Embedded PostgreSQL and the stand-ins keep their state here")
+    data_dir: Path = Field(
+        Path(".data"), description="Embedded PostgreSQL and the stand-ins keep their state here"
+    )
     host: str = "127.0.0.1"
     port: int = 8000
-    public_url: str | None = Field(None, description="How browsers reach this service; default http://host:port")
+    public_url: str | None = Field(
+        None, description="How browsers reach this service; default http://host:port"
+    )
     secret_key: SecretStr = SecretStr(PLACEHOLDER)
     previous_secret_keys: SecretStr | None = Field(
         None, description="Older SECRET_KEYs, comma-separated, newest first: still decrypt, never encrypt"
@@ -57,9 +61,13 @@ class Settings(BaseSettings):
 
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
-    stripe_api_base: str | None = Field(None, description="Set by the server itself when it starts the stand-in")
+    stripe_api_base: str | None = Field(
+        None, description="Set by the server itself when it starts the stand-in"
+    )
     resend_api_key: SecretStr | None = None
-    resend_api_url: str | None = Field(None, description="Set by the server itself when it starts the stand-in")
+    resend_api_url: str | None = Field(
+        None, description="Set by the server itself when it starts the stand-in"
+    )
     email_from: str = "Sextant <hello@sextant.example>"
 
     google_client_id: str | None = None
@@ -68,7 +76,9 @@ class Settings(BaseSettings):
     linkedin_client_secret: SecretStr | None = None
     github_client_id: str | None = None
     github_client_secret: SecretStr | None = None
-    identity_base_url: str | None = Field(None, description="Set by the server itself when it starts the stand-in")
+    identity_base_url: str | None = Field(
+        None, description="Set by the server itself when it starts the stand-in"
+    )
 
     session_days: int = 30
     rate_limit_scale: float = Field(1, gt=0, description="Multiplies every rate limit; load tests raise it")
@@ -93,7 +103,13 @@ class Settings(BaseSettings):
             return self
         missing = [
             name.upper()
-            for name in ("database_url", "public_url", "stripe_secret_key", "stripe_webhook_secret", "resend_api_key")
+            for name in (
+                "database_url",
+                "public_url",
+                "stripe_secret_key",
+                "stripe_webhook_secret",
+                "resend_api_key",
+            )
             if getattr(self, name) is None
         ]
         if self.secret_key.get_secret_value() == PLACEHOLDER or len(self.secret_key.get_secret_value()) < 32:

@@ -4,7 +4,6 @@ The server keeps its data between runs (`.data/tests`), and the migrated templat
 that a run starts in about a second.
 """
 
-import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator, Iterator

@@ -69,7 +69,12 @@ async def serving(
         _env_file=None,
         environment="test",
         port=sock.getsockname()[1],
-        **{"ws_frames_per_second": 1_000_000, "stripe_secret_key": "sk_test_none", "resend_api_key": "re_none", **overrides},
+        **{
+            "ws_frames_per_second": 1_000_000,
+            "stripe_secret_key": "sk_test_none",
+            "resend_api_key": "re_none",
+            **overrides,
+        },
     )
     async with open_runtime(settings, url, worker=worker, assistant=assistant) as runtime:
         config: uvicorn.Config = _uvicorn_config(create_app(settings, runtime), settings)

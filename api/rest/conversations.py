@@ -41,7 +41,9 @@ async def list_rooms(
     return await service.list_rooms(session, actor, cursor, limit)
 
 
-@router.post("/rooms", status_code=status.HTTP_201_CREATED, dependencies=WRITE, responses=problem(401, 403, 422))
+@router.post(
+    "/rooms", status_code=status.HTTP_201_CREATED, dependencies=WRITE, responses=problem(401, 403, 422)
+)
 async def create_room(session: SessionDep, actor: ActorDep, data: CreateRoom) -> RoomRead:
     """Start a conversation with the assistant."""
     return await service.create_assistant_room(session, actor, data)
@@ -120,7 +122,9 @@ async def confirm_proposal(
     return await proposals.confirm(session, actor, proposal_id, data.edits)
 
 
-@router.post("/proposals/{proposal_id}/decline", dependencies=WRITE, responses=problem(401, 403, 404, 409, 410, 422))
+@router.post(
+    "/proposals/{proposal_id}/decline", dependencies=WRITE, responses=problem(401, 403, 404, 409, 410, 422)
+)
 async def decline_proposal(session: SessionDep, actor: ActorDep, proposal_id: UUID) -> ProposalRead:
     """Turn a proposal down."""
     return await proposals.decline(session, actor, proposal_id)

@@ -59,5 +59,7 @@ def _stand_ins(settings: Settings) -> list[StandIn]:
     if settings.database_url is None:
         found.append(StandIn(vendor="PostgreSQL", url=None, note="The embedded server, in the data folder."))
     if not settings.uses_openai:
-        found.append(StandIn(vendor="OpenAI", url=None, note="The built-in guide answers, without a language model."))
+        found.append(
+            StandIn(vendor="OpenAI", url=None, note="The built-in guide answers, without a language model.")
+        )
     return found

@@ -114,7 +114,9 @@ class RealtimeClient:
         self.seqs[str(room)] = max(self.seqs.get(str(room), 0), ack["seq"])
         return ack
 
-    async def send_message(self, room: UUID | str, text: str, client_id: UUID | None = None) -> dict[str, Any]:
+    async def send_message(
+        self, room: UUID | str, text: str, client_id: UUID | None = None
+    ) -> dict[str, Any]:
         """Send a message; the ack carries it as stored."""
         return await self.command(
             "message.send", room=str(room), client_id=str(client_id or uuid4()), text=text
@@ -145,7 +147,11 @@ class RealtimeClient:
 
     def durable(self, room: UUID | str) -> list[dict[str, Any]]:
         """The durable events of a room received so far, in order of arrival."""
-        return [e for e in self.received if e.get("room") == str(room) and "at" in e and e["type"] != "room.activity"]
+        return [
+            e
+            for e in self.received
+            if e.get("room") == str(room) and "at" in e and e["type"] != "room.activity"
+        ]
 
     async def _read(self) -> None:
         assert self._socket is not None
@@ -178,8 +184,6 @@ class RealtimeClient:
                 else:
                     answer.set_exception(CommandRefused(event))
             return
-        if kind == "reset":
-            self.seqs[event["room"]] = event["seq"]
-        elif "seq" in event and "at" in event and kind != "room.activity" and event["room"] in self.seqs:
+        if kind == "reset" or ("seq" in event and "at" in event and kind != "room.activity" and event["room"] in self.seqs):
             self.seqs[event["room"]] = event["seq"]
         self.received.append(event)

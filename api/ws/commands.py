@@ -76,7 +76,9 @@ class Commands:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, command: p.MessageSend, stored: asyncio.Future[tuple[dict[str, Any], bool]]) -> None:
+    async def _answer(
+        self, command: p.MessageSend, stored: asyncio.Future[tuple[dict[str, Any], bool]]
+    ) -> None:
         try:
             body, fresh = await stored
             self._ack(
@@ -88,7 +90,13 @@ class Commands:
             )
         except SextantError as error:
             self._connection.send(
-                {**error.fields, "type": "error", "id": command.id, "code": error.code, "message": error.message}
+                {
+                    **error.fields,
+                    "type": "error",
+                    "id": command.id,
+                    "code": error.code,
+                    "message": error.message,
+                }
             )
         finally:
             self._connection.in_flight -= 1
@@ -96,13 +104,19 @@ class Commands:
     async def _subscribe(self, command: p.Subscribe) -> None:
         connection, runner = self._connection, self._runtime.runner
         if command.room not in connection.rooms and len(connection.rooms) >= p.MAX_SUBSCRIPTIONS:
-            raise InvalidInput("Too many rooms are followed on this connection.", code="too_many_subscriptions")
+            raise InvalidInput(
+                "Too many rooms are followed on this connection.", code="too_many_subscriptions"
+            )
 
         async def catch_up() -> list[dict[str, Any]]:
             if runner is not None and runner.is_running(command.room):
                 return []
             turn = await turns.running(self._runtime.db, self._actor, command.room)
-            return [] if turn is None else turns.catch_up(turn.room_id, turn.id, turn.attempt, turn.text, turn.progress)
+            return (
+                []
+                if turn is None
+                else turns.catch_up(turn.room_id, turn.id, turn.attempt, turn.text, turn.progress)
+            )
 
         await self._runtime.hub.subscribe(
             connection,
@@ -130,4 +144,3 @@ class Commands:
     def _member(self, room_id: UUID) -> None:
         if room_id not in self._connection.rooms:
             raise Conflict("Subscribe to the room first.", code="not_subscribed", room=str(room_id))
-

@@ -69,4 +69,6 @@ class Connection:
         if protocol.read_paused:
             protocol.read_paused = False
             protocol.transport.resume_reading()
-        protocol.close_timer = asyncio.get_running_loop().call_later(CLOSE_GRACE_SECONDS, protocol.transport.abort)
+        protocol.close_timer = asyncio.get_running_loop().call_later(
+            CLOSE_GRACE_SECONDS, protocol.transport.abort
+        )

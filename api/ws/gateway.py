@@ -56,7 +56,9 @@ def _same_origin(websocket: WebSocket, base_url: str) -> bool:
     return origin == base_url or urlsplit(origin).netloc == websocket.headers.get("host")
 
 
-async def _identify(websocket: WebSocket, connection: Connection, runtime: Runtime, token: str | None) -> bool:
+async def _identify(
+    websocket: WebSocket, connection: Connection, runtime: Runtime, token: str | None
+) -> bool:
     """Find out who is there: by cookie or header, else by a first frame `hello`."""
     actor = await accounts.authenticate(runtime.db, token) if token else None
     hello_id: str | None = None
@@ -167,7 +169,8 @@ def _explained(text: str, error: ValidationError) -> SextantError:
     if first["type"].startswith("union_tag"):
         return _refused("unknown_command", "There is no such command.", id=command_id)
     problems = [
-        {"field": ".".join(str(part) for part in e["loc"][1:]), "message": e["msg"]} for e in error.errors()[:10]
+        {"field": ".".join(str(part) for part in e["loc"][1:]), "message": e["msg"]}
+        for e in error.errors()[:10]
     ]
     named = ", ".join(dict.fromkeys(problem["field"] for problem in problems))
     return _refused("invalid_input", f"Please check {named}.", id=command_id, errors=problems)
@@ -190,7 +193,9 @@ def _id_of(frame: Any) -> str | None:
 
 
 def _error(command_id: str | None, error: SextantError) -> dict[str, Any]:
-    fields = {key: value for key, value in error.fields.items() if key not in ("type", "id", "code", "message")}
+    fields = {
+        key: value for key, value in error.fields.items() if key not in ("type", "id", "code", "message")
+    }
     return {
         **orjson.loads(orjson.dumps(fields, default=str)),
         "type": "error",

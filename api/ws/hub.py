@@ -30,13 +30,25 @@ PREVIEW = 140
 class Channel:
     """A room as this process sees it. `lurkers` are sockets of members who do not follow the room at the moment."""
 
-    __slots__ = ("buffer", "followers", "healing", "last_seq", "lurkers", "newest", "newest_message", "room_id", "size")
+    __slots__ = (
+        "buffer",
+        "followers",
+        "healing",
+        "last_seq",
+        "lurkers",
+        "newest",
+        "newest_message",
+        "room_id",
+        "size",
+    )
 
     def __init__(self, room_id: UUID) -> None:
         self.room_id = room_id
         self.followers: set[Connection] = set()
         self.lurkers: set[Connection] = set()
-        self.last_seq: int | None = None  # the last durable event handed to the followers; None while there are none
+        self.last_seq: int | None = (
+            None  # the last durable event handed to the followers; None while there are none
+        )
         self.newest = 0  # the newest seq heard of
         self.buffer: list[bytes] = []
         self.size = 0

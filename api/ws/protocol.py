@@ -94,7 +94,16 @@ class Ping(Command):
 
 
 AnyCommand = Annotated[
-    Hello | Subscribe | Unsubscribe | MessageSend | Read | Typing | TurnStop | ProposalConfirm | ProposalDecline | Ping,
+    Hello
+    | Subscribe
+    | Unsubscribe
+    | MessageSend
+    | Read
+    | Typing
+    | TurnStop
+    | ProposalConfirm
+    | ProposalDecline
+    | Ping,
     Field(discriminator="type"),
 ]
 COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)

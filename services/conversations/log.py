@@ -18,7 +18,9 @@ where e.room_id = $1 and e.seq > $2 order by e.seq limit $3
 """
 
 
-async def events_after(db: Database, room_id: UUID, after_seq: int, *, limit: int = PAGE) -> list[dict[str, object]]:
+async def events_after(
+    db: Database, room_id: UUID, after_seq: int, *, limit: int = PAGE
+) -> list[dict[str, object]]:
     """Events in order of `seq`, as members receive them; messages as they are now. Checks no membership: for the hub,
     which serves only members."""
     return [

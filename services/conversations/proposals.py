@@ -82,7 +82,9 @@ async def prepare(
     session.add(proposal)
     await session.flush()  # a concurrent run of the same turn fails here, before it shows anything
     read = _read(proposal)
-    await repository.log_event(session, room_id, "proposal.created", {"proposal": read.model_dump(mode="json")})
+    await repository.log_event(
+        session, room_id, "proposal.created", {"proposal": read.model_dump(mode="json")}
+    )
     return read
 
 
@@ -92,7 +94,9 @@ async def get(session: AsyncSession, actor: Actor, proposal_id: UUID) -> Proposa
     return _read(await repository.proposal_of(session, actor.user_id, proposal_id))
 
 
-async def confirm(session: AsyncSession, actor: Actor, proposal_id: UUID, edits: dict[str, Any]) -> ProposalRead:
+async def confirm(
+    session: AsyncSession, actor: Actor, proposal_id: UUID, edits: dict[str, Any]
+) -> ProposalRead:
     """Carry the proposal out. Confirming again returns the first outcome; guests are asked to sign up first."""
     actor.require(Scope.CONVERSATIONS_WRITE)
     proposal = await repository.proposal_of(session, actor.user_id, proposal_id, lock=True)
@@ -142,7 +146,9 @@ async def append_outcome(
 
 def _check_open(proposal: Proposal) -> None:
     if proposal.status != "open":
-        raise Conflict(f"This was already {proposal.status}.", code="already_resolved", status=proposal.status)
+        raise Conflict(
+            f"This was already {proposal.status}.", code="already_resolved", status=proposal.status
+        )
     if proposal.expires_at <= now():
         raise Gone("This proposal has expired. Ask for a new one.", code="proposal_expired")
 

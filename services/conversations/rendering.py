@@ -44,6 +44,8 @@ def message_read(row: Mapping[str, Any]) -> MessageRead:
     return MessageRead.model_validate(message_body(row))
 
 
-def room_event(room_id: UUID, seq: int, kind: str, at: datetime, payload: Mapping[str, Any]) -> dict[str, Any]:
+def room_event(
+    room_id: UUID, seq: int, kind: str, at: datetime, payload: Mapping[str, Any]
+) -> dict[str, Any]:
     """A durable event as members receive it."""
     return {"type": kind, "room": str(room_id), "seq": seq, "at": instant(at), **payload}

@@ -28,7 +28,9 @@ async def rooms_of(
 ) -> Sequence[Row[tuple[Room, RoomMember]]]:
     """Rooms of a person with their membership, newest activity first."""
     activity = func.coalesce(Room.last_message_at, Room.created_at)
-    query = select(Room, RoomMember).join(RoomMember, _mine(user_id)).order_by(activity.desc(), Room.id.desc())
+    query = (
+        select(Room, RoomMember).join(RoomMember, _mine(user_id)).order_by(activity.desc(), Room.id.desc())
+    )
     if before is not None:
         query = query.where(func.row(activity, Room.id) < func.row(*before))
     return (await session.execute(query.limit(limit))).all()
@@ -36,7 +38,11 @@ async def rooms_of(
 
 async def room_of(session: AsyncSession, user_id: UUID, room_id: UUID) -> tuple[Room, RoomMember]:
     """One room of a person. Raises NotFound for rooms that are not theirs."""
-    row = (await session.execute(select(Room, RoomMember).join(RoomMember, _mine(user_id)).where(Room.id == room_id))).first()
+    row = (
+        await session.execute(
+            select(Room, RoomMember).join(RoomMember, _mine(user_id)).where(Room.id == room_id)
+        )
+    ).first()
     if row is None:
         raise NotFound("There is no such conversation.", room=str(room_id))
     return row[0], row[1]
@@ -65,7 +71,9 @@ async def last_messages(session: AsyncSession, room_ids: Sequence[UUID]) -> dict
         .scalar_subquery()
     )
     rows = await session.execute(
-        select(MESSAGE).join(Room, Room.id == MESSAGE.c.room_id).where(Room.id.in_(room_ids), MESSAGE.c.id == newest)
+        select(MESSAGE)
+        .join(Room, Room.id == MESSAGE.c.room_id)
+        .where(Room.id.in_(room_ids), MESSAGE.c.id == newest)
     )
     return {row["room_id"]: MessageRead.model_validate(message_body(row)) for row in rows.mappings()}
 
@@ -76,7 +84,11 @@ async def messages(
     """Message objects, oldest first: the newest `limit` before, or the oldest `limit` after, a sequence number."""
     query = select(MESSAGE).where(MESSAGE.c.room_id == room_id).limit(limit)
     if after_seq is not None:
-        rows = (await session.execute(query.where(MESSAGE.c.seq > after_seq).order_by(MESSAGE.c.seq))).mappings().all()
+        rows = (
+            (await session.execute(query.where(MESSAGE.c.seq > after_seq).order_by(MESSAGE.c.seq)))
+            .mappings()
+            .all()
+        )
         return [message_body(row) for row in rows]
     if before_seq is not None:
         query = query.where(MESSAGE.c.seq < before_seq)
@@ -98,9 +110,13 @@ async def add_room(
     session.add(room)
     await session.flush()  # members refer to it
     await session.execute(
-        insert(RoomMember), [{"room_id": room.id, "user_id": user, "role": role} for user, role in roles.items()]
+        insert(RoomMember),
+        [{"room_id": room.id, "user_id": user, "role": role} for user, role in roles.items()],
     )
-    emit(session, *(UserEvent(user, "room.added", {"type": "room.added", "room": str(room.id)}) for user in roles))
+    emit(
+        session,
+        *(UserEvent(user, "room.added", {"type": "room.added", "room": str(room.id)}) for user in roles),
+    )
     return room.id
 
 
@@ -135,7 +151,9 @@ async def post_message(
         await session.execute(
             update(Room)
             .where(Room.id == room_id)
-            .values(last_seq=Room.last_seq + 1, message_count=Room.message_count + 1, last_message_at=func.now())
+            .values(
+                last_seq=Room.last_seq + 1, message_count=Room.message_count + 1, last_message_at=func.now()
+            )
             .returning(Room.last_seq, Room.message_count)
         )
     ).one()
@@ -169,7 +187,11 @@ async def post_message(
     await session.execute(insert(Message).values(row))
     await session.execute(
         insert(RoomEventRow).values(
-            room_id=room_id, seq=row["seq"], type="message.created", message_id=row["id"], at=row["created_at"]
+            room_id=room_id,
+            seq=row["seq"],
+            type="message.created",
+            message_id=row["id"],
+            at=row["created_at"],
         )
     )
     body = message_body(row)
@@ -202,7 +224,9 @@ async def mark_read(session: AsyncSession, user_id: UUID, room_id: UUID, seq: in
     return None if row is None else (row[0], row[1])
 
 
-async def proposal_of(session: AsyncSession, user_id: UUID, proposal_id: UUID, *, lock: bool = False) -> Proposal:
+async def proposal_of(
+    session: AsyncSession, user_id: UUID, proposal_id: UUID, *, lock: bool = False
+) -> Proposal:
     """A proposal in a room of the actor's. Raises NotFound."""
     query = (
         select(Proposal)

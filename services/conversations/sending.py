@@ -252,7 +252,9 @@ def _fail(batch: list[_Pending], error: Exception) -> None:
     for pending in batch:
         if not pending.answer.done():
             pending.answer.set_exception(
-                VendorUnavailable("The message could not be stored. Send it again.", reason=type(error).__name__)
+                VendorUnavailable(
+                    "The message could not be stored. Send it again.", reason=type(error).__name__
+                )
             )
 
 

@@ -122,7 +122,8 @@ async def list_messages(
         rows = rows[:limit] if after_seq is not None else rows[1:]
     edge = (rows[-1] if after_seq is not None else rows[0])["seq"] if more else None
     return MessagePage(
-        items=[MessageRead.model_validate(row) for row in rows], next_cursor=None if edge is None else str(edge)
+        items=[MessageRead.model_validate(row) for row in rows],
+        next_cursor=None if edge is None else str(edge),
     )
 
 

@@ -177,7 +177,9 @@ async def finish(db: Database, turn: ClaimedTurn, owner: UUID, result: TurnResul
 
 async def release(db: Database, owner: UUID) -> None:
     """Give back all leases of a process that goes down, so that others need not wait for them to run out."""
-    await db.raw.execute("update turns set lease_until = now() where lease_owner = $1 and status = 'running'", owner)
+    await db.raw.execute(
+        "update turns set lease_until = now() where lease_owner = $1 and status = 'running'", owner
+    )
 
 
 def catch_up(
@@ -229,7 +231,13 @@ async def stop(db: Database, actor: Actor, turn_id: UUID) -> None:
         raise NotFound("There is no such turn.", turn=str(turn_id))
     room = row["room_id"]
     if row["status"] == "running":
-        db.publish([RoomEvent(room, "turn.stopping", {"type": "turn.stopping", "room": str(room), "turn": str(turn_id)})])
+        db.publish(
+            [
+                RoomEvent(
+                    room, "turn.stopping", {"type": "turn.stopping", "room": str(room), "turn": str(turn_id)}
+                )
+            ]
+        )
     else:
         body = {"type": "turn.ended", "room": str(room), "turn": str(turn_id), "status": row["status"]}
         db.publish([RoomEvent(room, "turn.ended", body)])
@@ -238,7 +246,9 @@ async def stop(db: Database, actor: Actor, turn_id: UUID) -> None:
 @job("conversations.resume_turn")
 async def resume_turn(db: Database, *, turn_id: UUID) -> None:
     """Bring a turn back whose process died: offer it to this process, and look again after another lease."""
-    row = await db.raw.fetchrow("select room_id, status, attempt, lease_until from turns where id = $1", turn_id)
+    row = await db.raw.fetchrow(
+        "select room_id, status, attempt, lease_until from turns where id = $1", turn_id
+    )
     if row is None or row["status"] not in ("queued", "running"):
         return
     if row["attempt"] >= MAX_ATTEMPTS and row["lease_until"] < now():
@@ -250,8 +260,12 @@ async def resume_turn(db: Database, *, turn_id: UUID) -> None:
 
 
 async def _give_up(db: Database, turn_id: UUID) -> None:
-    owner = turn_id  # a lease of its own, so that no process that comes back late can end the turn a second time
+    owner = (
+        turn_id  # a lease of its own, so that no process that comes back late can end the turn a second time
+    )
     turn = await claim(db, turn_id, owner)
     if turn is not None:
-        text = "I could not finish this answer, although I tried several times. Please send your message again."
+        text = (
+            "I could not finish this answer, although I tried several times. Please send your message again."
+        )
         await finish(db, turn, owner, TurnResult("failed", text, [], error="attempts"))

@@ -46,11 +46,22 @@ def message(text: str = "Hello", client_id: UUID | None = None) -> SendMessage:
 async def test_stores_message_event_and_counters(db: Database, sender: Sender, ada: Actor) -> None:
     room = await make_room(db, ada)
     sent = await sender.send(ada, room, message("Good morning"))
-    assert (sent.duplicate, sent.message.seq, sent.message.no, sent.message.text) == (False, 1, 1, "Good morning")
-    row = await db.raw.fetchrow("select last_seq, message_count, last_message_at from rooms where id = $1", room)
+    assert (sent.duplicate, sent.message.seq, sent.message.no, sent.message.text) == (
+        False,
+        1,
+        1,
+        "Good morning",
+    )
+    row = await db.raw.fetchrow(
+        "select last_seq, message_count, last_message_at from rooms where id = $1", room
+    )
     assert (row["last_seq"], row["message_count"]) == (1, 1)
-    assert row["last_message_at"] == sent.message.created_at.replace(microsecond=row["last_message_at"].microsecond)
-    event = await db.raw.fetchrow("select seq, type, message_id, payload from room_events where room_id = $1", room)
+    assert row["last_message_at"] == sent.message.created_at.replace(
+        microsecond=row["last_message_at"].microsecond
+    )
+    event = await db.raw.fetchrow(
+        "select seq, type, message_id, payload from room_events where room_id = $1", room
+    )
     assert tuple(event) == (1, "message.created", sent.message.id, None)
 
 
@@ -129,13 +140,18 @@ async def test_two_processes_make_no_gap_and_no_double(db: Database, database_ur
             *(senders[n % 2].send(ada, room, data) for n, (room, data) in enumerate(own)),
         )
     for room in rooms:
-        seqs = [r["seq"] for r in await db.raw.fetch("select seq from messages where room_id = $1 order by seq", room)]
+        seqs = [
+            r["seq"]
+            for r in await db.raw.fetch("select seq from messages where room_id = $1 order by seq", room)
+        ]
         assert seqs == list(range(1, 121))
         logged = await db.raw.fetch("select seq from room_events where room_id = $1 order by seq", room)
         assert [r["seq"] for r in logged] == seqs
 
 
-async def test_one_bad_message_does_not_take_its_neighbours_along(db: Database, sender: Sender, ada: Actor) -> None:
+async def test_one_bad_message_does_not_take_its_neighbours_along(
+    db: Database, sender: Sender, ada: Actor
+) -> None:
     room = await make_room(db, ada)
     bad = SendMessage.model_construct(client_id=uuid4(), text="nul \x00 byte", reply_to=None)
     results = await asyncio.gather(
@@ -186,7 +202,9 @@ async def test_in_an_assistants_room_a_turn_and_its_job_are_stored_with_the_mess
     stop()
     turns = await db.raw.fetch("select id, status, user_id from turns where room_id = $1", room)
     assert [(t["status"], t["user_id"]) for t in turns] == [("queued", ada.user_id)]
-    jobs = await db.raw.fetchval("select count(*) from pgqueuer where dedupe_key = $1", f"turn:{turns[0]['id']}")
+    jobs = await db.raw.fetchval(
+        "select count(*) from pgqueuer where dedupe_key = $1", f"turn:{turns[0]['id']}"
+    )
     assert jobs == 1
     assert TurnQueued(room, turns[0]["id"]) in heard
 

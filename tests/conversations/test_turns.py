@@ -7,7 +7,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from assistant.runner import Runner
-from assistant.schemas import AgentEvent, Finished, Restarted, TextDelta, ToolEnded, ToolStarted, TurnContext, Usage
+from assistant.schemas import (
+    AgentEvent,
+    Finished,
+    Restarted,
+    TextDelta,
+    ToolEnded,
+    ToolStarted,
+    TurnContext,
+    Usage,
+)
 from core.actor import Actor
 from core.db import Database
 from core.errors import NotFound
@@ -41,7 +50,9 @@ class ScriptedAgent:
         yield TextDelta(asked)
         self.speaking.set()
         await self.gate.wait()
-        yield Finished(f"You said {asked}", [Card(type="analysis", data={"n": 1})], Usage(3, 4), "scripted", "v1")
+        yield Finished(
+            f"You said {asked}", [Card(type="analysis", data={"n": 1})], Usage(3, 4), "scripted", "v1"
+        )
 
 
 class Scene:
@@ -74,7 +85,9 @@ class Scene:
 
     async def answers(self) -> list[str]:
         rows = await self.db.raw.fetch(
-            "select text from messages where room_id = $1 and sender_id = $2 order by seq", self.room, ASSISTANT_ID
+            "select text from messages where room_id = $1 and sender_id = $2 order by seq",
+            self.room,
+            ASSISTANT_ID,
         )
         return [row["text"] for row in rows]
 
@@ -120,7 +133,12 @@ async def test_messages_during_a_turn_join_the_next_one(scene: Scene) -> None:
     await scene.until("turn.ended", 2)
     assert await scene.answers() == ["You said first", "You said third"]
     window = [(m.role, m.text) for m in scene.agent.contexts[1].window]
-    assert window == [("user", "first"), ("assistant", "You said first"), ("user", "second"), ("user", "third")]
+    assert window == [
+        ("user", "first"),
+        ("assistant", "You said first"),
+        ("user", "second"),
+        ("user", "third"),
+    ]
 
 
 async def test_stopping_keeps_the_partial_text_and_says_so(scene: Scene) -> None:
@@ -232,7 +250,8 @@ async def test_window_is_bounded(db: Database) -> None:
     room = await make_room(db, ada, kind="assistant")
     sender = Sender(db)
     handed_over = [
-        await sender.submit(ada, room, SendMessage(client_id=uuid4(), text=str(n))) for n in range(turns.WINDOW + 20)
+        await sender.submit(ada, room, SendMessage(client_id=uuid4(), text=str(n)))
+        for n in range(turns.WINDOW + 20)
     ]
     await asyncio.gather(*handed_over)
     await sender.close()

@@ -67,7 +67,14 @@ async def test_the_own_origin_with_a_cookie_is_let_in(served: Served) -> None:
 
 
 def send(room: object, **changes: object) -> str:
-    body = {"type": "message.send", "id": "m", "room": str(room), "client_id": str(uuid4()), "text": "hi", **changes}
+    body = {
+        "type": "message.send",
+        "id": "m",
+        "room": str(room),
+        "client_id": str(uuid4()),
+        "text": "hi",
+        **changes,
+    }
     return orjson.dumps(body).decode()
 
 

