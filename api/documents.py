@@ -16,7 +16,7 @@ PROTOCOL = "protocol.openapi.json"
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI document of the REST API."""
-    document = create_app(Settings(_env_file=None)).openapi()  # type: ignore[call-arg]
+    document = create_app(Settings(_env_file=None)).openapi()
     return document
 
 

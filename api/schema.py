@@ -97,9 +97,12 @@ def _initial(connection: Connection) -> str:
     assert operations.upgrade_ops is not None
     assert operations.downgrade_ops is not None
     upgrade, downgrade = (
-        render_python_code(ops, migration_context=context, render_item=_render, imports=set()).replace(
-            "\n", "\n    "
-        )
+        render_python_code(
+            ops,
+            migration_context=context,
+            render_item=_render,  # type: ignore[arg-type]
+            imports=[],
+        ).replace("\n", "\n    ")
         for ops in (operations.upgrade_ops, operations.downgrade_ops)
     )
     return INITIAL.replace("{upgrade}", upgrade.strip()).replace("{downgrade}", downgrade.strip())

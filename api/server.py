@@ -62,8 +62,9 @@ async def run_server(*, host: str | None, port: int | None, worker: bool | None)
         async with open_runtime(config, url, worker=with_worker) as runtime:
             server = Server(_uvicorn_config(create_app(config, runtime), config), runtime.hub)
             serving = asyncio.create_task(server.serve(sockets=[sock]))
-            while not server.started and not serving.done():
-                await asyncio.sleep(0.02)
+            await asyncio.wait(
+                {serving, asyncio.create_task(server.up.wait())}, return_when=asyncio.FIRST_COMPLETED
+            )
             if server.started:
                 _welcome(config, time.monotonic() - started)
             await serving
@@ -138,6 +139,11 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, hub: Any) -> None:
         super().__init__(config)
         self._hub = hub
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._hub.close_all(lambda: random.randint(200, 3_000))  # noqa: S311

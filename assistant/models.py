@@ -48,7 +48,7 @@ def choose(settings: Settings) -> Choice:
     model = ChatOpenAI(
         model=settings.openai_model,
         # Compatible servers often want no key, but the SDK insists on one.
-        api_key=settings.openai_api_key or "none",  # type: ignore[arg-type]
+        api_key=settings.openai_api_key or "none",
         timeout=settings.openai_timeout_seconds,
         max_retries=0,  # retried by ModelCalls, which can tell the founder's page that the text starts over
         streaming=True,

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from assistant.schemas import (
@@ -264,5 +264,6 @@ class Runner:
 
 
 def _window(row: turns.WindowRow) -> WindowMessage:
+    role: Literal["user", "assistant", "event"]
     role = "event" if row.kind == "event" else "assistant" if row.sender_id == ASSISTANT_ID else "user"
     return WindowMessage(id=row.id, role=role, text=row.text, cards=row.cards, created_at=row.created_at)

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from langchain.agents.middleware.types import AgentMiddleware, AgentState, ToolCallRequest
 from langchain_core.messages import ToolMessage
@@ -50,7 +50,7 @@ class ToolCalls(AgentMiddleware[AgentState[Any], Turn]):
         handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
     ) -> ToolMessage | Command[Any]:
         """Run one call and answer it; never raises for what a model can cause."""
-        turn: Turn = request.runtime.context
+        turn = cast(Turn, request.runtime.context)
         call = request.tool_call
         call_id, name, arguments = call["id"] or "", call["name"], call["args"]
         turn.tool_calls += 1

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -87,7 +87,7 @@ class PostgresBroker:
                 try:
                     closed = asyncio.Event()
                     connection.add_termination_listener(lambda _, closed=closed: closed.set())
-                    await connection.add_listener(CHANNEL, self._received)
+                    await connection.add_listener(CHANNEL, cast(Any, self._received))
                     listening.set()
                     for callback in self._gap_callbacks:
                         await callback()

@@ -26,7 +26,7 @@ log_min_duration_statement = 2000
 """
 
 
-class _Server(PostgresServer):  # type: ignore[misc]
+class _Server(PostgresServer):
     def ensure_pgdata_inited(self) -> None:
         super().ensure_pgdata_inited()
         (self.pgdata / "sextant.conf").write_text(_CONF)

@@ -82,7 +82,7 @@ async def enqueue(
 
 
 async def enqueue_raw(
-    connection: asyncpg.Connection,
+    connection: Any,
     handler: Handler,
     *,
     delay: timedelta | None = None,

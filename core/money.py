@@ -47,7 +47,7 @@ class Money(BaseModel):
     @property
     def major(self) -> Decimal:
         """The amount in major units."""
-        return Decimal(self.amount) / 10 ** exponent(self.currency)
+        return Decimal(self.amount).scaleb(-exponent(self.currency))
 
     def format(self) -> str:
         """For people: `$1,250`, `€99.50`, `CHF 80`."""

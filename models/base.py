@@ -28,7 +28,12 @@ class Base(DeclarativeBase):
     """Base of all tables. Relationships, where there are any, are declared with `lazy="raise"`."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: DateTime(timezone=True), UUID: Uuid, dict[str, Any]: JSONB, list[Any]: JSONB}
+    type_annotation_map = {
+        datetime: DateTime(timezone=True),
+        UUID: Uuid,
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
 
 
 class Identified:

@@ -5,7 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import BigInteger, CheckConstraint, Computed, ForeignKey, Index, String, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -86,6 +96,19 @@ class ExpertSkill(Base):
     skill: Mapped[str] = mapped_column(String(64), primary_key=True)
     years: Mapped[int]
     level: Mapped[int]
+
+
+class ExpertPassage(Base):
+    """One passage of a profile, embedded by itself. `quote` is the passage where it may be quoted. Searches read the
+    passages of their candidates only, so there is no vector index."""
+
+    __tablename__ = "expert_passages"
+
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    quote: Mapped[str | None] = mapped_column(Text)
+    embedding: Mapped[Any] = mapped_column(HALFVEC())
 
 
 class ExpertEmbedding(Base):

@@ -82,10 +82,9 @@ async def serving(
         server = Server(config, runtime.hub)
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         task = asyncio.create_task(server._serve(sockets=[sock]))
-        while not server.started:
-            if task.done():
-                await task
-            await asyncio.sleep(0.01)
+        await asyncio.wait({task, asyncio.create_task(server.up.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            await task
         try:
             yield Served(settings.base_url, runtime)
         finally:

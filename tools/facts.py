@@ -123,7 +123,7 @@ def _budget(amount: "Amount", name: str) -> Budget | None:
         return None
     if low is not None and high is not None and low.amount > high.amount:
         low, high = high, low
-    return Budget(low=low if kind != "hourly_cap" else None, high=high or low, kind=kind)  # type: ignore[arg-type]
+    return Budget(low=low if kind != "hourly_cap" else None, high=high or low, kind=kind)
 
 
 def _industry(name: str) -> str | None:

@@ -49,7 +49,7 @@ def declare(*, args: type[A], scope: Scope, label: str) -> Callable[[Door[A]], D
     """Register the function as a tool under its own name; its docstring is what the model reads."""
 
     def register(door: Door[A]) -> Door[A]:
-        name = door.__name__  # type: ignore[attr-defined]
+        name = door.__name__
 
         async def run(**arguments: Any) -> ToolResult:
             context = get_runtime(ToolContext).context

@@ -97,7 +97,8 @@ class RealtimeClient:
         command_id = str(self._next_id)
         answer = self._answers[command_id] = asyncio.get_running_loop().create_future()
         await self.send_raw(orjson.dumps({"type": kind, "id": command_id, **fields}, default=str).decode())
-        return await answer
+        ack: dict[str, Any] = await answer
+        return ack
 
     async def send_raw(self, frame: str | bytes) -> None:
         """Send a frame as it is."""
@@ -184,6 +185,8 @@ class RealtimeClient:
                 else:
                     answer.set_exception(CommandRefused(event))
             return
-        if kind == "reset" or ("seq" in event and "at" in event and kind != "room.activity" and event["room"] in self.seqs):
+        if kind == "reset" or (
+            "seq" in event and "at" in event and kind != "room.activity" and event["room"] in self.seqs
+        ):
             self.seqs[event["room"]] = event["seq"]
         self.received.append(event)

@@ -170,10 +170,10 @@ def read(text: str, intents: dict[Intent, int], state: State, when: When) -> Que
 def topic(text: str) -> str:
     """What a search is about beyond its filters: the text itself, or nothing when only filters and filler are left."""
     rest = text
-    for mention in sorted(
-        (*skills.find(text), *industries.find(text)), key=lambda each: each.start, reverse=True
-    ):
-        rest = f"{rest[: mention.start]} {rest[mention.end :]}"
+    spans = [(each.start, each.end) for each in skills.find(text)]
+    spans += [(each.start, each.end) for each in industries.find(text)]
+    for start, end in sorted(spans, reverse=True):
+        rest = f"{rest[:start]} {rest[end:]}"
     words = plain(rest)
     words = _BOUND.sub(" ", _BETWEEN.sub(" ", words)) if re.search(r"\d", words) else words
     words = _YEARS.sub(" ", words)

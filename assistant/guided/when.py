@@ -364,8 +364,8 @@ def _calendar_date(words: str, now: datetime) -> date | None:
         suffix = words[match.end() : match.end() + 5].strip()
         day = int(match.group(1))
         if 1 <= day <= 31 and not suffix.startswith(("pm", "am", "uhr", "min", "h", ":")):
-            month = today if day >= today.day else (today.replace(day=1) + timedelta(32))
-            return _safe(month.year, month.month, day)
+            start = today if day >= today.day else (today.replace(day=1) + timedelta(32))
+            return _safe(start.year, start.month, day)
     return None
 
 

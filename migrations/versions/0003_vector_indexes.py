@@ -42,7 +42,8 @@ def upgrade() -> None:
         EXECUTE FUNCTION fn_expert_embeddings_follow_experts()
     """)
     # A vector that is kept in the row is read without a second look-up.
-    op.execute("ALTER TABLE expert_embeddings ALTER COLUMN embedding SET STORAGE MAIN")
+    for table in ("expert_embeddings", "expert_passages"):
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN embedding SET STORAGE MAIN")
 
 
 def downgrade() -> None:

@@ -1,11 +1,16 @@
 """How messages and events look on the wire. Plain dictionaries, since the hot path and replay share them."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from services.conversations.schemas import MessageRead
+
+
+class Row(Protocol):
+    """A row by column name: asyncpg's record, SQLAlchemy's mapping, a dictionary."""
+
+    def __getitem__(self, key: str, /) -> Any: ...
 
 
 def instant(value: datetime | None) -> str | None:
@@ -17,7 +22,7 @@ def _id(value: UUID | None) -> str | None:
     return None if value is None else str(value)
 
 
-def message_body(row: Mapping[str, Any]) -> dict[str, Any]:
+def message_body(row: Row) -> dict[str, Any]:
     """A message row as its JSON object; a deleted message without its text and cards."""
     deleted = row["deleted_at"]
     return {
@@ -39,13 +44,11 @@ def message_body(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def message_read(row: Mapping[str, Any]) -> MessageRead:
+def message_read(row: Row) -> MessageRead:
     """A message row as the typed model."""
     return MessageRead.model_validate(message_body(row))
 
 
-def room_event(
-    room_id: UUID, seq: int, kind: str, at: datetime, payload: Mapping[str, Any]
-) -> dict[str, Any]:
+def room_event(room_id: UUID, seq: int, kind: str, at: datetime, payload: dict[str, Any]) -> dict[str, Any]:
     """A durable event as members receive it."""
     return {"type": kind, "room": str(room_id), "seq": seq, "at": instant(at), **payload}

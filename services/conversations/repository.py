@@ -25,7 +25,7 @@ def _mine(user_id: UUID) -> Any:
 
 async def rooms_of(
     session: AsyncSession, user_id: UUID, *, before: tuple[Any, UUID] | None, limit: int
-) -> Sequence[Row[tuple[Room, RoomMember]]]:
+) -> Sequence[Row[Room, RoomMember]]:
     """Rooms of a person with their membership, newest activity first."""
     activity = func.coalesce(Room.last_message_at, Room.created_at)
     query = (
@@ -48,7 +48,7 @@ async def room_of(session: AsyncSession, user_id: UUID, room_id: UUID) -> tuple[
     return row[0], row[1]
 
 
-async def members(session: AsyncSession, room_ids: Sequence[UUID]) -> Sequence[Row[tuple[RoomMember, User]]]:
+async def members(session: AsyncSession, room_ids: Sequence[UUID]) -> Sequence[Row[RoomMember, User]]:
     """Who is in the rooms now."""
     return (
         await session.execute(

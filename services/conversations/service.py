@@ -183,7 +183,7 @@ async def _reads(session: AsyncSession, rows: list[tuple[Room, RoomMember]]) -> 
     ]
 
 
-def _member(row: Row[tuple[RoomMember, User]]) -> MemberRead:
+def _member(row: Row[RoomMember, User]) -> MemberRead:
     member, user = row
     return MemberRead(
         user_id=user.id,

@@ -1,15 +1,27 @@
 """The text of a profile that is embedded: what the expert can do and has done, and nothing about who they are.
 
-Name, photo, country and languages are left out on purpose, so that they cannot influence similarity.
+Name, photo, country and languages are left out on purpose, so that they cannot influence similarity. A profile is
+embedded passage by passage: the mean of all passages finds candidates, the best passages rank them, and the very best
+is what a match quotes.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-# The local model reads 256 tokens; longer profiles are embedded in parts, and the parts' mean is stored.
-_PART_WORDS = 150
-_MAX_PARTS = 6
+MAX_PASSAGES: Final = 40
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_SHORTEST = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a profile. What is `quotable` stands in the profile word for word."""
+
+    text: str
+    quotable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +34,32 @@ class ProfileText:
     industries: Sequence[str]
     outcomes: Sequence[str]
 
-    def parts(self) -> list[str]:
-        """The profile in pieces the model can read, each led by the headline so that it keeps its context."""
-        lead = f"{self.headline}."
-        facts = f"{lead} Skills: {', '.join(self.skills)}."
+    def passages(self) -> list[Passage]:
+        """Headline, skills, industries, then outcomes and the sentences of the story, at most `MAX_PASSAGES`: of a
+        long story, several sentences make one passage, so that it is read to the end."""
+        found = [Passage(self.headline, quotable=False)]
+        if self.skills:
+            found.append(Passage(f"Skills: {', '.join(self.skills)}.", quotable=False))
         if self.industries:
-            facts += f" Industries: {', '.join(self.industries)}."
-        parts = [facts]
-        for text in (self.story, " ".join(self.outcomes)):
-            words = text.split()
-            parts += [
-                f"{lead} {' '.join(words[start : start + _PART_WORDS])}"
-                for start in range(0, len(words), _PART_WORDS)
-            ]
-        return parts[:_MAX_PARTS]
+            found.append(Passage(f"Industries: {', '.join(self.industries)}.", quotable=False))
+        found += [Passage(outcome, quotable=True) for outcome in self.outcomes[: MAX_PASSAGES // 2]]
+        parts = sentences(self.story)
+        room = MAX_PASSAGES - len(found)
+        size = max(1, -(-len(parts) // room))
+        found += [
+            Passage(" ".join(parts[start : start + size]), quotable=size == 1)
+            for start in range(0, len(parts), size)
+        ]
+        return found
 
     def content_hash(self) -> str:
         """Changes whenever what is embedded changes."""
-        return hashlib.sha256("\n".join(self.parts()).encode()).hexdigest()
+        return hashlib.sha256("\n".join(passage.text for passage in self.passages()).encode()).hexdigest()
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, very short ones left out."""
+    return [part.strip() for part in _SENTENCE.split(text) if len(part.strip()) > _SHORTEST]
 
 
 def mean(vectors: Sequence[Sequence[float]]) -> list[float]:

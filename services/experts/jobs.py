@@ -64,17 +64,22 @@ async def embed_profiles(db: Database, ids: Sequence[UUID]) -> None:
     stale = {key: text for key, text in found.items() if known.get(key) != text.content_hash()}
     if not stale:
         return
-    parts = {key: text.parts() for key, text in stale.items()}
-    vectors = iter(await embeddings.embed([part for pieces in parts.values() for part in pieces]))
-    whole = {key: mean([next(vectors) for _ in pieces]) for key, pieces in parts.items()}
+    passages = {key: text.passages() for key, text in stale.items()}
+    vectors = iter(await embeddings.embed([part.text for parts in passages.values() for part in parts]))
+    embedded = {key: [(part, next(vectors)) for part in parts] for key, parts in passages.items()}
     async with db.transaction() as session:
         current = await texts(session, list(stale))
-        for key, vector in whole.items():
+        for key, parts in embedded.items():
             content_hash = stale[key].content_hash()
             # A profile that changed meanwhile has a job of its own on the way.
             if key in current and current[key].content_hash() == content_hash:
                 await repository.store_embedding(
-                    session, key, model=embeddings.model, content_hash=content_hash, vector=vector
+                    session,
+                    key,
+                    model=embeddings.model,
+                    content_hash=content_hash,
+                    vector=mean([vector for _, vector in parts]),
+                    passages=[(part.text if part.quotable else None, vector) for part, vector in parts],
                 )
         for hook in _hooks:
             await hook(session)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor
-from models.experts import Expert, ExpertEmbedding, ExpertSkill
+from models.experts import Expert, ExpertEmbedding, ExpertPassage, ExpertSkill
 from services.experts.schemas import ExpertFilter, Status
 
 
@@ -193,7 +193,8 @@ async def embedding_hashes(session: AsyncSession, ids: Iterable[UUID], model: st
 
 
 async def drop_embeddings(session: AsyncSession, expert_id: UUID) -> None:
-    await session.execute(delete(ExpertEmbedding).where(ExpertEmbedding.expert_id == expert_id))
+    for table in (ExpertEmbedding, ExpertPassage):
+        await session.execute(delete(table).where(table.expert_id == expert_id))
 
 
 async def without_embedding(session: AsyncSession, model: str, limit: int) -> list[UUID]:
@@ -219,8 +220,15 @@ _REPEATED = (
 
 
 async def store_embedding(
-    session: AsyncSession, expert_id: UUID, *, model: str, content_hash: str, vector: Sequence[float]
+    session: AsyncSession,
+    expert_id: UUID,
+    *,
+    model: str,
+    content_hash: str,
+    vector: Sequence[float],
+    passages: Sequence[tuple[str | None, Sequence[float]]],
 ) -> None:
+    """The embedding of a whole profile, and those of its passages, each with its text if that may be quoted."""
     # A trigger keeps the repeated columns in step with the expert from here on.
     repeated = {name: getattr(Expert, name) for name in _REPEATED}
     columns = {
@@ -246,3 +254,14 @@ async def store_embedding(
             },
         )
     )
+    await session.execute(
+        delete(ExpertPassage).where(ExpertPassage.expert_id == expert_id, ExpertPassage.model == model)
+    )
+    if passages:
+        await session.execute(
+            insert(ExpertPassage),
+            [
+                {"expert_id": expert_id, "model": model, "number": n, "quote": quote, "embedding": list(part)}
+                for n, (quote, part) in enumerate(passages)
+            ],
+        )

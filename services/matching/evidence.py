@@ -6,7 +6,8 @@ Both are quoted as stored. Nothing is summarised or worded anew, so nothing can 
 import re
 from collections.abc import Iterable, Sequence
 
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+from services.experts.document import sentences
+
 _WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
 _ENDINGS = re.compile(r"(ations?|ings?|ments?|ers?|ies|ed|es|s|ly)$")
 _MAX_QUOTE = 220
@@ -29,10 +30,6 @@ def stems(text: str) -> set[str]:
             stem = _ENDINGS.sub("", word)
             found.add(stem if len(stem) >= 3 else word)
     return found
-
-
-def sentences(text: str) -> list[str]:
-    return [part.strip() for part in _SENTENCE.split(text) if len(part.strip()) > 15]
 
 
 def best_pair(brief: str, passages: Iterable[str], common: Sequence[set[str]] = ()) -> tuple[str, str] | None:

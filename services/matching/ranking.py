@@ -46,6 +46,8 @@ _COSINES: dict[str, tuple[float, float]] = {
     "all-minilm-l6-v2-int8": (0.05, 0.60),
     "text-embedding-3-small": (0.10, 0.60),
 }
+# The share of the closest passages in similarity; the rest is the whole profile's.
+_PASSAGES = 0.7
 _PRIOR_RATING, _PRIOR_REVIEWS = 4.3, 5
 _DEPTH_YEARS = 6.0
 # A skill that the profile's text speaks of, but does not list.
@@ -98,7 +100,8 @@ def _values(
     candidate: Candidate, needs: Needs, *, model: str, overlaps: Mapping[str, float], best_wording: float
 ) -> dict[str, float]:
     low, high = _COSINES.get(model, (0.0, 0.7))
-    values = {"similarity": _clip((candidate.cosine - low) / (high - low))}
+    near = _PASSAGES * candidate.closest + (1 - _PASSAGES) * candidate.cosine
+    values = {"similarity": _clip((near - low) / (high - low))}
     if needs.skills:
         values["skills"] = sum(_held(candidate, slug) for slug in needs.skills) / len(needs.skills)
     if needs.industries:

@@ -18,8 +18,10 @@ from models.matching import MatchRun
 from services.matching.needs import Filters
 
 # Near ones by meaning, and by words; together they are what is ranked.
-NEAR = 24
+NEAR = 40
 WORDED = 10
+# A profile is as close as the mean of so many of its closest passages.
+BEST_PASSAGES = 2
 # A search reads by its rarest words only, and only by so many that few profiles have to be ranked by them, however
 # many profiles there are: common words would rank half of them.
 RARE_SHARE = 0.03
@@ -44,13 +46,10 @@ class Index:
         # The partial index is found only if the model is written out; names come from settings, not from people.
         return "'" + self.model.replace("'", "''") + "'"
 
-    @property
-    def vector(self) -> str:
-        return f"e.embedding::halfvec({self.dimensions})"
-
-    @property
-    def distance(self) -> str:
-        return f"{self.vector} <=> cast(cast(:embedding as text) as halfvec({self.dimensions}))"
+    def distance(self, table: str) -> str:
+        """Of an embedding in `table` to the query's."""
+        wanted = f"cast(cast(:embedding as text) as halfvec({self.dimensions}))"
+        return f"{table}.embedding::halfvec({self.dimensions}) <=> {wanted}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,8 @@ class Candidate:
 
     id: UUID
     cosine: float
+    closest: float
+    passage: str | None
     wording: float
     industries: Sequence[str]
     stages: Sequence[str]
@@ -162,14 +163,24 @@ async def candidates(
             with near as materialized (
                 select e.expert_id as id from expert_embeddings e
                 where e.model = {index.literal} and {beside}
-                order by {index.distance} limit {near}
-            ), spoken as materialized ({spoken}), worded as materialized ({worded}), found as (select id from near union select id from worded)
-            select x.id, 1 - ({index.distance}) as cosine, {rank} as wording, x.industries,
+                order by {index.distance("e")} limit {near}
+            ), spoken as materialized ({spoken}), worded as materialized ({worded}),
+            found as (select id from near union select id from worded)
+            select x.id, 1 - ({index.distance("e")}) as cosine, p.closest, p.passage, {rank} as wording, x.industries,
                 x.stages, x.languages, x.timezone, x.rate_amount, x.rate_currency,
                 x.rate_usd_amount as rate_usd, x.rating_sum, x.rating_count, x.response_minutes, x.engagements,
                 x.country, x.years, x.mentioned_slugs as mentioned, s.skills
             from found join experts x on x.id = found.id
             join expert_embeddings e on e.expert_id = x.id and e.model = {index.literal}
+            cross join lateral (
+                select coalesce(avg(near) filter (where place <= {BEST_PASSAGES}), 0) as closest,
+                    (array_agg(quote order by place) filter (where quote is not null))[1] as passage
+                from (
+                    select p.quote, 1 - ({index.distance("p")}) as near,
+                        row_number() over (order by {index.distance("p")}) as place
+                    from expert_passages p where p.expert_id = x.id and p.model = {index.literal}
+                ) ranked
+            ) p
             cross join lateral (
                 select coalesce(jsonb_object_agg(skill, array[years, level]), '{{}}') as skills
                 from expert_skills where expert_id = x.id

@@ -167,7 +167,11 @@ async def test_a_provider_does_not_replace_the_second_factor(person: Browser, db
     assert owner.email is not None
     async with db.transaction() as session:
         session.add(
-            TotpSecret(user_id=owner.id, secret=keys().encrypt("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"), confirmed_at=now())
+            TotpSecret(
+                user_id=owner.id,
+                secret=keys().encrypt("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+                confirmed_at=now(),
+            )
         )
     location = await person.sign_in("google", return_to="/chat", **_typed(owner.email))
     fragment = parse_qs(urlsplit(location).fragment)

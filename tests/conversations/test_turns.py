@@ -65,18 +65,24 @@ class Scene:
         self.runner = Runner(db, self.agent)
         self.events: list[RoomEvent] = []
         self._changed = asyncio.Condition()
+        self._telling: list[asyncio.Task[None]] = []
         self._stop = db.broker.listen(self._hear)
         self.runner.start()
 
     def _hear(self, events: list[Event]) -> None:
         self.events += [e for e in events if isinstance(e, RoomEvent) and e.room_id == self.room]
+        self._telling.append(asyncio.create_task(self._tell()))
+
+    async def _tell(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
 
     async def say(self, text: str) -> None:
         await self.sender.send(self.ada, self.room, SendMessage(client_id=uuid4(), text=text))
 
     async def until(self, kind: str, count: int = 1) -> None:
-        while sum(e.type == kind for e in self.events) < count:
-            await asyncio.sleep(0.005)
+        async with self._changed:
+            await self._changed.wait_for(lambda: sum(e.type == kind for e in self.events) >= count)
 
     async def close(self) -> None:
         self._stop()

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+import httpx
+
 from api.ws.client import RealtimeClient
 from services.accounts.schemas import UserRead
 from tests.serving import Served
@@ -42,7 +44,16 @@ class Dialogue:
     room: UUID
     user: UserRead
     timezone: str
+    http: httpx.AsyncClient
     turns: list[Turn] = field(default_factory=list)
+
+    async def brief(self) -> dict[str, Any]:
+        """The brief of this room's project; empty while there is none."""
+        for project in (await self.http.get("/api/v1/projects")).json()["items"]:
+            if project["room_id"] == str(self.room):
+                brief: dict[str, Any] = project["brief"]
+                return brief
+        return {}
 
     async def say(self, text: str) -> Turn:
         """Send a message and wait for the end of the turn that answers it."""
@@ -90,6 +101,6 @@ async def dialogue(
     """A new person in a new room."""
     user, token = await served.person(timezone=timezone, **fields)
     room = await served.room(user, kind="assistant")
-    async with served.socket(token) as client:
+    async with served.socket(token) as client, served.http(token) as http:
         await client.subscribe(room, after_seq=0)
-        yield Dialogue(client, room, user, timezone)
+        yield Dialogue(client, room, user, timezone, http)

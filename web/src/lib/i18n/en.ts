@@ -172,7 +172,7 @@ export const en = {
 	'expert.reviews': { one: '{rating} from {count} review', other: '{rating} from {count} reviews' },
 	'expert.skills': 'Skills',
 	'expert.industries': 'Industries',
-	'expert.roles': 'Experience',
+	'expert.roles': 'Career',
 	'expert.today': 'today',
 	'expert.links': 'Elsewhere',
 	'link.website': 'Website',
