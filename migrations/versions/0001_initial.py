@@ -357,6 +357,15 @@ def upgrade() -> None:
         op.create_index(op.f('ix_expert_embeddings_languages'), 'expert_embeddings', ['languages'], unique=False, postgresql_using='gin')
         op.create_index(op.f('ix_expert_embeddings_rate_usd_amount'), 'expert_embeddings', ['rate_usd_amount'], unique=False)
         op.create_index(op.f('ix_expert_embeddings_skill_slugs'), 'expert_embeddings', ['skill_slugs'], unique=False, postgresql_using='gin')
+        op.create_table('expert_passages',
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('model', sa.String(length=64), nullable=False),
+        sa.Column('number', sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column('quote', sa.Text(), nullable=True),
+        sa.Column('embedding', pgvector.sqlalchemy.HALFVEC(), nullable=False),
+        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_expert_passages_expert_id_experts'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('expert_id', 'model', 'number', name=op.f('pk_expert_passages'))
+        )
         op.create_table('expert_skills',
         sa.Column('expert_id', sa.Uuid(), nullable=False),
         sa.Column('skill', sa.String(length=64), nullable=False),
@@ -614,6 +623,7 @@ def downgrade() -> None:
         op.drop_table('messages')
         op.drop_index(op.f('ix_expert_skills_skill_years'), table_name='expert_skills')
         op.drop_table('expert_skills')
+        op.drop_table('expert_passages')
         op.drop_index(op.f('ix_expert_embeddings_skill_slugs'), table_name='expert_embeddings', postgresql_using='gin')
         op.drop_index(op.f('ix_expert_embeddings_rate_usd_amount'), table_name='expert_embeddings')
         op.drop_index(op.f('ix_expert_embeddings_languages'), table_name='expert_embeddings', postgresql_using='gin')

@@ -194,14 +194,6 @@ class ExpertRead(ExpertCard):
     updated_at: datetime
 
 
-class ProfileTexts(BaseModel):
-    """The texts of a profile, for quoting from."""
-
-    headline: str
-    story: str
-    outcomes: list[str]
-
-
 class ExpertOwner(BaseModel):
     """Who stands behind an expert, for rooms that book and pay them."""
 

@@ -27,7 +27,6 @@ from services.experts.schemas import (
     ExpertRead,
     ProfileInput,
     ProfilePatch,
-    ProfileTexts,
     RateQuartiles,
     SkillInput,
     Status,
@@ -38,7 +37,6 @@ from services.taxonomy import industries, skills
 __all__ = [
     "browse",
     "cards",
-    "cards_with_texts",
     "change_status",
     "create_profile",
     "for_user",
@@ -49,6 +47,7 @@ __all__ = [
     "owners",
     "rate_quartiles",
     "set_bookable",
+    "texts",
     "update_profile",
 ]
 
@@ -70,18 +69,11 @@ async def cards(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Expert
     return reading.by_id(await reading.to_cards(session, await repository.by_ids(session, ids)))
 
 
-async def cards_with_texts(
-    session: AsyncSession, ids: Iterable[UUID]
-) -> dict[UUID, tuple[ExpertCard, ProfileTexts]]:
-    """As `cards`, with what matching quotes from."""
-    found = await repository.by_ids(session, ids)
-    texts = [
-        ProfileTexts(headline=each.headline, story=each.story, outcomes=reading.outcomes(each))
-        for each in found
-    ]
+async def texts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Headline, story and outcomes of these experts, as one text each."""
     return {
-        card.id: (card, text)
-        for card, text in zip(await reading.to_cards(session, found), texts, strict=True)
+        expert.id: "\n".join([expert.headline, *reading.outcomes(expert), expert.story])
+        for expert in await repository.by_ids(session, ids)
     }
 
 

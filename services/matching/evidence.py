@@ -1,10 +1,10 @@
-"""Passages: the sentence of a profile that speaks to a brief, and the part of the brief it speaks to.
+"""The passages a match rests on: what the profile says, and the part of the brief it speaks to.
 
-Both are quoted as stored. Nothing is summarised or worded anew, so nothing can be invented.
+Both are quoted as stored. Nothing is summarised or worded anew, so nothing can be invented. The profile's passage is
+chosen by its embedding, in the search; the brief's part by the words they share.
 """
 
 import re
-from collections.abc import Iterable, Sequence
 
 from services.experts.document import sentences
 
@@ -12,12 +12,10 @@ _WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
 _ENDINGS = re.compile(r"(ations?|ings?|ments?|ers?|ies|ed|es|s|ly)$")
 _MAX_QUOTE = 220
 _STOP_WORDS = """
-    about above after again against all also and any app are because been before being between both build but can
-    company could does doing down during each few for from further had has have having help her here him his how into
-    its itself just like made make makes more most need needs new not now off once one only other our out over own
-    people per platform product project same she should some such system team than that the their them then there these
-    they this those through too under until using very want was well were what when where which while who whom why will
-    with work working would year years you your
+    about after all also and any are because been before being but can could did does each few for from had has have
+    her here him his how into its just like make more most need not now off once one only other our out over own same
+    she should some such than that the their them then there these they this those through too under until using very
+    want was well were what when where which while who why will with would you your
 """
 _STOP = frozenset(_STOP_WORDS.split())
 
@@ -32,31 +30,14 @@ def stems(text: str) -> set[str]:
     return found
 
 
-def best_pair(brief: str, passages: Iterable[str], common: Sequence[set[str]] = ()) -> tuple[str, str] | None:
-    """The two passages that share the most telling words: (from the brief, from the profile), None if none do.
-
-    `common` are the word sets of other profiles; words they share tell little.
-    """
-    weight: dict[str, float] = {}
-
-    def value(words: set[str]) -> float:
-        for word in words:
-            if word not in weight:
-                weight[word] = 1.0 / (1 + sum(word in other for other in common))
-        return sum(weight[word] for word in words)
-
-    parts = [(part, stems(part)) for part in sentences(brief) or [brief]]
-    whole = set().union(*(words for _, words in parts))
-    best: tuple[float, str, set[str]] | None = None
-    for passage in passages:
-        shared = stems(passage) & whole
-        score = value(shared) / (4 + len(passage.split())) ** 0.3 if shared else 0.0
-        if shared and (best is None or score > best[0]):
-            best = (score, passage, shared)
-    if best is None:
+def pair(brief: str, passage: str | None) -> tuple[str, str] | None:
+    """(the brief's part, the passage), each at most 220 characters. The part is the sentence that shares most words
+    with the passage, or the first."""
+    if passage is None:
         return None
-    _, passage, shared = best
-    part = max(parts, key=lambda item: value(item[1] & shared))[0]
+    wanted = stems(passage)
+    parts = sentences(brief) or [brief]
+    part = max(parts, key=lambda each: len(stems(each) & wanted))
     return quote(part), quote(passage)
 
 

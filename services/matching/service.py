@@ -22,7 +22,7 @@ from models.matching import MatchRun
 from services.accounts import service as accounts
 from services.bookings import service as bookings
 from services.experts import service as experts
-from services.experts.schemas import ExpertCard, ProfileTexts
+from services.experts.schemas import ExpertCard
 from services.matching import evidence, ranking, repository, wording
 from services.matching.changes import changes, people
 from services.matching.needs import Filters, Needs, overlap_hours, resolve
@@ -256,12 +256,12 @@ async def _closest(
         for candidate in await under_way.candidates(easier, near=_BATCH):
             pool.setdefault(candidate.id, candidate)
     ranked = under_way.rank(list(pool.values()))
-    texts = await experts.cards_with_texts(under_way.session, list(pool))
+    texts = await _texts(under_way, list(pool))
     unmet = {
         item.candidate.id: len(
             wording.missing(
                 item.candidate,
-                texts[item.candidate.id][1],
+                texts.get(item.candidate.id, ""),
                 filters,
                 under_way.needs,
                 overlap=under_way.overlap(item.candidate),
@@ -287,37 +287,39 @@ async def _matches(
     if not chosen:
         return []
     ids = [item.candidate.id for item in chosen]
-    found = await experts.cards_with_texts(under_way.session, ids)
-    common = [evidence.stems(f"{texts.headline} {texts.story}") for _, texts in found.values()]
+    cards = await experts.cards(under_way.session, ids)
+    texts = await _texts(under_way, ids)
     return [
-        _match(under_way, item, *found[key], slots[key], common)
+        _match(under_way, item, cards[key], texts.get(key, ""), slots[key])
         for key, item in zip(ids, chosen, strict=True)
-        if key in found
+        if key in cards
     ]
+
+
+async def _texts(under_way: _Search, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The texts of these profiles, where musts have to be looked for in them."""
+    return await experts.texts(under_way.session, ids) if under_way.needs.filters.words else {}
 
 
 def _match(
     under_way: _Search,
     item: Scored,
     card: ExpertCard,
-    words: ProfileTexts,
+    text: str,
     starts: Sequence[datetime],
-    common: Sequence[set[str]],
 ) -> Match:
     needs, candidate = under_way.needs, item.candidate
     overlap = under_way.overlap(candidate)
-    pair = evidence.best_pair(needs.text, wording.passages(words), common)
+    pair = evidence.pair(needs.text, candidate.passage)
     return Match(
         expert=card,
         score=round(item.total),
-        factors=wording.factors(
-            item, needs, words=words, pair=pair, starts=starts, overlap=overlap, now=under_way.now
-        ),
+        factors=wording.factors(item, needs, pair=pair, starts=starts, overlap=overlap, now=under_way.now),
         reasons=wording.reasons(item, needs, pair=pair, starts=starts, overlap=overlap),
         strengths=wording.strengths(item, needs),
         gaps=wording.gaps(item, needs, overlap=overlap),
         missing=wording.missing(
-            candidate, words, needs.filters, needs, overlap=overlap, has_slot=under_way.in_time(starts)
+            candidate, text, needs.filters, needs, overlap=overlap, has_slot=under_way.in_time(starts)
         ),
         slots=list(starts),
         overlap_hours=overlap,

@@ -6,8 +6,6 @@ from datetime import datetime
 from core.exchange import convert
 from core.money import Money
 from services.experts.reading import skill_name
-from services.experts.schemas import ProfileTexts
-from services.matching import evidence
 from services.matching.needs import Filters, Needs
 from services.matching.ranking import LABELS, Scored
 from services.matching.repository import Candidate
@@ -30,16 +28,10 @@ def local_rate(candidate: Candidate, needs: Needs) -> Money:
     return Money.of(round(convert(rate, needs.currency).major), needs.currency)
 
 
-def passages(words: ProfileTexts) -> list[str]:
-    """What can be quoted from a profile; the headline is not among it, because every card shows it."""
-    return [*words.outcomes, *evidence.sentences(words.story)]
-
-
 def factors(
     scored: Scored,
     needs: Needs,
     *,
-    words: ProfileTexts,
     pair: tuple[str, str] | None,
     starts: Sequence[datetime],
     overlap: float,
@@ -48,7 +40,7 @@ def factors(
     """The factors that took part, heaviest first, each with its passages."""
     candidate = scored.candidate
     texts = {
-        "similarity": pair or (None, words.headline),
+        "similarity": pair or (None, None),
         "skills": _skills_texts(candidate, needs),
         "industry": (
             ", ".join(needs.industry_words.get(slug, industry_name(slug)) for slug in needs.industries),
@@ -146,15 +138,10 @@ def gaps(scored: Scored, needs: Needs, *, overlap: float) -> list[str]:
 
 
 def missing(
-    candidate: Candidate,
-    words: ProfileTexts,
-    filters: Filters,
-    needs: Needs,
-    *,
-    overlap: float,
-    has_slot: bool,
+    candidate: Candidate, text: str, filters: Filters, needs: Needs, *, overlap: float, has_slot: bool
 ) -> list[str]:
-    """The hard filters that this expert does not meet, in words."""
+    """The hard filters that this expert does not meet, in words. `text` is the profile's, for musts that are no
+    known skill."""
     found = []
     absent = [skill_name(slug) for slug in filters.skills if slug not in candidate.skills]
     if absent:
@@ -178,8 +165,7 @@ def missing(
         found.append(f"has {candidate.years} years of experience")
     if not has_slot:
         found.append("no free slot in the time you asked for")
-    text = " ".join([words.headline, *words.outcomes, words.story]).lower()
-    unfound = [f"“{word}”" for word in filters.words if word.lower() not in text]
+    unfound = [f"“{word}”" for word in filters.words if word.lower() not in text.lower()]
     if unfound:
         found.append(f"{_joined(unfound)} not found in the profile")
     return found

@@ -1,5 +1,6 @@
 """Embeddings follow profiles, and hold nothing about who somebody is."""
 
+import pytest
 from sqlalchemy import select
 
 from core.actor import Role
@@ -7,7 +8,7 @@ from core.db import Database
 from core.gateways.embeddings import LocalEmbeddings
 from models.experts import ExpertEmbedding
 from services.experts import jobs, service
-from services.experts.document import ProfileText, mean
+from services.experts.document import MAX_PASSAGES, ProfileText, mean
 from services.experts.schemas import ProfilePatch
 from tests.experts.factories import make_expert
 
@@ -42,24 +43,45 @@ async def test_index_missing_leaves_nobody_out(db: Database) -> None:
 async def test_the_embedded_text_names_nobody(db: Database) -> None:
     async with db.transaction() as session:
         _, expert = await make_expert(session, name="Zebulon Quixote", country="IS", languages=["is"])
-        text = "\n".join((await jobs.texts(session, [expert.id]))[expert.id].parts())
+        passages = (await jobs.texts(session, [expert.id]))[expert.id].passages()
+    text = "\n".join(passage.text for passage in passages)
     assert "Python" in text
     for word in ("Zebulon", "Quixote", "IS", "Lisbon", Role.CTO.value):
         assert word not in text
 
 
 async def test_long_profiles_are_read_to_the_end(embeddings: LocalEmbeddings) -> None:
-    filler = "We shipped the release and wrote the report for the board. " * 40
-    plain, special = (
-        ProfileText(headline="Engineer", story=filler + end, skills=["Python"], industries=[], outcomes=[])
-        for end in ("", "Then I built insulin pumps for children with diabetes. " * 8)
+    filler = "We shipped the release and wrote the report for the board. " * 100
+    profile = ProfileText(
+        headline="Engineer",
+        story=filler + "Then I built insulin pumps for children with diabetes.",
+        skills=["Python"],
+        industries=["SaaS"],
+        outcomes=["Moved a bank"],
     )
+    passages = profile.passages()
+    assert len(passages) <= MAX_PASSAGES
     query, *parts = await embeddings.embed(
-        ["software for diabetes patients", *plain.parts(), *special.parts()]
+        ["software for diabetes patients", *(passage.text for passage in passages)]
     )
-    count = len(plain.parts())
-    near = [
-        sum(a * b for a, b in zip(query, mean(vectors), strict=True))
-        for vectors in (parts[:count], parts[count:])
+    near = [sum(a * b for a, b in zip(query, part, strict=True)) for part in parts]
+    assert near.index(max(near)) == len(parts) - 1
+
+
+def test_what_may_be_quoted_stands_in_the_profile() -> None:
+    story = (
+        "I run teams of ten. Nobody was harmed; the ship sailed on Monday.\nThen I left for the mountains."
+    )
+    profile = ProfileText("Head", story, ["Go"], ["SaaS"], ["Cut costs by half"])
+    quotable = [passage.text for passage in profile.passages() if passage.quotable]
+    assert quotable == [
+        "Cut costs by half",
+        "I run teams of ten.",
+        "Nobody was harmed;",
+        "the ship sailed on Monday.",
+        "Then I left for the mountains.",
     ]
-    assert near[1] > near[0] + 0.05
+
+
+def test_the_mean_is_of_unit_length() -> None:
+    assert mean([[1.0, 0.0], [0.0, 1.0]]) == pytest.approx([0.5**0.5, 0.5**0.5])

@@ -120,6 +120,11 @@ async def test_embeddings_of_another_model_are_never_compared(library: Database,
     async with library.transaction() as session:
         _, expert = await make_expert(session, headline=HEADLINE)
         await indexing.repository.store_embedding(
-            session, expert.id, model="text-embedding-3-small", content_hash="x", vector=[0.02551] * 1536
+            session,
+            expert.id,
+            model="text-embedding-3-small",
+            content_hash="x",
+            vector=[0.02551] * 1536,
+            passages=[],
         )
     assert expert.id not in await shown(library, founder)
