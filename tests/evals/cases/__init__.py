@@ -1,0 +1,17 @@
+"""All conversations, by group."""
+
+from tests.evals.case import Case
+from tests.evals.cases import booking, brief, changes, explaining, languages, searching, talking
+
+
+def all_cases() -> list[Case]:
+    """Every conversation, in a fixed order."""
+    return [
+        *brief.CASES,
+        *languages.CASES,
+        *changes.CASES,
+        *searching.CASES,
+        *booking.CASES,
+        *explaining.CASES,
+        *talking.CASES,
+    ]
