@@ -17,10 +17,10 @@ from services.matching.repository import Candidate
 VERSION = "1"
 
 WEIGHTS: dict[str, float] = {
-    "similarity": 0.40,
+    "similarity": 0.44,
     "skills": 0.20,
     "industry": 0.12,
-    "wording": 0.08,
+    "wording": 0.04,
     "budget": 0.06,
     "stage": 0.04,
     "rating": 0.03,
@@ -80,10 +80,10 @@ def rank(
     slots: Mapping[UUID, Sequence[datetime]] | None = None,
 ) -> list[Scored]:
     """Best first. `overlaps` gives shared working hours by time zone; without `slots`, availability takes no part."""
-    best_wording = max((candidate.wording for candidate in candidates), default=0.0)
+    any_wording = any(candidate.wording > 0 for candidate in candidates)
     scored = []
     for candidate in candidates:
-        values = _values(candidate, needs, model=model, overlaps=overlaps, best_wording=best_wording)
+        values = _values(candidate, needs, model=model, overlaps=overlaps, any_wording=any_wording)
         if slots is not None:
             values["availability"] = _free_soon(slots.get(candidate.id, ()), now)
         whole = sum(WEIGHTS[key] for key in values)
@@ -97,7 +97,7 @@ def skill_value(years: int, level: int) -> float:
 
 
 def _values(
-    candidate: Candidate, needs: Needs, *, model: str, overlaps: Mapping[str, float], best_wording: float
+    candidate: Candidate, needs: Needs, *, model: str, overlaps: Mapping[str, float], any_wording: bool
 ) -> dict[str, float]:
     low, high = _COSINES.get(model, (0.0, 0.7))
     near = _PASSAGES * candidate.closest + (1 - _PASSAGES) * candidate.cosine
@@ -106,8 +106,8 @@ def _values(
         values["skills"] = sum(_held(candidate, slug) for slug in needs.skills) / len(needs.skills)
     if needs.industries:
         values["industry"] = 1.0 if set(needs.industries) & set(candidate.industries) else 0.0
-    if best_wording > 0:
-        values["wording"] = candidate.wording / best_wording
+    if any_wording:
+        values["wording"] = candidate.wording
     if needs.filters.max_usd is not None:
         values["budget"] = _within(candidate.rate_usd, needs.filters.max_usd)
     if needs.stage is not None:

@@ -110,8 +110,8 @@ def where(filters: Filters, *, beside_vectors: bool = False) -> tuple[str, dict[
     return " and ".join(clauses), values
 
 
-async def prepare(session: AsyncSession, words: str) -> str | None:
-    """Set this transaction up for searching. Returns the text query of the rarest words, None without any."""
+async def prepare(session: AsyncSession, words: str) -> list[str]:
+    """Set this transaction up for searching. Returns the stems of the rarest words, each quoted for a text query."""
     row = await session.scalar(
         text(
             f"""
@@ -124,13 +124,13 @@ async def prepare(session: AsyncSession, words: str) -> str | None:
                 join match_terms t on t.lexeme = w.lexeme, size
                 where t.experts <= greatest(3, size.most * {RARE_SHARE})
             )
-            select string_agg(quote_literal(rare.lexeme), ' | ') from settings
+            select array_agg(quote_literal(rare.lexeme) order by place) filter (where place is not null) from settings
             left join rare on place <= {RARE_TERMS} and profiles <= {RARE_PROFILES}
             """
         ),
         {"words": words},
     )
-    return row if isinstance(row, str) else None
+    return list(row or ())
 
 
 async def candidates(
@@ -139,7 +139,7 @@ async def candidates(
     filters: Filters,
     *,
     embedding: Sequence[float],
-    terms: str | None,
+    terms: Sequence[str],
     near: int = NEAR,
 ) -> list[Candidate]:
     """Experts within the filters: the nearest by meaning, and the best by rare words. Call `prepare` before."""
@@ -148,15 +148,18 @@ async def candidates(
     values |= {"embedding": vector_literal(embedding)}
     spoken = "select null where false"
     worded = "select null::uuid as id where false"
-    if terms is not None:
+    if terms:
         worded = f"""
             select x.id from spoken x where {condition}
             order by ts_rank_cd(x.search, to_tsquery('simple', :terms)) desc, x.id limit {WORDED}
         """
         # The words alone leave few profiles, so the filters are not looked up in their indexes.
         spoken = "select * from experts where search @@ to_tsquery('simple', :terms)"
-        values["terms"] = terms
-    rank = "ts_rank_cd(x.search, to_tsquery('simple', :terms), 1)" if terms is not None else "0"
+        values |= {"terms": " | ".join(terms), "each": list(terms)}
+    shared = (
+        "(select count(*) from unnest(cast(:each as text[])) t where x.search @@ to_tsquery('simple', t))"
+    )
+    wording = f"{shared} / cast({len(terms)} as float)" if terms else "0.0"
     rows = await session.execute(
         text(
             f"""
@@ -166,7 +169,7 @@ async def candidates(
                 order by {index.distance("e")} limit {near}
             ), spoken as materialized ({spoken}), worded as materialized ({worded}),
             found as (select id from near union select id from worded)
-            select x.id, 1 - ({index.distance("e")}) as cosine, p.closest, p.passage, {rank} as wording, x.industries,
+            select x.id, 1 - ({index.distance("e")}) as cosine, p.closest, p.passage, {wording} as wording, x.industries,
                 x.stages, x.languages, x.timezone, x.rate_amount, x.rate_currency,
                 x.rate_usd_amount as rate_usd, x.rating_sum, x.rating_count, x.response_minutes, x.engagements,
                 x.country, x.years, x.mentioned_slugs as mentioned, s.skills

@@ -51,7 +51,7 @@ class _Search:
     needs: Needs
     index: Index
     embedding: Sequence[float]
-    terms: str | None
+    terms: Sequence[str]
     now: datetime
 
     def overlap(self, candidate: Candidate) -> float:
