@@ -1,78 +1,26 @@
-"""The product as people run it: `python -m api serve` in a process of its own, with its own data, and a browser."""
+"""The product as people run it, with its own data, and a browser."""
 
-import asyncio
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
-ROOT = Path(__file__).parents[2]
+from tests.process import ROOT, ServerProcess
+
 IMAGES = ROOT / "docs" / "images"
-START_SECONDS = 120
 WAIT_MS = 30_000
 expect.set_options(timeout=WAIT_MS)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+class Product(ServerProcess):
+    """A running product with its own data: embedded database, stand-ins, demo experts."""
 
-
-class Product:
-    """A running server that can be stopped, killed and started again on the same port and data."""
-
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **environment: str) -> None:
+        super().__init__(ENVIRONMENT="development", DATA_DIR=str(data), **environment)
         self.data = data
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    async def start(self) -> None:
-        environment = {
-            **os.environ,
-            "ENVIRONMENT": "development",
-            "DATA_DIR": str(self.data),
-            "PYTHONPATH": str(ROOT),
-            "RATE_LIMIT_SCALE": "1000",
-        }
-        self._process = subprocess.Popen(  # noqa: ASYNC220 - starting takes no time worth waiting for
-            [sys.executable, "-m", "api", "serve", "--port", str(self.port)],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + START_SECONDS
-        async with httpx.AsyncClient(timeout=2) as client:
-            while True:
-                with suppress(httpx.HTTPError):
-                    if (await client.get(f"{self.url}/health/ready")).status_code == 200:
-                        return
-                assert self._process.poll() is None, "the server ended while it was starting"
-                assert time.monotonic() < deadline, "the server did not start in time"
-                await asyncio.sleep(0.1)
-
-    def kill(self) -> None:
-        """SIGKILL: nothing is finished, nothing is flushed."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
-
-    def stop(self) -> None:
-        """As Ctrl-C does."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(timeout=30)
 
 
 @asynccontextmanager
