@@ -17,6 +17,7 @@ from api.rest import (
     passkeys,
     privacy,
     projects,
+    reviews,
     security,
     sessions,
 )
@@ -37,6 +38,7 @@ ROOMS = (
     conversations,
     projects,
     experts,
+    reviews,
     matching,
     bookings,
     billing,

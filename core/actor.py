@@ -89,3 +89,7 @@ class Actor:
         """Raise `SignUpRequired` for guests."""
         if self.is_guest:
             raise SignUpRequired("Sign up or sign in to do this. Your conversation is kept.")
+
+
+# Somebody who looks at what is public, without a session.
+VISITOR = Actor(UUID(int=0), Role.GUEST, frozenset({Scope.EXPERTS_READ}))

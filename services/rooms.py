@@ -5,7 +5,20 @@ from services.billing import service as billing
 from services.bookings import service as bookings
 from services.conversations import merging, turns
 from services.experts import jobs as experts
+from services.experts import service as profiles
+from services.experts.reviews import jobs as reviews
 from services.matching import jobs as matching
 from services.notifications import service as notifications
 
-__all__ = ["accounts", "billing", "bookings", "experts", "matching", "merging", "notifications", "turns"]
+__all__ = [
+    "accounts",
+    "billing",
+    "bookings",
+    "experts",
+    "matching",
+    "merging",
+    "notifications",
+    "profiles",
+    "reviews",
+    "turns",
+]

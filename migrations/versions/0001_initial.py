@@ -133,6 +133,7 @@ def upgrade() -> None:
         sa.Column('slug', sa.String(length=80), nullable=False),
         sa.Column('status', sa.String(length=16), server_default='draft', nullable=False),
         sa.Column('status_reason', sa.String(length=500), nullable=True),
+        sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('headline', sa.String(length=160), nullable=False),
         sa.Column('story', sa.Text(), nullable=False),
         sa.Column('country', sa.String(length=2), nullable=False),
@@ -159,8 +160,8 @@ def upgrade() -> None:
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.CheckConstraint("(rate_amount > 0 AND rate_usd_amount > 0) OR (rate_amount = 0 AND rate_usd_amount = 0 AND status IN ('draft', 'suspended'))", name=op.f('ck_experts_rate')),
         sa.CheckConstraint("status IN ('draft', 'submitted', 'approved', 'paused', 'suspended')", name=op.f('ck_experts_status')),
-        sa.CheckConstraint('rate_amount > 0 AND rate_usd_amount > 0', name=op.f('ck_experts_rate')),
         sa.CheckConstraint('rating_count >= 0 AND rating_sum BETWEEN rating_count AND 5 * rating_count', name=op.f('ck_experts_rating')),
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_experts_user_id_users'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_experts')),
@@ -172,6 +173,7 @@ def upgrade() -> None:
         op.create_index(op.f('ix_experts_search'), 'experts', ['search'], unique=False, postgresql_using='gin')
         op.create_index(op.f('ix_experts_skill_slugs'), 'experts', ['skill_slugs'], unique=False, postgresql_using='gin')
         op.create_index(op.f('ix_experts_status_rate_usd_amount_id'), 'experts', ['status', 'rate_usd_amount', 'id'], unique=False)
+        op.create_index('ix_experts_submitted_at', 'experts', ['submitted_at'], unique=False, postgresql_where=sa.text("status = 'submitted'"))
         op.create_index(op.f('ix_experts_timezone'), 'experts', ['timezone'], unique=False)
         op.create_table('identities',
         sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -377,6 +379,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('expert_id', 'skill', name=op.f('pk_expert_skills'))
         )
         op.create_index(op.f('ix_expert_skills_skill_years'), 'expert_skills', ['skill', 'years'], unique=False)
+        op.create_table('expert_status_entries',
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('actor_id', sa.Uuid(), nullable=True, comment='None: the house itself'),
+        sa.Column('by_operator', sa.Boolean(), nullable=False),
+        sa.Column('old_status', sa.String(length=16), nullable=False),
+        sa.Column('new_status', sa.String(length=16), nullable=False),
+        sa.Column('reason', sa.String(length=500), nullable=True),
+        sa.Column('checklist', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(['actor_id'], ['users.id'], name=op.f('fk_expert_status_entries_actor_id_users'), ondelete='SET NULL'),
+        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_expert_status_entries_expert_id_experts'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_expert_status_entries'))
+        )
+        op.create_index(op.f('ix_expert_status_entries_actor_id'), 'expert_status_entries', ['actor_id'], unique=False)
+        op.create_index(op.f('ix_expert_status_entries_expert_id'), 'expert_status_entries', ['expert_id'], unique=False)
         op.create_table('messages',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('seq', sa.BigInteger(), nullable=False),
@@ -479,6 +497,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('room_id', 'user_id', name=op.f('pk_room_members'))
         )
         op.create_index('ix_room_members_user_id', 'room_members', ['user_id'], unique=False, postgresql_where=sa.text('left_at is null'))
+        op.create_table('saved_experts',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_saved_experts_expert_id_experts'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_saved_experts_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('user_id', 'expert_id', name=op.f('pk_saved_experts'))
+        )
+        op.create_index(op.f('ix_saved_experts_expert_id'), 'saved_experts', ['expert_id'], unique=False)
         op.create_table('turns',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -589,11 +616,87 @@ def upgrade() -> None:
         )
         op.create_index(op.f('ix_match_runs_project_id_created_at'), 'match_runs', ['project_id', 'created_at'], unique=False)
         op.create_index(op.f('ix_match_runs_user_id_created_at'), 'match_runs', ['user_id', 'created_at'], unique=False)
+        op.create_table('reviewed_calls',
+        sa.Column('booking_id', sa.Uuid(), autoincrement=False, nullable=False),
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('client_id', sa.Uuid(), nullable=False),
+        sa.Column('expert_user_id', sa.Uuid(), nullable=False),
+        sa.Column('ended_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('closes_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(['booking_id'], ['bookings.id'], name=op.f('fk_reviewed_calls_booking_id_bookings'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['client_id'], ['users.id'], name=op.f('fk_reviewed_calls_client_id_users'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_reviewed_calls_expert_id_experts'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['expert_user_id'], ['users.id'], name=op.f('fk_reviewed_calls_expert_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_reviewed_calls'))
+        )
+        op.create_index(op.f('ix_reviewed_calls_client_id_ended_at'), 'reviewed_calls', ['client_id', 'ended_at'], unique=False)
+        op.create_index(op.f('ix_reviewed_calls_expert_id'), 'reviewed_calls', ['expert_id'], unique=False)
+        op.create_index(op.f('ix_reviewed_calls_expert_user_id_ended_at'), 'reviewed_calls', ['expert_user_id', 'ended_at'], unique=False)
+        op.create_index('ix_reviewed_calls_open', 'reviewed_calls', ['closes_at'], unique=False, postgresql_where=sa.text('published_at IS NULL'))
+        op.create_table('reviews',
+        sa.Column('booking_id', sa.Uuid(), nullable=False),
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('side', sa.String(length=8), nullable=False),
+        sa.Column('author_id', sa.Uuid(), nullable=False),
+        sa.Column('stars', sa.SmallInteger(), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('reply', sa.Text(), nullable=True),
+        sa.Column('replied_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.CheckConstraint("side IN ('client', 'expert')", name=op.f('ck_reviews_side')),
+        sa.CheckConstraint('stars BETWEEN 1 AND 5', name=op.f('ck_reviews_stars')),
+        sa.ForeignKeyConstraint(['author_id'], ['users.id'], name=op.f('fk_reviews_author_id_users'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['booking_id'], ['reviewed_calls.booking_id'], name=op.f('fk_reviews_booking_id_reviewed_calls'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_reviews_expert_id_experts'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_reviews')),
+        sa.UniqueConstraint('booking_id', 'side', name=op.f('uq_reviews_booking_id_side'))
+        )
+        op.create_index(op.f('ix_reviews_author_id'), 'reviews', ['author_id'], unique=False)
+        op.create_index('ix_reviews_expert_id_published_at', 'reviews', ['expert_id', 'published_at'], unique=False, postgresql_where=sa.text("side = 'client' AND published_at IS NOT NULL AND removed_at IS NULL"))
+        op.create_table('review_reports',
+        sa.Column('review_id', sa.Uuid(), nullable=False),
+        sa.Column('reporter_id', sa.Uuid(), nullable=False),
+        sa.Column('reason', sa.String(length=16), nullable=False),
+        sa.Column('details', sa.Text(), nullable=False),
+        sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('resolved_by', sa.Uuid(), nullable=True),
+        sa.Column('outcome', sa.String(length=8), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.CheckConstraint("outcome IN ('kept', 'removed')", name=op.f('ck_review_reports_outcome')),
+        sa.ForeignKeyConstraint(['reporter_id'], ['users.id'], name=op.f('fk_review_reports_reporter_id_users'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['resolved_by'], ['users.id'], name=op.f('fk_review_reports_resolved_by_users'), ondelete='SET NULL'),
+        sa.ForeignKeyConstraint(['review_id'], ['reviews.id'], name=op.f('fk_review_reports_review_id_reviews'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_review_reports')),
+        sa.UniqueConstraint('review_id', 'reporter_id', name=op.f('uq_review_reports_review_id_reporter_id'))
+        )
+        op.create_index('ix_review_reports_open', 'review_reports', ['id'], unique=False, postgresql_where=sa.text('resolved_at IS NULL'))
+        op.create_index(op.f('ix_review_reports_reporter_id'), 'review_reports', ['reporter_id'], unique=False)
+        op.create_index(op.f('ix_review_reports_resolved_by'), 'review_reports', ['resolved_by'], unique=False)
         # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+        op.drop_index(op.f('ix_review_reports_resolved_by'), table_name='review_reports')
+        op.drop_index(op.f('ix_review_reports_reporter_id'), table_name='review_reports')
+        op.drop_index('ix_review_reports_open', table_name='review_reports', postgresql_where=sa.text('resolved_at IS NULL'))
+        op.drop_table('review_reports')
+        op.drop_index('ix_reviews_expert_id_published_at', table_name='reviews', postgresql_where=sa.text("side = 'client' AND published_at IS NOT NULL AND removed_at IS NULL"))
+        op.drop_index(op.f('ix_reviews_author_id'), table_name='reviews')
+        op.drop_table('reviews')
+        op.drop_index('ix_reviewed_calls_open', table_name='reviewed_calls', postgresql_where=sa.text('published_at IS NULL'))
+        op.drop_index(op.f('ix_reviewed_calls_expert_user_id_ended_at'), table_name='reviewed_calls')
+        op.drop_index(op.f('ix_reviewed_calls_expert_id'), table_name='reviewed_calls')
+        op.drop_index(op.f('ix_reviewed_calls_client_id_ended_at'), table_name='reviewed_calls')
+        op.drop_table('reviewed_calls')
         op.drop_index(op.f('ix_match_runs_user_id_created_at'), table_name='match_runs')
         op.drop_index(op.f('ix_match_runs_project_id_created_at'), table_name='match_runs')
         op.drop_table('match_runs')
@@ -611,6 +714,8 @@ def downgrade() -> None:
         op.drop_index('uq_turns_queued', table_name='turns', postgresql_where=sa.text("status = 'queued'"))
         op.drop_index('ix_turns_room_id_created_at', table_name='turns')
         op.drop_table('turns')
+        op.drop_index(op.f('ix_saved_experts_expert_id'), table_name='saved_experts')
+        op.drop_table('saved_experts')
         op.drop_index('ix_room_members_user_id', table_name='room_members', postgresql_where=sa.text('left_at is null'))
         op.drop_table('room_members')
         op.drop_table('room_events')
@@ -621,6 +726,9 @@ def downgrade() -> None:
         op.drop_index('ix_projects_owner_id_id', table_name='projects')
         op.drop_table('projects')
         op.drop_table('messages')
+        op.drop_index(op.f('ix_expert_status_entries_expert_id'), table_name='expert_status_entries')
+        op.drop_index(op.f('ix_expert_status_entries_actor_id'), table_name='expert_status_entries')
+        op.drop_table('expert_status_entries')
         op.drop_index(op.f('ix_expert_skills_skill_years'), table_name='expert_skills')
         op.drop_table('expert_skills')
         op.drop_table('expert_passages')
@@ -648,6 +756,7 @@ def downgrade() -> None:
         op.drop_table('passkeys')
         op.drop_table('identities')
         op.drop_index(op.f('ix_experts_timezone'), table_name='experts')
+        op.drop_index('ix_experts_submitted_at', table_name='experts', postgresql_where=sa.text("status = 'submitted'"))
         op.drop_index(op.f('ix_experts_status_rate_usd_amount_id'), table_name='experts')
         op.drop_index(op.f('ix_experts_skill_slugs'), table_name='experts', postgresql_using='gin')
         op.drop_index(op.f('ix_experts_search'), table_name='experts', postgresql_using='gin')

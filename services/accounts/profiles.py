@@ -69,6 +69,20 @@ async def update_me(session: AsyncSession, actor: Actor, data: UpdateMe) -> MeRe
     return await me(session, actor)
 
 
+async def become_cto(session: AsyncSession, user_id: UUID) -> Person:
+    """A user who makes a profile as an expert is a CTO from the next request on; operators stay operators. The account
+    is locked, so that two requests at once make one profile. Raises `NotFound`."""
+    user = await repository.user(session, user_id, lock=True)
+    if user is None:
+        raise NotFound("This account no longer exists.")
+    if user.role == Role.USER.value:
+        user.role = Role.CTO.value
+        await session.flush()
+        record(session, SecurityEvent.ROLE_CHANGED, user.id, before=Role.USER.value, role=Role.CTO.value)
+        emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
+    return person(user)
+
+
 async def people(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:
     """What others see of these accounts; unknown ids are left out."""
     wanted = set(ids)

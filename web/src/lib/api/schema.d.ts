@@ -110,6 +110,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/experts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Submissions
+         * @description For operators: profiles of one status. Those handed in are the queue, longest waiting first.
+         */
+        get: operations["list_submissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/review-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Review Reports
+         * @description For operators: reports that wait, longest first, or those dealt with.
+         */
+        get: operations["list_review_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/review-reports/{report_id}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Review Report
+         * @description For operators: keep the review, or remove it and its stars.
+         */
+        post: operations["resolve_review_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/security-events": {
         parameters: {
             query?: never;
@@ -239,6 +299,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bookings/{booking_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Call Reviews
+         * @description The reviews of a call of one's own; the other side's only once published.
+         */
+        get: operations["read_call_reviews"];
+        /**
+         * Write Review
+         * @description Review a held call, or change one's review, within seven days and while it is not published.
+         */
+        put: operations["write_review"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/email-changes": {
         parameters: {
             query?: never;
@@ -308,7 +392,7 @@ export interface paths {
         };
         /**
          * Read Expert
-         * @description A whole profile, by id or slug.
+         * @description A whole profile, by id or slug. Approved ones are public; one's own is shown whatever its status.
          */
         get: operations["read_expert"];
         put?: never;
@@ -336,6 +420,26 @@ export interface paths {
          * @description Replace the hours of one's own profile. What is booked already stays booked.
          */
         put: operations["replace_availability"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/experts/{expert_id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Expert Reviews
+         * @description What clients said after held calls, newest first.
+         */
+        get: operations["list_expert_reviews"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -374,7 +478,7 @@ export interface paths {
         put?: never;
         /**
          * Decide On Expert
-         * @description For operators: approve, return, pause or suspend a profile.
+         * @description For operators: approve (with every point of the checklist), return, pause, suspend or reinstate a profile.
          */
         post: operations["decide_on_expert"];
         delete?: never;
@@ -542,13 +646,13 @@ export interface paths {
         };
         /**
          * Read My Profile
-         * @description One's own profile as an expert, whatever its status.
+         * @description One's own profile as an expert, whatever its status, with what it still lacks.
          */
         get: operations["read_my_profile"];
         put?: never;
         /**
          * Create My Profile
-         * @description Start one's profile, as a draft.
+         * @description Start one's profile, as a draft that may be empty. Who does so becomes a CTO.
          */
         post: operations["create_my_profile"];
         delete?: never;
@@ -744,6 +848,70 @@ export interface paths {
          */
         post: operations["new_recovery_codes"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Call Reviews
+         * @description One's held calls, as client and as expert, with their reviews.
+         */
+        get: operations["list_call_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/saved-experts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Saved Experts
+         * @description Whom one has saved. What a guest saved moves along when they sign in or up.
+         */
+        get: operations["list_saved_experts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/saved-experts/{expert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Expert
+         * @description Save an expert for later; guests may too.
+         */
+        put: operations["save_expert"];
+        post?: never;
+        /**
+         * Unsave Expert
+         * @description Take an expert off the list of saved ones.
+         */
+        delete: operations["unsave_expert"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1215,6 +1383,46 @@ export interface paths {
          * @description Turn a proposal down.
          */
         post: operations["decline_proposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply To Review
+         * @description Reply, once, to a review of oneself.
+         */
+        post: operations["reply_to_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{review_id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report Review
+         * @description Tell the operators that a review breaks the rules.
+         */
+        post: operations["report_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1970,6 +2178,51 @@ export interface components {
             version: number;
         };
         /**
+         * CallReviews
+         * @description A held call and its reviews, as one of its sides sees them.
+         */
+        CallReviews: {
+            /**
+             * Booking Id
+             * Format: uuid
+             */
+            booking_id: string;
+            /**
+             * Closes At
+             * Format: date-time
+             * @description Until then both may write, and neither reads
+             */
+            closes_at: string;
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /**
+             * Expert Id
+             * Format: uuid
+             */
+            expert_id: string;
+            mine: components["schemas"]["ReviewRead"] | null;
+            /** Other Name */
+            other_name: string;
+            /** @description Which of the two sides is asking */
+            side: components["schemas"]["Side"];
+            state: components["schemas"]["State"];
+            /** @description Only once published */
+            theirs: components["schemas"]["ReviewRead"] | null;
+        };
+        /**
+         * CallReviewsPage
+         * @description Last held call first.
+         */
+        CallReviewsPage: {
+            /** Items */
+            items: components["schemas"]["CallReviews"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * Card
          * @description A typed block for the person beside the text: `analysis`, `matches`, `proposal` or `booking`.
          */
@@ -2028,6 +2281,12 @@ export interface components {
             role: "user" | "cto" | "admin";
         };
         /**
+         * Check
+         * @description What an operator looks at before a profile is shown.
+         * @enum {string}
+         */
+        Check: "identity" | "experience" | "links" | "contact" | "tone";
+        /**
          * CheckoutRead
          * @description Where to pay. The browser goes to `url` and comes back to `/payments/{id}`.
          */
@@ -2039,6 +2298,34 @@ export interface components {
             expires_at: string;
             /** Url */
             url: string;
+        };
+        /** Completeness */
+        Completeness: {
+            /** Items */
+            items: components["schemas"]["CompletenessItem"][];
+            /** Percent */
+            percent: number;
+            /**
+             * Ready
+             * @description All that is required is there
+             */
+            ready: boolean;
+        };
+        /** CompletenessItem */
+        CompletenessItem: {
+            /** Done */
+            done: boolean;
+            part: components["schemas"]["Part"];
+            /**
+             * Required
+             * @description Needed before the profile can be handed in
+             */
+            required: boolean;
+            /**
+             * Weight
+             * @description Its share of the hundred
+             */
+            weight: number;
         };
         /**
          * ConfirmProposal
@@ -2110,6 +2397,25 @@ export interface components {
              * @description The near end of a stated range
              */
             weeks_low?: number | null;
+        };
+        /**
+         * Decision
+         * @description An operator's. Approving a submitted profile needs every check.
+         */
+        Decision: {
+            /**
+             * As Of
+             * @description `updated_at` of what was looked at: refused if the profile has changed since
+             */
+            as_of?: string | null;
+            /** Checklist */
+            checklist?: components["schemas"]["Check"][];
+            /**
+             * Reason
+             * @description Told to the expert; an operator gives one when refusing
+             */
+            reason?: string | null;
+            status: components["schemas"]["services__experts__schemas__Status"];
         };
         /**
          * DeletionRead
@@ -2407,15 +2713,22 @@ export interface components {
         };
         /**
          * Facets
-         * @description How many experts each further choice would leave; only on the first page.
+         * @description How many experts each choice would leave: of skills, one more; of the rest, one beside those chosen in the same
+         *     facet. Only on the first page.
          */
         Facets: {
+            /** Countries */
+            countries: components["schemas"]["FacetValue"][];
+            /** Engagements */
+            engagements: components["schemas"]["FacetValue"][];
             /** Industries */
             industries: components["schemas"]["FacetValue"][];
             /** Languages */
             languages: components["schemas"]["FacetValue"][];
             /** Skills */
             skills: components["schemas"]["FacetValue"][];
+            /** Stages */
+            stages: components["schemas"]["FacetValue"][];
         };
         /** Fact[Budget] */
         Fact_Budget_: {
@@ -2975,6 +3288,96 @@ export interface components {
             currency: string;
         };
         /**
+         * MyProfile
+         * @description One's own profile. A rate of 0 has not been set yet.
+         */
+        MyProfile: {
+            /** Avatar Url */
+            avatar_url: string | null;
+            completeness: components["schemas"]["Completeness"];
+            /** Country */
+            country: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Engagements */
+            engagements: components["schemas"]["Engagement"][];
+            /** Headline */
+            headline: string;
+            /**
+             * History
+             * @description Newest first, at most twenty
+             */
+            history: components["schemas"]["StatusEntry"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Industries */
+            industries: string[];
+            /** Is Bookable */
+            is_bookable: boolean;
+            /** Is Demo */
+            is_demo: boolean;
+            /** Languages */
+            languages: string[];
+            /** Links */
+            links: components["schemas"]["Link"][];
+            /** Name */
+            name: string;
+            /**
+             * Next
+             * @description What its owner may make it now
+             */
+            next: components["schemas"]["services__experts__schemas__Status"][];
+            rate: components["schemas"]["Money"];
+            /**
+             * Rating
+             * @description Mean of 1 to 5 stars, None without reviews
+             */
+            rating: number | null;
+            /** Rating Count */
+            rating_count: number;
+            /** Response Minutes */
+            response_minutes: number | null;
+            /** Roles */
+            roles: components["schemas"]["PastRole"][];
+            /**
+             * Skills
+             * @description Strongest first, at most eight
+             */
+            skills: components["schemas"]["ExpertSkill"][];
+            /** Slug */
+            slug: string;
+            /** Stages */
+            stages: components["schemas"]["services__experts__schemas__Stage"][];
+            status: components["schemas"]["services__experts__schemas__Status"];
+            /**
+             * Status Reason
+             * @description Only for the expert and operators
+             */
+            status_reason: string | null;
+            /** Story */
+            story: string;
+            /** Timezone */
+            timezone: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Years */
+            years: number;
+        };
+        /**
          * Named
          * @description A technology, integration, regulation or constraint: a slug from the taxonomy where it is known there, else the
          *     founder's words as `name`.
@@ -3001,6 +3404,12 @@ export interface components {
             /** Description */
             description: string;
         };
+        /**
+         * Part
+         * @description What a profile consists of, as far as its completeness counts it.
+         * @enum {string}
+         */
+        Part: "headline" | "story" | "depth" | "skills" | "breadth" | "roles" | "outcomes" | "industries" | "stages" | "languages" | "country" | "rate" | "engagements" | "years" | "photo" | "links" | "hours";
         /**
          * PasskeyAdded
          * @description `recovery_codes` come with the first second factor only, and are shown this once.
@@ -3197,42 +3606,9 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * ProfileInput
-         * @description A whole profile. Rates are per hour.
-         */
-        ProfileInput: {
-            /** Country */
-            country: string;
-            /** Engagements */
-            engagements: components["schemas"]["Engagement"][];
-            /** Headline */
-            headline: string;
-            /** Industries */
-            industries?: string[];
-            /** Languages */
-            languages: string[];
-            /** Links */
-            links?: components["schemas"]["Link"][];
-            rate: components["schemas"]["Money"];
-            /** Roles */
-            roles?: components["schemas"]["PastRole"][];
-            /** Skills */
-            skills: components["schemas"]["SkillInput"][];
-            /** Stages */
-            stages?: components["schemas"]["services__experts__schemas__Stage"][];
-            /** Story */
-            story: string;
-            /** Timezone */
-            timezone: string;
-            /**
-             * Years
-             * @description In technology, overall
-             */
-            years: number;
-        };
-        /**
          * ProfilePatch
-         * @description Changes of a profile; what is left out stays. Lists replace lists.
+         * @description Changes of a profile; what is left out stays. Lists replace lists. A draft may be empty in parts; a profile that
+         *     has been handed in keeps all that it needs.
          */
         ProfilePatch: {
             /** Country */
@@ -3432,6 +3808,12 @@ export interface components {
             unread: number;
         };
         /**
+         * Reason
+         * @description Why a review should not stand.
+         * @enum {string}
+         */
+        Reason: "abuse" | "private" | "untrue" | "spam" | "other";
+        /**
          * Recommendation
          * @description Something to do. `effect` is the change of the health score, computed by scoring the changed brief.
          */
@@ -3464,12 +3846,116 @@ export interface components {
             /** Amount */
             amount?: number | null;
         };
+        /**
+         * ReportPage
+         * @description Longest waiting first.
+         */
+        ReportPage: {
+            /** Items */
+            items: components["schemas"]["ReportRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** ReportRead */
+        ReportRead: {
+            /** Details */
+            details: string;
+            /**
+             * Expert Id
+             * Format: uuid
+             */
+            expert_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string | null;
+            /** Outcome */
+            outcome: ("kept" | "removed") | null;
+            reason: components["schemas"]["Reason"];
+            /** Removed */
+            removed: boolean;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            /** Reporter Name */
+            reporter_name: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            review: components["schemas"]["ReviewRead"];
+        };
         /** ResetPassword */
         ResetPassword: {
             /** Password */
             password: string;
             /** Token */
             token: string;
+        };
+        /**
+         * Resolve
+         * @description What an operator does about a report. Removing a review resolves all reports of it.
+         */
+        Resolve: {
+            /** Note */
+            note?: string | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "kept" | "removed";
+        };
+        /**
+         * ReviewPage
+         * @description Published reviews of an expert, newest first.
+         */
+        ReviewPage: {
+            /** Items */
+            items: components["schemas"]["ReviewRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /**
+             * Stars
+             * @description How many reviews gave one star, two, up to five; only on the first page
+             */
+            stars: number[] | null;
+            /**
+             * Total
+             * @description Only on the first page
+             */
+            total: number | null;
+        };
+        /**
+         * ReviewRead
+         * @description A review. Until it is published only its author sees it.
+         */
+        ReviewRead: {
+            /** Author Name */
+            author_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Published At */
+            published_at: string | null;
+            /** Replied At */
+            replied_at: string | null;
+            /** Reply */
+            reply: string | null;
+            side: components["schemas"]["Side"];
+            /** Stars */
+            stars: number;
+            /** Text */
+            text: string;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
         };
         /**
          * Risk
@@ -3547,6 +4033,28 @@ export interface components {
             title: string;
             /** Unread */
             unread: number;
+        };
+        /** SavedExpert */
+        SavedExpert: {
+            /**
+             * Available
+             * @description Shown to others and open for calls just now
+             */
+            available: boolean;
+            expert: components["schemas"]["ExpertCard"];
+            /**
+             * Saved At
+             * Format: date-time
+             */
+            saved_at: string;
+        };
+        /**
+         * SavedExperts
+         * @description Last saved first.
+         */
+        SavedExperts: {
+            /** Items */
+            items: components["schemas"]["SavedExpert"][];
         };
         /**
          * Scale
@@ -3673,6 +4181,12 @@ export interface components {
             session_id: string;
             user: components["schemas"]["UserRead"];
         };
+        /**
+         * Side
+         * @description Who wrote a review: the client, about the expert, or the expert, about the client.
+         * @enum {string}
+         */
+        Side: "client" | "expert";
         /** SignIn */
         SignIn: {
             /**
@@ -3790,6 +4304,13 @@ export interface components {
             timezone: string;
         };
         /**
+         * State
+         * @description What may be done about a call: write (open), wait for the other side or the end of the time (waiting), read
+         *     (published: there is at least one review), or nothing (closed: nobody wrote).
+         * @enum {string}
+         */
+        State: "open" | "waiting" | "published" | "closed";
+        /**
          * Statement
          * @description Something more about a project, in the founder's words.
          */
@@ -3807,6 +4328,25 @@ export interface components {
             status: components["schemas"]["services__experts__schemas__Status"];
         };
         /**
+         * StatusEntry
+         * @description One change of a profile's status.
+         */
+        StatusEntry: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By Operator */
+            by_operator: boolean;
+            /** Checklist */
+            checklist: components["schemas"]["Check"][];
+            new: components["schemas"]["services__experts__schemas__Status"];
+            old: components["schemas"]["services__experts__schemas__Status"];
+            /** Reason */
+            reason: string | null;
+        };
+        /**
          * StepUp
          * @description Proof of who is there: the password, and a code where the account has a second factor.
          */
@@ -3815,6 +4355,28 @@ export interface components {
             code?: string | null;
             /** Password */
             password?: string | null;
+        };
+        /**
+         * Submission
+         * @description A profile in the operators' queue.
+         */
+        Submission: {
+            completeness: components["schemas"]["Completeness"];
+            /** History */
+            history: components["schemas"]["StatusEntry"][];
+            profile: components["schemas"]["ExpertRead"];
+            /** Submitted At */
+            submitted_at: string | null;
+        };
+        /**
+         * SubmissionPage
+         * @description Longest waiting first.
+         */
+        SubmissionPage: {
+            /** Items */
+            items: components["schemas"]["Submission"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * Superseded
@@ -4067,6 +4629,30 @@ export interface components {
          * @enum {string}
          */
         When: "all" | "upcoming" | "past";
+        /** WriteReply */
+        WriteReply: {
+            /** Text */
+            text: string;
+        };
+        /** WriteReport */
+        WriteReport: {
+            /**
+             * Details
+             * @default
+             */
+            details: string;
+            reason: components["schemas"]["Reason"];
+        };
+        /** WriteReview */
+        WriteReview: {
+            /** Stars */
+            stars: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /** Health */
         api__health__Health: {
             /** Status */
@@ -4650,6 +5236,177 @@ export interface operations {
             };
         };
     };
+    list_submissions: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["services__experts__schemas__Status"];
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionPage"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_review_reports: {
+        parameters: {
+            query?: {
+                resolved?: boolean;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_review_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolve"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_security_events: {
         parameters: {
             query?: {
@@ -5123,6 +5880,135 @@ export interface operations {
             };
         };
     };
+    read_call_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallReviews"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteReview"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallReviews"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_email: {
         parameters: {
             query?: never;
@@ -5289,6 +6175,8 @@ export interface operations {
                 stages?: components["schemas"]["services__experts__schemas__Stage"][];
                 engagements?: components["schemas"]["Engagement"][];
                 countries?: string[];
+                /** @description Only those with hours that can be booked */
+                bookable?: boolean;
                 sort?: components["schemas"]["Sort"];
                 cursor?: string | null;
                 limit?: number;
@@ -5309,15 +6197,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExpertPage"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not allowed */
@@ -5359,15 +6238,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExpertRead"];
-                };
-            };
-            /** @description Not signed in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not allowed */
@@ -5519,6 +6389,58 @@ export interface operations {
             };
         };
     };
+    list_expert_reviews: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                expert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewPage"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_expert_slots: {
         parameters: {
             query?: {
@@ -5595,7 +6517,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["StatusChange"];
+                "application/json": components["schemas"]["Decision"];
             };
         };
         responses: {
@@ -6181,7 +7103,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExpertRead"];
+                    "application/json": components["schemas"]["MyProfile"];
                 };
             };
             /** @description Not signed in */
@@ -6222,7 +7144,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProfileInput"];
+                "application/json": components["schemas"]["ProfilePatch"];
             };
         };
         responses: {
@@ -6232,7 +7154,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExpertRead"];
+                    "application/json": components["schemas"]["MyProfile"];
                 };
             };
             /** @description Not signed in */
@@ -6246,6 +7168,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6292,7 +7223,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExpertRead"];
+                    "application/json": components["schemas"]["MyProfile"];
                 };
             };
             /** @description Not signed in */
@@ -6315,6 +7246,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6352,7 +7292,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ExpertRead"];
+                    "application/json": components["schemas"]["MyProfile"];
                 };
             };
             /** @description Not signed in */
@@ -6979,6 +7919,206 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_call_reviews: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallReviewsPage"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_saved_experts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedExperts"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_expert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsave_expert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8460,6 +9600,146 @@ export interface operations {
             };
             /** @description Gone */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_to_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteReply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewRead"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteReport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
