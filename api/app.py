@@ -6,6 +6,7 @@ from api import health, middleware, problem, static, webhooks
 from api.rest import (
     accounts,
     administration,
+    assistant,
     billing,
     bookings,
     conversations,
@@ -36,6 +37,7 @@ ROOMS = (
     oauth,
     privacy,
     conversations,
+    assistant,
     projects,
     experts,
     reviews,

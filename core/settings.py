@@ -56,6 +56,13 @@ class Settings(BaseSettings):
     turn_seconds: float = Field(120, description="A turn of the assistant is ended after this long")
     turn_tool_calls: int = Field(8, description="A turn may call at most this many tools")
 
+    guest_messages_per_day: int = Field(40, description="To the assistant, by a guest (UTC days)")
+    guest_tokens_per_month: int = Field(
+        300_000, description="Read and written by a language model for a guest"
+    )
+    free_messages_per_day: int = Field(200, description="To the assistant, by an account without a paid plan")
+    free_tokens_per_month: int = Field(3_000_000, description="For an account without a paid plan")
+
     embeddings: Literal["auto", "openai", "local"] = Field("auto", description="auto: local")
     openai_embedding_model: str = "text-embedding-3-small"
 

@@ -1,10 +1,21 @@
 """Rooms, members, messages, the durable event log of each room, the assistant's turns, and proposals."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Identified
@@ -15,7 +26,8 @@ PROPOSAL_STATES = "status in ('open', 'confirmed', 'declined', 'expired', 'faile
 
 
 class Room(Identified, Base):
-    """A conversation. `last_seq` numbers its durable events, `message_count` its messages; both only grow."""
+    """A conversation. `last_seq` numbers its durable events, `message_count` its messages; both only grow. `branch` is
+    the one that new messages join."""
 
     __tablename__ = "rooms"
     __table_args__ = (CheckConstraint(ROOM_KINDS, name="kind"),)
@@ -26,6 +38,7 @@ class Room(Identified, Base):
     created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     last_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
     message_count: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    branch: Mapped[int] = mapped_column(server_default="0")
     last_message_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -72,6 +85,7 @@ class Message(Identified, Base):
     meta: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     reply_to: Mapped[UUID | None]
     turn_id: Mapped[UUID | None]
+    branch: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
@@ -89,6 +103,30 @@ class RoomEventRow(Base):
     message_id: Mapped[UUID | None]
     payload: Mapped[dict[str, Any] | None]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Branch(Base):
+    """Another way that a conversation with the assistant took, from an edited message or an answer given again.
+
+    What it shows is its own messages and, of each branch in `path_branches`, those up to the `seq` in `path_cuts`.
+    `message_id` is the first version of what it begins with: branches with the same one are versions of each other.
+    `first_id` is the message it begins with (an edited one); an answer that was given again is the message of
+    `turn_id`. Branch 0 is the conversation as it began; it gets its row when the first other branch is made.
+    """
+
+    __tablename__ = "room_branches"
+    __table_args__ = (CheckConstraint("kind in ('start', 'edit', 'answer')", name="kind"),)
+
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    message_id: Mapped[UUID | None]
+    first_id: Mapped[UUID | None]
+    turn_id: Mapped[UUID | None]
+    path_branches: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    path_cuts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    used_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class Turn(Identified, Base):
@@ -109,6 +147,7 @@ class Turn(Identified, Base):
 
     room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    branch: Mapped[int] = mapped_column(server_default="0")
     status: Mapped[str] = mapped_column(server_default="queued")
     through_seq: Mapped[int | None] = mapped_column(BigInteger)
     attempt: Mapped[int] = mapped_column(server_default="0")
@@ -150,3 +189,44 @@ class Proposal(Identified, Base):
     expires_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     resolved_at: Mapped[datetime | None]
+
+
+class TurnFeedback(Base):
+    """What a person thought of one answer of the assistant."""
+
+    __tablename__ = "turn_feedback"
+    __table_args__ = (CheckConstraint("rating in ('up', 'down')", name="rating"),)
+
+    turn_id: Mapped[UUID] = mapped_column(ForeignKey("turns.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    rating: Mapped[str]
+    comment: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class AssistantUsage(Base):
+    """What a person has used of the assistant on one day (UTC): what quotas count, and what it cost."""
+
+    __tablename__ = "assistant_usage"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    messages: Mapped[int] = mapped_column(server_default="0")
+    input_tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    output_tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    cost_microusd: Mapped[int] = mapped_column(BigInteger, server_default="0")
+
+
+class RoomSummary(Base):
+    """What was said before the assistant's window begins, per branch: made of everything up to `through_seq`."""
+
+    __tablename__ = "room_summaries"
+
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
+    branch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    through_seq: Mapped[int] = mapped_column(BigInteger)
+    text: Mapped[str]
+    model: Mapped[str]
+    prompt_version: Mapped[str]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

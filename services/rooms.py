@@ -3,7 +3,7 @@
 from services.accounts import service as accounts
 from services.billing import service as billing
 from services.bookings import service as bookings
-from services.conversations import merging, turns
+from services.conversations import feedback, merging, turns
 from services.experts import jobs as experts
 from services.experts import service as profiles
 from services.experts.reviews import jobs as reviews
@@ -15,6 +15,7 @@ __all__ = [
     "billing",
     "bookings",
     "experts",
+    "feedback",
     "matching",
     "merging",
     "notifications",

@@ -82,7 +82,7 @@ async def list_events(
     "/rooms/{room_id}/messages",
     status_code=status.HTTP_201_CREATED,
     dependencies=WRITE,
-    responses=problem(401, 403, 404, 422, 503),
+    responses=problem(401, 403, 404, 422, 429, 503),
 )
 async def send_message(runtime: RuntimeDep, actor: ActorDep, room_id: UUID, data: SendMessage) -> SentMessage:
     """Send a message. Sending the same `client_id` again stores nothing twice and returns what was stored."""

@@ -10,7 +10,7 @@ from api.ws.connection import Connection
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput, RateLimited, SextantError
 from core.events import RoomEvent
-from services.conversations import proposals, service, turns
+from services.conversations import branches, proposals, service, turns
 from services.conversations.schemas import MarkRead, ReadState
 
 MAX_IN_FLIGHT = 64
@@ -50,6 +50,18 @@ class Commands:
             case p.TurnStop():
                 await turns.stop(self._runtime.db, self._actor, command.turn)
                 self._ack(command)
+            case p.AnswerAgain():
+                async with self._runtime.db.transaction() as session:
+                    made = await branches.regenerate(session, self._actor, command.message)
+                self._ack(command, **made.model_dump(mode="json"))
+            case p.MessageRevise():
+                async with self._runtime.db.transaction() as session:
+                    made = await branches.revise(session, self._actor, command.message, command)
+                self._ack(command, **made.model_dump(mode="json"))
+            case p.BranchSelect():
+                async with self._runtime.db.transaction() as session:
+                    await branches.choose(session, self._actor, command.room, command.number)
+                self._ack(command, room=str(command.room), branch=command.number)
             case p.ProposalConfirm():
                 async with self._runtime.db.transaction() as session:
                     read = await proposals.confirm(session, self._actor, command.proposal, command.edits)

@@ -11,7 +11,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from services.conversations.schemas import Card, MemberRead, MessageRead, ProposalRead, SendMessage
+from services.conversations.schemas import (
+    BranchRead,
+    Card,
+    MemberRead,
+    MessageRead,
+    ProposalRead,
+    ReviseMessage,
+    SendMessage,
+)
 
 SUBPROTOCOL = "sextant.v1"
 VERSION = 1
@@ -78,6 +86,28 @@ class TurnStop(Command):
     turn: UUID
 
 
+class AnswerAgain(Command):
+    """Have an answer of the assistant given again, on a branch of its own."""
+
+    type: Literal["answer.again"]
+    message: UUID
+
+
+class MessageRevise(Command, ReviseMessage):
+    """Put an earlier message to the assistant differently, on a branch of its own."""
+
+    type: Literal["message.revise"]
+    message: UUID
+
+
+class BranchSelect(Command):
+    """Show another branch of the conversation, and go on there."""
+
+    type: Literal["branch.select"]
+    room: UUID
+    number: Annotated[int, Field(ge=0, le=10_000)]
+
+
 class ProposalConfirm(Command):
     type: Literal["proposal.confirm"]
     proposal: UUID
@@ -101,6 +131,9 @@ AnyCommand = Annotated[
     | Read
     | Typing
     | TurnStop
+    | AnswerAgain
+    | MessageRevise
+    | BranchSelect
     | ProposalConfirm
     | ProposalDecline
     | Ping,
@@ -194,6 +227,14 @@ class ProposalResolved(DurableEvent):
 class RoomUpdated(DurableEvent):
     type: Literal["room.updated"]
     changes: dict[str, Any]
+
+
+class BranchSelected(DurableEvent):
+    """The room shows the branch `branch`; `branches` are those that are new or have changed."""
+
+    type: Literal["branch.selected"]
+    branch: int
+    branches: list[BranchRead]
 
 
 class TurnEvent(BaseModel):
@@ -293,6 +334,7 @@ AnyEvent = Annotated[
     | ProposalCreated
     | ProposalResolved
     | RoomUpdated
+    | BranchSelected
     | TurnStarted
     | TurnDelta
     | TurnTool

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.conversations import Message, Proposal, Room, RoomMember, Turn
+from models.conversations import AssistantUsage, Message, Proposal, Room, RoomMember, Turn, TurnFeedback
 from services.accounts.merging import on_merge
 
 
@@ -21,3 +21,6 @@ async def merge_conversations(session: AsyncSession, source: UUID, target: UUID)
     await session.execute(update(Room).where(Room.created_by == source).values(created_by=target))
     await session.execute(update(Proposal).where(Proposal.user_id == source).values(user_id=target))
     await session.execute(update(Turn).where(Turn.user_id == source).values(user_id=target))
+    await session.execute(update(TurnFeedback).where(TurnFeedback.user_id == source).values(user_id=target))
+    # What the guest has used was theirs as a guest: an account begins with what is its own.
+    await session.execute(delete(AssistantUsage).where(AssistantUsage.user_id == source))

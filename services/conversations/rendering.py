@@ -37,6 +37,7 @@ def message_body(row: Row) -> dict[str, Any]:
         "client_id": str(row["client_id"]),
         "reply_to": _id(row["reply_to"]),
         "turn_id": _id(row["turn_id"]),
+        "branch": row["branch"],
         "meta": row["meta"],
         "created_at": instant(row["created_at"]),
         "edited_at": instant(row["edited_at"]),

@@ -154,7 +154,7 @@ async def post_message(
             .values(
                 last_seq=Room.last_seq + 1, message_count=Room.message_count + 1, last_message_at=func.now()
             )
-            .returning(Room.last_seq, Room.message_count)
+            .returning(Room.last_seq, Room.message_count, Room.branch)
         )
     ).one()
     stored = await session.execute(
@@ -179,6 +179,7 @@ async def post_message(
         "cards": [card.model_dump(mode="json") for card in cards],
         "meta": meta or {},
         "turn_id": turn_id,
+        "branch": counters.branch,
         "reply_to": None,
         "created_at": now(),
         "edited_at": None,
@@ -253,3 +254,9 @@ async def proposal_by_key(session: AsyncSession, room_id: UUID, key: str) -> Pro
     return (
         await session.execute(select(Proposal).where(Proposal.room_id == room_id, Proposal.key == key))
     ).scalar_one_or_none()
+
+
+async def message(session: AsyncSession, message_id: UUID) -> MessageRead | None:
+    """One message, whoever asks: the caller has checked who may."""
+    row = (await session.execute(select(MESSAGE).where(MESSAGE.c.id == message_id))).mappings().first()
+    return None if row is None else MessageRead.model_validate(message_body(row))

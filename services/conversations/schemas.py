@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -57,10 +57,26 @@ class MessageRead(BaseModel):
     client_id: UUID
     reply_to: UUID | None = None
     turn_id: UUID | None = None
+    branch: int = Field(0, description="The branch of the conversation that it was said on")
     meta: dict[str, Any]
     created_at: datetime
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+
+
+class BranchRead(BaseModel):
+    """One way that a conversation with the assistant took: as it began (`start`), from an edited message (`edit`), or
+    from an answer given again (`answer`). It shows its own messages and those of each branch in `path` up to that
+    `seq`. Branches with the same `message_id`, and that message itself, are versions of each other. A branch begins
+    with the message `first_id`, or with the answer of the turn `turn_id`."""
+
+    number: int
+    kind: Literal["start", "edit", "answer"]
+    message_id: UUID | None
+    first_id: UUID | None
+    turn_id: UUID | None
+    path: dict[int, int]
+    used_at: datetime
 
 
 class RoomRead(BaseModel):
@@ -79,6 +95,8 @@ class RoomRead(BaseModel):
     read_seq: int
     members: list[MemberRead]
     last_message: MessageRead | None = None
+    branch: int = Field(0, description="The branch that is shown, and that new messages join")
+    branches: list[BranchRead] = Field(default_factory=list, description="Empty until there is more than one")
 
 
 class RoomPage(BaseModel):
@@ -111,6 +129,64 @@ class SendMessage(BaseModel):
     client_id: UUID
     text: Text
     reply_to: UUID | None = None
+
+
+class ReviseMessage(BaseModel):
+    """The new wording of an earlier message of one's own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    client_id: UUID
+    text: Text
+
+
+class SelectBranch(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    number: int = Field(ge=0, le=10_000)
+
+
+class Branched(BaseModel):
+    """A branch that was begun, and the turn that answers on it."""
+
+    branch: BranchRead
+    turn_id: UUID
+    message: MessageRead | None = Field(None, description="The revised message")
+
+
+class Feedback(BaseModel):
+    """What one thinks of an answer of the assistant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rating: Literal["up", "down"]
+    comment: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=r"^[^\x00]*$")
+    ] = ""
+
+
+class FeedbackRead(BaseModel):
+    """One's own rating of the answer that a turn gave."""
+
+    turn_id: UUID
+    rating: Literal["up", "down"]
+    comment: str
+
+
+class Quota(BaseModel):
+    """How much of something is used, and when it begins anew."""
+
+    used: int
+    limit: int
+    resets_at: datetime
+
+
+class QuotaRead(BaseModel):
+    """What a plan includes of the assistant: `messages` a day, `tokens` a month (UTC)."""
+
+    plan: Literal["guest", "free"]
+    messages: Quota
+    tokens: Quota
 
 
 class SentMessage(BaseModel):

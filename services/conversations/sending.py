@@ -8,9 +8,10 @@ the same transaction.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -21,12 +22,14 @@ from core.errors import NotFound, VendorUnavailable
 from core.events import Event, RoomEvent, TurnQueued
 from core.ids import new_id
 from core.jobs import enqueue_raw
+from services.conversations import quotas
 from services.conversations.rendering import message_body, room_event
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage
 from services.conversations.turns import LEASE, resume_turn
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 BATCH = 256
 RETRY_SECONDS = 15.0
 
@@ -38,13 +41,13 @@ with input as (
     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[])
         with ordinality as i(id, room_id, sender_id, client_id, text, reply_to, ord)
 ), locked as materialized (
-    select id, kind, last_seq, message_count from rooms
+    select id, kind, last_seq, message_count, branch from rooms
     where id = any($2::uuid[]) order by id for no key update
 ), known as (
     select i.ord, m.* from input i
     join messages m on m.sender_id = i.sender_id and m.client_id = i.client_id
 ), fresh as (
-    select i.*, l.kind as room_kind,
+    select i.*, l.kind as room_kind, l.branch,
         l.last_seq + row_number() over w as seq, l.message_count + row_number() over w as no
     from input i
     join locked l on l.id = i.room_id
@@ -56,8 +59,8 @@ with input as (
     from (select room_id, max(seq) as seq, max(no) as no from fresh group by room_id) f
     where r.id = f.room_id
 ), stored as (
-    insert into messages (id, room_id, seq, no, sender_id, client_id, text, reply_to)
-    select id, room_id, seq, no, sender_id, client_id, text, reply_to from fresh
+    insert into messages (id, room_id, seq, no, sender_id, client_id, text, reply_to, branch)
+    select id, room_id, seq, no, sender_id, client_id, text, reply_to, branch from fresh
 ), logged as (
     insert into room_events (room_id, seq, type, message_id)
     select room_id, seq, 'message.created', id from fresh
@@ -67,20 +70,20 @@ with input as (
     where m.room_id = f.room_id and m.user_id = f.sender_id
 ){queue}
 select ord, true as fresh, id, room_id, seq, no, sender_id, 'text' as kind, text, '[]'::jsonb as cards, client_id,
-    reply_to, null::uuid as turn_id, '{{}}'::jsonb as meta, now() as created_at, null::timestamptz as edited_at,
+    reply_to, null::uuid as turn_id, branch, '{{}}'::jsonb as meta, now() as created_at, null::timestamptz as edited_at,
     null::timestamptz as deleted_at
 from fresh
 union all
 select ord, false, id, room_id, seq, no, sender_id, kind, text, cards, client_id,
-    reply_to, turn_id, meta, created_at, edited_at, deleted_at
+    reply_to, turn_id, branch, meta, created_at, edited_at, deleted_at
 from known
 """
 
 # The assistant answers everything in its own rooms, and elsewhere what mentions it. A turn that already waits in the
 # room takes the new message along.
 QUEUE_TURNS = """, queued as (
-    insert into turns (id, room_id, user_id)
-    select distinct on (f.room_id) ($7::uuid[])[f.ord], f.room_id, f.sender_id
+    insert into turns (id, room_id, user_id, branch)
+    select distinct on (f.room_id) ($7::uuid[])[f.ord], f.room_id, f.sender_id, f.branch
     from fresh f
     where f.room_kind = 'assistant'
     order by f.room_id, f.ord
@@ -90,6 +93,7 @@ QUEUE_TURNS = """, queued as (
 
 STORE_PLAIN = STORE.format(queue="")
 STORE_AND_QUEUE = STORE.format(queue=QUEUE_TURNS)
+STORED = "select true from messages where sender_id = $1 and client_id = $2"
 WAITING = "select id, room_id from turns where room_id = any($1::uuid[]) and status = 'queued'"
 
 
@@ -99,6 +103,7 @@ class _Pending:
     sender_id: UUID
     data: SendMessage
     answer: asyncio.Future[tuple[dict[str, Any], bool]]
+    guest: bool = False
     id: UUID = field(default_factory=new_id)
 
 
@@ -148,7 +153,7 @@ class Sender:
         kind = self._kinds.get(room_id) or await self._kind(room_id)
         lane = self._assisted if kind == "assistant" else self._plain
         answer: asyncio.Future[tuple[dict[str, Any], bool]] = asyncio.get_running_loop().create_future()
-        lane.add(_Pending(room_id, actor.user_id, data, answer))
+        lane.add(_Pending(room_id, actor.user_id, data, answer, actor.is_guest))
         return answer
 
     async def close(self) -> None:
@@ -175,6 +180,12 @@ class Sender:
 
     async def _store_assisted(self, batch: list[_Pending]) -> None:
         turns: list[Event] = []
+        try:
+            batch = await _patiently(lambda: self._within_quota(batch))
+        except Exception as error:
+            log.exception("quotas could not be read")
+            _fail(batch, error)
+            return
 
         async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
             turns.clear()
@@ -188,9 +199,28 @@ class Sender:
                         connection, resume_turn, delay=LEASE, key=f"turn:{turn['id']}", turn_id=turn["id"]
                     )
                     turns.append(TurnQueued(turn["room_id"], turn["id"]))
+                await quotas.count(connection, Counter(row["sender_id"] for row in rows if row["fresh"]))
             return rows
 
         await self._store(batch, once, turns)
+
+    async def _within_quota(self, batch: list[_Pending]) -> list[_Pending]:
+        """The sends that their people's plans allow; the others are refused. What was stored before is let through, as
+        its sender only asks for the answer again."""
+        used = await quotas.used(self._db.raw, list({pending.sender_id for pending in batch}))
+        fresh: Counter[UUID] = Counter()
+        allowed: list[_Pending] = []
+        for pending in batch:
+            messages, tokens = used.get(pending.sender_id, (0, 0))
+            refused = quotas.refusal(pending.guest, messages + fresh[pending.sender_id], tokens)
+            if refused is None or await self._db.raw.fetchval(
+                STORED, pending.sender_id, pending.data.client_id
+            ):
+                fresh[pending.sender_id] += refused is None
+                allowed.append(pending)
+            elif not pending.answer.done():
+                pending.answer.set_exception(refused)
+        return allowed
 
     async def _store(
         self,
@@ -198,6 +228,8 @@ class Sender:
         once: Callable[[list[_Pending]], Awaitable[list[asyncpg.Record]]],
         then: list[Event],
     ) -> None:
+        if not batch:
+            return
         unique: dict[tuple[UUID, UUID], _Pending] = {}
         for pending in batch:
             unique.setdefault((pending.sender_id, pending.data.client_id), pending)
@@ -258,7 +290,7 @@ def _fail(batch: list[_Pending], error: Exception) -> None:
             )
 
 
-async def _patiently(once: Callable[[], Awaitable[list[asyncpg.Record]]]) -> list[asyncpg.Record]:
+async def _patiently(once: Callable[[], Awaitable[T]]) -> T:
     """Run `once`, again while the database restarts or another process stored a duplicate first.
 
     Trying again is safe: what the lost attempt stored is found by its client id.

@@ -13,7 +13,7 @@ from core.events import UserEvent, emit
 from core.ids import ASSISTANT_ID
 from models.accounts import User
 from models.conversations import Room, RoomMember
-from services.conversations import repository
+from services.conversations import branches, repository
 from services.conversations.rendering import instant
 from services.conversations.schemas import (
     Card,
@@ -163,6 +163,7 @@ async def _reads(session: AsyncSession, rows: list[tuple[Room, RoomMember]]) -> 
     for row in await repository.members(session, ids):
         people[row[0].room_id].append(_member(row))
     newest = await repository.last_messages(session, ids)
+    ways = await branches.of_rooms(session, ids)
     return [
         RoomRead(
             id=room.id,
@@ -178,6 +179,8 @@ async def _reads(session: AsyncSession, rows: list[tuple[Room, RoomMember]]) -> 
             read_seq=mine.read_seq,
             members=people[room.id],
             last_message=newest.get(room.id),
+            branch=room.branch,
+            branches=ways.get(room.id, []),
         )
         for room, mine in rows
     ]

@@ -20,6 +20,7 @@ from core.errors import NotFound
 from core.events import RoomEvent, TurnQueued
 from core.ids import ASSISTANT_ID, new_id
 from core.jobs import enqueue_raw, job
+from services.conversations import quotas
 from services.conversations.repository import post_message
 from services.conversations.schemas import Card, MessageRead, TurnRead
 
@@ -28,6 +29,10 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=10)
 MAX_ATTEMPTS = 3
 WINDOW = 40
+
+# A message `m` is shown on the branch of the turn `c`.
+SHOWN = """(m.branch = c.branch or exists (
+    select from unnest(c.branches, c.cuts) as p(number, cut) where p.number = m.branch and m.seq <= p.cut))"""
 
 CLAIM = """
 with claimed as (
@@ -38,26 +43,35 @@ with claimed as (
     where t.id = $1 and (t.status = 'queued' or (t.status = 'running' and t.lease_until < now()))
         and not exists (select from turns r where r.room_id = t.room_id and r.status = 'running' and r.id <> t.id)
     returning t.*
+), line as (
+    select c.*, coalesce(b.path_branches, '{}') as branches, coalesce(b.path_cuts, '{}') as cuts
+    from claimed c left join room_branches b on b.room_id = c.room_id and b.number = c.branch
 ), before as (
-    select coalesce(max(p.through_seq), 0) as seq from claimed c
-    join turns p on p.room_id = c.room_id and p.id <> c.id and p.status in ('done', 'stopped', 'failed')
+    select coalesce((
+        select p.through_seq from messages m join turns p on p.id = m.turn_id
+        where m.room_id = c.room_id and m.sender_id = $5 and m.kind = 'text' and $shown
+        order by m.seq desc limit 1
+    ), 0) as seq from line c
 )
 select c.id, c.room_id, c.user_id, c.attempt, c.progress, u.role, u.timezone, u.locale,
     array(
         select to_jsonb(w) from (
-            select m.id, m.sender_id, m.kind, m.text, m.cards, m.created_at from messages m
-            where m.room_id = c.room_id and m.deleted_at is null
-                and (m.seq <= c.through_seq or m.sender_id = $5)
+            select * from (
+                select m.id, m.seq, m.sender_id, m.kind, m.text, m.cards, m.created_at from messages m
+                where m.room_id = c.room_id and m.deleted_at is null and $shown
+                    and (m.seq <= c.through_seq or m.sender_id = $5)
+                order by m.seq desc limit 2 * $4
+            ) m
             order by (m.sender_id <> $5 and m.seq > before.seq) desc, m.seq desc limit $4
         ) w
     ) as newest_first
-from claimed c join users u on u.id = c.user_id cross join before
-"""
+from line c join users u on u.id = c.user_id cross join before
+""".replace("$shown", SHOWN)
 # The check for another running turn must not wait for that one to end, as the unique index does: this statement would
 # then go on with a picture of the room from before the other's answer.
 #
 # A message that came while the last answer was being written stands before it in the room; in the window it stands
-# after it, because it is what this turn answers (`before.seq`: how far earlier turns had read).
+# after it, because it is what this turn answers (`before.seq`: how far the last answer on this branch had read).
 
 SAVE = """
 update turns set text = $3, progress = $4, lease_until = now() + $5
@@ -162,6 +176,14 @@ async def finish(db: Database, turn: ClaimedTurn, owner: UUID, result: TurnResul
         )
         if ended.rowcount == 0:
             return None
+        used = result.usage or {}
+        await quotas.record(
+            session,
+            turn.actor.user_id,
+            input_tokens=used.get("input", 0),
+            output_tokens=used.get("output", 0),
+            cost_microusd=result.cost_microusd,
+        )
         return await post_message(
             session,
             turn.room_id,

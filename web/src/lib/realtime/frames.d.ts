@@ -24,6 +24,102 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * AnswerAgain
+         * @description Have an answer of the assistant given again, on a branch of its own.
+         */
+        AnswerAgain: {
+            /** Id */
+            id: string;
+            /**
+             * Message
+             * Format: uuid
+             */
+            message: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "answer.again";
+        };
+        /**
+         * BranchRead
+         * @description One way that a conversation with the assistant took: as it began (`start`), from an edited message (`edit`), or
+         *     from an answer given again (`answer`). It shows its own messages and those of each branch in `path` up to that
+         *     `seq`. Branches with the same `message_id`, and that message itself, are versions of each other. A branch begins
+         *     with the message `first_id`, or with the answer of the turn `turn_id`.
+         */
+        BranchRead: {
+            /** First Id */
+            first_id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "start" | "edit" | "answer";
+            /** Message Id */
+            message_id: string | null;
+            /** Number */
+            number: number;
+            /** Path */
+            path: {
+                [key: string]: number;
+            };
+            /** Turn Id */
+            turn_id: string | null;
+            /**
+             * Used At
+             * Format: date-time
+             */
+            used_at: string;
+        };
+        /**
+         * BranchSelect
+         * @description Show another branch of the conversation, and go on there.
+         */
+        BranchSelect: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "branch.select";
+        };
+        /**
+         * BranchSelected
+         * @description The room shows the branch `branch`; `branches` are those that are new or have changed.
+         */
+        BranchSelected: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Branch */
+            branch: number;
+            /** Branches */
+            branches: components["schemas"]["BranchRead"][];
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /** Seq */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "branch.selected";
+        };
+        /**
          * Card
          * @description A typed block for the person beside the text: `analysis`, `matches`, `proposal` or `booking`.
          */
@@ -39,7 +135,7 @@ export interface components {
          * ClientCommand
          * @description Anything a client may send.
          */
-        ClientCommand: components["schemas"]["Hello"] | components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["MessageSend"] | components["schemas"]["Read"] | components["schemas"]["Typing"] | components["schemas"]["TurnStop"] | components["schemas"]["ProposalConfirm"] | components["schemas"]["ProposalDecline"] | components["schemas"]["Ping"];
+        ClientCommand: components["schemas"]["Hello"] | components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["MessageSend"] | components["schemas"]["Read"] | components["schemas"]["Typing"] | components["schemas"]["TurnStop"] | components["schemas"]["AnswerAgain"] | components["schemas"]["MessageRevise"] | components["schemas"]["BranchSelect"] | components["schemas"]["ProposalConfirm"] | components["schemas"]["ProposalDecline"] | components["schemas"]["Ping"];
         /**
          * Closing
          * @description The server is about to close: reconnect after about this long.
@@ -199,6 +295,12 @@ export interface components {
          * @description A message. A deleted one keeps its place, without text and cards.
          */
         MessageRead: {
+            /**
+             * Branch
+             * @description The branch of the conversation that it was said on
+             * @default 0
+             */
+            branch: number;
             /** Cards */
             cards: components["schemas"]["Card"][];
             /**
@@ -258,6 +360,31 @@ export interface components {
              * @default null
              */
             turn_id: string | null;
+        };
+        /**
+         * MessageRevise
+         * @description Put an earlier message to the assistant differently, on a branch of its own.
+         */
+        MessageRevise: {
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Message
+             * Format: uuid
+             */
+            message: string;
+            /** Text */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.revise";
         };
         /**
          * MessageSend
@@ -571,7 +698,7 @@ export interface components {
          * ServerEvent
          * @description Anything the server may send.
          */
-        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"];
+        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["BranchSelected"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"];
         /**
          * Subscribe
          * @description Follow a room: replays what came after `after_seq`, goes live, and acknowledges at that moment. Without
