@@ -18,6 +18,7 @@ export function message(no: number, fields: Partial<Message> = {}): Message {
 		edited_at: null,
 		deleted_at: null,
 		turn_id: null,
+		branch: 0,
 		meta: {},
 		...fields
 	};

@@ -1,5 +1,8 @@
+import { assistant } from './en/assistant';
+
 /** English. Keys are grouped by where the words stand; an object with `one` and `other` is a plural. */
 export const en = {
+	...assistant,
 	'app.name': 'Sextant',
 	'assistant.name': 'Sextant',
 	loading: 'Loading…',

@@ -1,5 +1,5 @@
 /** Frames of realtime protocol v1, on the generated types (`frames.d.ts`), as this client uses them. */
-import type { Card, Member, Message, Proposal } from '$lib/api/types';
+import type { Branch, Card, Member, Message, Proposal } from '$lib/api/types';
 import type { components } from './frames';
 
 type Frames = components['schemas'];
@@ -22,7 +22,8 @@ export type DurableEvent =
 	| With<'MemberJoined', { member: Member }>
 	| Frames['MemberLeft']
 	| With<'ProposalCreated', { type: 'proposal.created' | 'proposal.resolved'; proposal: Proposal }>
-	| Frames['RoomUpdated'];
+	| Frames['RoomUpdated']
+	| With<'BranchSelected', { branches: Branch[] }>;
 
 export type RoomEphemeral =
 	| Frames['TurnStarted']
@@ -45,7 +46,7 @@ type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** A command; the connection adds its `id`. */
 export type Command = Unnumbered<
-	Frames['Subscribe'] | Frames['Unsubscribe'] | Frames['MessageSend'] | Frames['Read'] | Frames['Typing'] | Frames['TurnStop'] | Frames['Ping']
+	Frames['Subscribe'] | Frames['Unsubscribe'] | Frames['MessageSend'] | Frames['Read'] | Frames['Typing'] | Frames['TurnStop'] | Frames['AnswerAgain'] | Frames['MessageRevise'] | Frames['BranchSelect'] | Frames['Ping']
 >;
 
 const PERSONAL = new Set(['unread', 'room.activity', 'room.added']);

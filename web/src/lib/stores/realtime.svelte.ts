@@ -101,6 +101,18 @@ class Realtime {
 		return this.#connection.send({ type: 'turn.stop', turn });
 	}
 
+	answerAgain(message: string): Promise<unknown> {
+		return this.#connection.send({ type: 'answer.again', message });
+	}
+
+	revise(message: string, text: string): Promise<unknown> {
+		return this.#connection.send({ type: 'message.revise', message, client_id: crypto.randomUUID(), text });
+	}
+
+	selectBranch(room: string, number: number): Promise<unknown> {
+		return this.#connection.send({ type: 'branch.select', room, number });
+	}
+
 	/** Best effort: whoever is offline neither types nor reads for the others. */
 	typing(room: string): void {
 		this.#connection.send({ type: 'typing', room }).catch(() => undefined);
