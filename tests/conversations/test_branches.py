@@ -4,9 +4,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from assistant.runner import Runner
 from core.errors import Conflict, Forbidden, NotFound
 from core.ids import ASSISTANT_ID
-from services.conversations import branches, log, quotas, service
+from services.conversations import branches, log, quotas, service, turns
 from services.conversations.schemas import Branched, ReviseMessage, RoomRead
 from tests.accounts.factories import make_actor
 from tests.conversations.test_turns import Scene, scene
@@ -24,9 +25,7 @@ async def message_id(scene: Scene, text: str) -> UUID:
 async def revise(scene: Scene, old: str, new: str, ended: int) -> Branched:
     target = await message_id(scene, old)
     async with scene.db.transaction() as session:
-        made = await branches.revise(
-            session, scene.ada, target, ReviseMessage(client_id=uuid4(), text=new)
-        )
+        made = await branches.revise(session, scene.ada, target, ReviseMessage(client_id=uuid4(), text=new))
     await scene.until("turn.ended", ended)
     return made
 
@@ -66,7 +65,8 @@ async def test_an_edited_message_is_a_branch_and_nothing_is_lost(scene: Scene) -
     await scene.say("two")
     await scene.until("turn.ended", 2)
     first = await revise(scene, "two", "zwei", 3)
-    assert first.message is not None and first.message.branch == first.branch.number == 1
+    assert first.message is not None
+    assert first.message.branch == first.branch.number == 1
     assert window(scene) == ["one", "You said one", "zwei"]
     assert await shown(scene) == ["one", "You said one", "zwei", "You said zwei"]
     assert await shown(scene, 0) == ["one", "You said one", "two", "You said two"]
@@ -169,7 +169,9 @@ async def test_the_same_edit_again_makes_nothing_twice(scene: Scene) -> None:
     async with scene.db.transaction() as session:
         second = await branches.revise(session, scene.ada, target, words)
     assert (second.turn_id, second.branch.number) == (first.turn_id, first.branch.number)
-    assert second.message is not None and first.message is not None and second.message.id == first.message.id
+    assert second.message is not None
+    assert first.message is not None
+    assert second.message.id == first.message.id
     assert len((await room(scene)).branches) == 2
     async with scene.db.transaction() as session:
         assert (await quotas.read(session, scene.ada)).messages.used == 2
@@ -189,14 +191,14 @@ async def test_answers_of_a_branch_survive_their_process(scene: Scene) -> None:
     row = await scene.db.raw.fetchrow("select status, branch from turns where id = $1", made.turn_id)
     assert (row["status"], row["branch"]) == ("running", 1)
     scene.agent.gate.set()
-    from assistant.runner import Runner
-
     scene.runner = Runner(scene.db, scene.agent)
     scene.runner.start()
-    from services.conversations import turns
-
     await turns.resume_turn(scene.db, turn_id=made.turn_id)
     await scene.until("turn.ended", 2)
     assert window(scene) == ["one"]
-    texts = await scene.db.raw.fetch("select branch from messages where sender_id = $1 and room_id = $2 order by seq", ASSISTANT_ID, scene.room)
+    texts = await scene.db.raw.fetch(
+        "select branch from messages where sender_id = $1 and room_id = $2 order by seq",
+        ASSISTANT_ID,
+        scene.room,
+    )
     assert [row["branch"] for row in texts] == [0, 1]
