@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 120
+START_SECONDS = 240
 
 
 def free_port() -> int:
