@@ -108,6 +108,16 @@ def upgrade() -> None:
         sa.UniqueConstraint('token_hash', name=op.f('uq_api_tokens_token_hash'))
         )
         op.create_index(op.f('ix_api_tokens_user_id'), 'api_tokens', ['user_id'], unique=False)
+        op.create_table('assistant_usage',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('messages', sa.Integer(), server_default='0', nullable=False),
+        sa.Column('input_tokens', sa.BigInteger(), server_default='0', nullable=False),
+        sa.Column('output_tokens', sa.BigInteger(), server_default='0', nullable=False),
+        sa.Column('cost_microusd', sa.BigInteger(), server_default='0', nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_assistant_usage_user_id_users')),
+        sa.PrimaryKeyConstraint('user_id', 'day', name=op.f('pk_assistant_usage'))
+        )
         op.create_table('emails',
         sa.Column('user_id', sa.Uuid(), nullable=True),
         sa.Column('address', sa.String(length=320), nullable=True),
@@ -254,6 +264,7 @@ def upgrade() -> None:
         sa.Column('created_by', sa.Uuid(), nullable=False),
         sa.Column('last_seq', sa.BigInteger(), server_default='0', nullable=False),
         sa.Column('message_count', sa.BigInteger(), server_default='0', nullable=False),
+        sa.Column('branch', sa.Integer(), server_default='0', nullable=False),
         sa.Column('last_message_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('id', sa.Uuid(), nullable=False),
@@ -407,6 +418,7 @@ def upgrade() -> None:
         sa.Column('meta', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
         sa.Column('reply_to', sa.Uuid(), nullable=True),
         sa.Column('turn_id', sa.Uuid(), nullable=True),
+        sa.Column('branch', sa.Integer(), server_default='0', nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
@@ -473,6 +485,21 @@ def upgrade() -> None:
         sa.UniqueConstraint('vendor_id', name=op.f('uq_refunds_vendor_id'))
         )
         op.create_index('ix_refunds_payment_id', 'refunds', ['payment_id'], unique=False)
+        op.create_table('room_branches',
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('kind', sa.String(), nullable=False),
+        sa.Column('message_id', sa.Uuid(), nullable=True),
+        sa.Column('first_id', sa.Uuid(), nullable=True),
+        sa.Column('turn_id', sa.Uuid(), nullable=True),
+        sa.Column('path_branches', sa.ARRAY(sa.Integer()), nullable=False),
+        sa.Column('path_cuts', sa.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('used_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.CheckConstraint("kind in ('start', 'edit', 'answer')", name=op.f('ck_room_branches_kind')),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_room_branches_room_id_rooms')),
+        sa.PrimaryKeyConstraint('room_id', 'number', name=op.f('pk_room_branches'))
+        )
         op.create_table('room_events',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('seq', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -497,6 +524,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('room_id', 'user_id', name=op.f('pk_room_members'))
         )
         op.create_index('ix_room_members_user_id', 'room_members', ['user_id'], unique=False, postgresql_where=sa.text('left_at is null'))
+        op.create_table('room_summaries',
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('branch', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('through_seq', sa.BigInteger(), nullable=False),
+        sa.Column('text', sa.String(), nullable=False),
+        sa.Column('model', sa.String(), nullable=False),
+        sa.Column('prompt_version', sa.String(), nullable=False),
+        sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_room_summaries_room_id_rooms')),
+        sa.PrimaryKeyConstraint('room_id', 'branch', name=op.f('pk_room_summaries'))
+        )
         op.create_table('saved_experts',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('expert_id', sa.Uuid(), nullable=False),
@@ -509,6 +547,7 @@ def upgrade() -> None:
         op.create_table('turns',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('branch', sa.Integer(), server_default='0', nullable=False),
         sa.Column('status', sa.String(), server_default='queued', nullable=False),
         sa.Column('through_seq', sa.BigInteger(), nullable=True),
         sa.Column('attempt', sa.Integer(), server_default='0', nullable=False),
@@ -599,6 +638,15 @@ def upgrade() -> None:
         op.create_index(op.f('ix_bookings_project_id'), 'bookings', ['project_id'], unique=False)
         op.create_index(op.f('ix_bookings_proposal_id'), 'bookings', ['proposal_id'], unique=False)
         op.create_index(op.f('ix_bookings_room_id'), 'bookings', ['room_id'], unique=False)
+        op.create_table('brief_snapshots',
+        sa.Column('project_id', sa.Uuid(), nullable=False),
+        sa.Column('key', sa.String(), nullable=False),
+        sa.Column('branch', sa.Integer(), nullable=False),
+        sa.Column('seq', sa.BigInteger(), nullable=True),
+        sa.Column('brief', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_brief_snapshots_project_id_projects'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('project_id', 'key', name=op.f('pk_brief_snapshots'))
+        )
         op.create_table('match_runs',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('project_id', sa.Uuid(), nullable=True),
@@ -616,6 +664,18 @@ def upgrade() -> None:
         )
         op.create_index(op.f('ix_match_runs_project_id_created_at'), 'match_runs', ['project_id', 'created_at'], unique=False)
         op.create_index(op.f('ix_match_runs_user_id_created_at'), 'match_runs', ['user_id', 'created_at'], unique=False)
+        op.create_table('turn_feedback',
+        sa.Column('turn_id', sa.Uuid(), nullable=False),
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('rating', sa.String(), nullable=False),
+        sa.Column('comment', sa.String(), server_default='', nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.CheckConstraint("rating in ('up', 'down')", name=op.f('ck_turn_feedback_rating')),
+        sa.ForeignKeyConstraint(['turn_id'], ['turns.id'], name=op.f('fk_turn_feedback_turn_id_turns')),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_turn_feedback_user_id_users')),
+        sa.PrimaryKeyConstraint('turn_id', 'user_id', name=op.f('pk_turn_feedback'))
+        )
         op.create_table('reviewed_calls',
         sa.Column('booking_id', sa.Uuid(), autoincrement=False, nullable=False),
         sa.Column('expert_id', sa.Uuid(), nullable=False),
@@ -697,9 +757,11 @@ def downgrade() -> None:
         op.drop_index(op.f('ix_reviewed_calls_expert_id'), table_name='reviewed_calls')
         op.drop_index(op.f('ix_reviewed_calls_client_id_ended_at'), table_name='reviewed_calls')
         op.drop_table('reviewed_calls')
+        op.drop_table('turn_feedback')
         op.drop_index(op.f('ix_match_runs_user_id_created_at'), table_name='match_runs')
         op.drop_index(op.f('ix_match_runs_project_id_created_at'), table_name='match_runs')
         op.drop_table('match_runs')
+        op.drop_table('brief_snapshots')
         op.drop_index(op.f('ix_bookings_room_id'), table_name='bookings')
         op.drop_index(op.f('ix_bookings_proposal_id'), table_name='bookings')
         op.drop_index(op.f('ix_bookings_project_id'), table_name='bookings')
@@ -716,9 +778,11 @@ def downgrade() -> None:
         op.drop_table('turns')
         op.drop_index(op.f('ix_saved_experts_expert_id'), table_name='saved_experts')
         op.drop_table('saved_experts')
+        op.drop_table('room_summaries')
         op.drop_index('ix_room_members_user_id', table_name='room_members', postgresql_where=sa.text('left_at is null'))
         op.drop_table('room_members')
         op.drop_table('room_events')
+        op.drop_table('room_branches')
         op.drop_index('ix_refunds_payment_id', table_name='refunds')
         op.drop_table('refunds')
         op.drop_index('ix_proposals_user_id', table_name='proposals')
@@ -765,6 +829,7 @@ def downgrade() -> None:
         op.drop_table('experts')
         op.drop_index('ix_emails_user_id', table_name='emails', postgresql_where=sa.text('user_id IS NOT NULL'))
         op.drop_table('emails')
+        op.drop_table('assistant_usage')
         op.drop_index(op.f('ix_api_tokens_user_id'), table_name='api_tokens')
         op.drop_table('api_tokens')
         op.drop_index('uq_users_verified_email', table_name='users', postgresql_where=sa.text('deleted_at is null and email_verified_at is not null'))
