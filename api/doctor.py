@@ -155,6 +155,26 @@ async def _embeddings(config: Settings) -> Finding:
     return Finding("embeddings", "ok", "MiniLM on this machine")
 
 
+async def _vectors(config: Settings) -> Finding:
+    if not config.uses_pinecone:
+        return Finding("vectors", "ok", "pgvector, in the database")
+    if config.pinecone_api_key is None:
+        return Finding("vectors", "stand-in", "the Pinecone stand-in is started with the server")
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        answer = await client.get(
+            f"{config.pinecone_api_base or 'https://api.pinecone.io'}/indexes",
+            headers={
+                "Api-Key": config.pinecone_api_key.get_secret_value(),
+                "X-Pinecone-Api-Version": "2025-04",
+            },
+        )
+    if answer.status_code != 200:
+        return Finding("vectors", "problem", f"Pinecone answered {answer.status_code} to this key")
+    names = [index["name"] for index in answer.json()["indexes"]]
+    state = "there" if config.pinecone_index in names else "made when the server starts"
+    return Finding("vectors", "ok", f"Pinecone, index {config.pinecone_index} ({state})")
+
+
 async def _web(config: Settings) -> Finding:
     if (BUILD / "index.html").exists():
         return Finding("web app", "ok", "built")
@@ -166,6 +186,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", _database),
     ("assistant", _model),
     ("embeddings", _embeddings),
+    ("vectors", _vectors),
     ("payments", _stripe),
     ("e-mail", _mail),
     ("web app", _web),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.broker import PostgresBroker
 from core.db import Database
 from core.events import Broker, MemoryBroker
-from core.gateways import Gateways, configure, embeddings
+from core.gateways import Gateways, configure, embeddings, vectors
 from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
@@ -76,6 +76,7 @@ async def open_runtime(
             mail=MailGateway.from_settings(settings),
             identity=IdentityGateway.from_settings(settings),
             embeddings=embeddings.from_settings(settings),
+            vectors=vectors.from_settings(settings),
         )
         configure(gateways)
         stack.push_async_callback(gateways.close)

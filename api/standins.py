@@ -35,8 +35,13 @@ def free_port(host: str, preferred: int, tries: int = 50) -> socket.socket:
 def needed(settings: Settings) -> bool:
     """Whether a vendor is without a key."""
     return not settings.is_production and (
-        settings.stripe_secret_key is None or settings.resend_api_key is None
+        settings.stripe_secret_key is None or settings.resend_api_key is None or _wants_pinecone(settings)
     )
+
+
+def _wants_pinecone(settings: Settings) -> bool:
+    # Without a key pgvector is the default, so the stand-in is for those who ask for Pinecone by name.
+    return settings.vectors == "pinecone" and settings.pinecone_api_key is None
 
 
 @asynccontextmanager
@@ -75,6 +80,8 @@ async def stand_ins(settings: Settings, base_url: str) -> AsyncIterator[dict[str
             }
         if settings.resend_api_key is None:
             overrides |= {"resend_api_url": f"{url}/resend", "resend_api_key": "re_sandbox"}
+        if _wants_pinecone(settings):
+            overrides |= {"pinecone_api_base": f"{url}/pinecone", "pinecone_api_key": "pcsk_sandbox"}
         yield overrides
     finally:
         with suppress(ProcessLookupError):

@@ -66,6 +66,17 @@ class Settings(BaseSettings):
     embeddings: Literal["auto", "openai", "local"] = Field("auto", description="auto: local")
     openai_embedding_model: str = "text-embedding-3-small"
 
+    vectors: Literal["auto", "pgvector", "pinecone"] = Field(
+        "auto", description="auto: pinecone when a key is set"
+    )
+    pinecone_api_key: SecretStr | None = None
+    pinecone_api_base: str | None = Field(
+        None, description="Set by the server itself when it starts the stand-in"
+    )
+    pinecone_index: str = "cto-profiles"
+    pinecone_cloud: str = "aws"
+    pinecone_region: str = "us-east-1"
+
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
     stripe_api_base: str | None = Field(
@@ -104,6 +115,10 @@ class Settings(BaseSettings):
     def uses_openai(self) -> bool:
         return self.model == "openai" or (self.model == "auto" and self.openai_api_key is not None)
 
+    @property
+    def uses_pinecone(self) -> bool:
+        return self.vectors == "pinecone" or (self.vectors == "auto" and self.pinecone_api_key is not None)
+
     @model_validator(mode="after")
     def _refuse_placeholders(self) -> Self:
         if not self.is_production:
@@ -121,6 +136,8 @@ class Settings(BaseSettings):
         ]
         if self.secret_key.get_secret_value() == PLACEHOLDER or len(self.secret_key.get_secret_value()) < 32:
             missing.append("SECRET_KEY (at least 32 characters)")
+        if self.vectors == "pinecone" and self.pinecone_api_key is None:
+            missing.append("PINECONE_API_KEY (VECTORS is pinecone)")
         if missing:
             raise ValueError("production needs " + ", ".join(missing))
         return self

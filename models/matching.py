@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,3 +32,16 @@ class SearchTerm(Base):
 
     lexeme: Mapped[str] = mapped_column(Text, primary_key=True)
     experts: Mapped[int] = mapped_column(Integer)
+
+
+class VectorChange(Base):
+    """A note that an embedding came, changed or went, for an index outside of the database. Written by triggers
+    (migration 0004). There is no foreign key: the note of a profile that was deleted outlives it. A newer change takes
+    a new number."""
+
+    __tablename__ = "vector_changes"
+    __table_args__ = (Index(None, "number", unique=True),)
+
+    expert_id: Mapped[UUID] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(String(64), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)

@@ -16,7 +16,7 @@ from sandbox.app import Options, create_app
 
 def main() -> None:
     """Parse the command line and serve."""
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Stand-ins for Stripe and Resend.")
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Stand-ins for the vendors.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--data", type=Path, required=True, help="folder that keeps their state")
     parser.add_argument("--host", default="127.0.0.1", help="loopback unless you know why")

@@ -16,6 +16,8 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox.identity.app import IdentityApi
 from sandbox.page import STATIC, render
+from sandbox.pinecone.app import PineconeApi
+from sandbox.pinecone.store import VectorStore
 from sandbox.resend.app import ResendApi
 from sandbox.resend.outbox_page import OutboxPages
 from sandbox.resend.store import EmailStore
@@ -51,6 +53,7 @@ def create_app(options: Options) -> Starlette:
     """All stand-ins behind one port."""
     store = Store(options.data / "stripe.sqlite3")
     emails = EmailStore(options.data / "resend.sqlite3")
+    vectors = VectorStore(options.data / "pinecone.sqlite3")
     dispatcher = Dispatcher(store)
     stripe_api = StripeApi(store, dispatcher, options.base_url)
     if options.webhook_url and options.webhook_secret:
@@ -72,6 +75,7 @@ def create_app(options: Options) -> Starlette:
                     await task
             store.close()
             emails.close()
+            vectors.close()
 
     return Starlette(
         routes=[
@@ -83,6 +87,7 @@ def create_app(options: Options) -> Starlette:
             *EventPages(store, dispatcher, options.base_url).routes(),
             *OutboxPages(emails).routes(),
             Mount("/resend", routes=ResendApi(emails).routes()),
+            Mount("/pinecone", routes=PineconeApi(vectors, f"{options.base_url}/pinecone").routes()),
             Mount("/identity", routes=IdentityApi(f"{options.base_url}/identity").routes()),
             Route("/v1/{path:path}", stripe_api.handle, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
         ],

@@ -7,6 +7,7 @@ from services.conversations import feedback, merging, turns
 from services.experts import jobs as experts
 from services.experts import service as profiles
 from services.experts.reviews import jobs as reviews
+from services.matching import indexing
 from services.matching import jobs as matching
 from services.notifications import service as notifications
 
@@ -16,6 +17,7 @@ __all__ = [
     "bookings",
     "experts",
     "feedback",
+    "indexing",
     "matching",
     "merging",
     "notifications",

@@ -11,6 +11,8 @@ from core.gateways.embeddings import Embeddings
 from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
+from core.gateways.pgvector import PgvectorIndex
+from core.gateways.vectors import VectorIndex
 
 __all__ = ["Gateways", "IdentityGateway", "MailGateway", "PaymentsGateway", "configure", "gateways"]
 
@@ -22,6 +24,8 @@ class Gateways:
     mail: MailGateway
     embeddings: Embeddings
     identity: IdentityGateway
+    # The database is always there, so its own index needs no configuring.
+    vectors: VectorIndex = PgvectorIndex()
 
     def __init__(
         self,
@@ -30,8 +34,15 @@ class Gateways:
         mail: MailGateway | None = None,
         embeddings: Embeddings | None = None,
         identity: IdentityGateway | None = None,
+        vectors: VectorIndex | None = None,
     ) -> None:
-        given = {"payments": payments, "mail": mail, "embeddings": embeddings, "identity": identity}
+        given = {
+            "payments": payments,
+            "mail": mail,
+            "embeddings": embeddings,
+            "identity": identity,
+            "vectors": vectors,
+        }
         vars(self).update({name: gateway for name, gateway in given.items() if gateway is not None})
 
     def __getattr__(self, name: str) -> NoReturn:

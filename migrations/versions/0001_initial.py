@@ -91,6 +91,13 @@ def upgrade() -> None:
         op.create_index('ix_users_email', 'users', ['email'], unique=False, postgresql_where=sa.text('deleted_at is null'))
         op.create_index('ix_users_merged_into_id', 'users', ['merged_into_id'], unique=False, postgresql_where=sa.text('merged_into_id is not null'))
         op.create_index('uq_users_verified_email', 'users', ['email'], unique=True, postgresql_where=sa.text('deleted_at is null and email_verified_at is not null'))
+        op.create_table('vector_changes',
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('model', sa.String(length=64), nullable=False),
+        sa.Column('number', sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint('expert_id', 'model', name=op.f('pk_vector_changes'))
+        )
+        op.create_index(op.f('ix_vector_changes_number'), 'vector_changes', ['number'], unique=True)
         op.create_table('api_tokens',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('name', sa.String(length=80), nullable=False),
@@ -832,6 +839,8 @@ def downgrade() -> None:
         op.drop_table('assistant_usage')
         op.drop_index(op.f('ix_api_tokens_user_id'), table_name='api_tokens')
         op.drop_table('api_tokens')
+        op.drop_index(op.f('ix_vector_changes_number'), table_name='vector_changes')
+        op.drop_table('vector_changes')
         op.drop_index('uq_users_verified_email', table_name='users', postgresql_where=sa.text('deleted_at is null and email_verified_at is not null'))
         op.drop_index('ix_users_merged_into_id', table_name='users', postgresql_where=sa.text('merged_into_id is not null'))
         op.drop_index('ix_users_email', table_name='users', postgresql_where=sa.text('deleted_at is null'))

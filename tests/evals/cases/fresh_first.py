@@ -17,8 +17,14 @@ from tests.evals.checks import (
 )
 
 G = "fresh, first set"
-VET = step("So basically an app where pet owners book vets and pay online. Got around 70k quid and want it out by spring, say 5 months", analysis(budget=(70_000, "GBP"), weeks=(20, 23)))
-LAB = step("We're a small biotech. We need a LIMS to track samples, with barcode scanning and audit logs. Budget 180k USD, 10 months.", analysis(budget=(180_000, "USD"), weeks=(42, 45)))
+VET = step(
+    "So basically an app where pet owners book vets and pay online. Got around 70k quid and want it out by spring, say 5 months",
+    analysis(budget=(70_000, "GBP"), weeks=(20, 23)),
+)
+LAB = step(
+    "We're a small biotech. We need a LIMS to track samples, with barcode scanning and audit logs. Budget 180k USD, 10 months.",
+    analysis(budget=(180_000, "USD"), weeks=(42, 45)),
+)
 WHO = step("ok who've you got for that", matches())
 
 CASES = [
