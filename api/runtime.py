@@ -11,9 +11,11 @@ from core.broker import PostgresBroker
 from core.db import Database
 from core.events import Broker, MemoryBroker
 from core.gateways import Gateways, configure, embeddings, vectors
+from core.gateways import Gateways, configure, embeddings, scanner
 from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
+from core.gateways.storage import StorageGateway
 from core.jobs import Worker
 from core.settings import Settings, use
 from services import rooms as rooms
@@ -77,6 +79,8 @@ async def open_runtime(
             identity=IdentityGateway.from_settings(settings),
             embeddings=embeddings.from_settings(settings),
             vectors=vectors.from_settings(settings),
+            storage=StorageGateway.from_settings(settings),
+            scanner=scanner.from_settings(settings),
         )
         configure(gateways)
         stack.push_async_callback(gateways.close)

@@ -1,9 +1,7 @@
 """Starting the vendors' stand-ins beside the server when there are no keys. Never in production."""
 
 import asyncio
-import ctypes
 import os
-import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -12,6 +10,9 @@ from pathlib import Path
 
 import httpx
 
+from core.embedded_storage import EmbeddedStorage, find_program
+from core.gateways.storage import StorageGateway
+from core.processes import die_with_parent
 from core.settings import Settings, random_secret
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +48,52 @@ def _wants_pinecone(settings: Settings) -> bool:
 @asynccontextmanager
 async def stand_ins(settings: Settings, base_url: str) -> AsyncIterator[dict[str, str]]:
     """Run the stand-ins; yields the settings that point to them (empty when all vendors have keys)."""
+    async with _storage(settings, base_url) as starting, _vendors(settings, base_url) as overrides:
+        yield overrides | await starting
+
+
+def needs_storage(settings: Settings) -> bool:
+    """Whether files go to the embedded S3 server: no storage is configured, and its program is there."""
+    return not settings.is_production and settings.storage_endpoint is None and find_program() is not None
+
+
+@asynccontextmanager
+async def _storage(settings: Settings, base_url: str) -> AsyncIterator[asyncio.Future[dict[str, str]]]:
+    """The embedded S3 server. It starts while the other stand-ins do."""
+    server = EmbeddedStorage(settings.data_dir / "storage")
+
+    async def start() -> dict[str, str]:
+        if not needs_storage(settings):
+            return {}
+        await server.start()
+        overrides = {
+            "s3_endpoint": server.endpoint,
+            "s3_access_key_id": server.access_key,
+            "s3_secret_access_key": server.secret_key,
+        }
+        gateway = StorageGateway(
+            endpoint=server.endpoint,
+            access_key=server.access_key,
+            secret_key=server.secret_key,
+            bucket=settings.s3_bucket,
+        )
+        try:
+            await gateway.prepare(origins(settings, base_url))
+        finally:
+            await gateway.close()
+        return overrides
+
+    starting = asyncio.create_task(start())
+    try:
+        yield starting
+    finally:
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await server.stop()
+
+
+@asynccontextmanager
+async def _vendors(settings: Settings, base_url: str) -> AsyncIterator[dict[str, str]]:
     if not needed(settings):
         yield {}
         return
@@ -65,7 +112,7 @@ async def stand_ins(settings: Settings, base_url: str) -> AsyncIterator[dict[str
         cwd=ROOT,
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        preexec_fn=die_with_parent,
         start_new_session=True,  # Ctrl-C goes to the server, which then stops this in order
     )
     url = f"http://127.0.0.1:{port}"
@@ -93,6 +140,11 @@ async def stand_ins(settings: Settings, base_url: str) -> AsyncIterator[dict[str
             await process.wait()
 
 
+def origins(settings: Settings, base_url: str) -> list[str]:
+    """Where the web app is served from: its address, and the other names of this machine."""
+    return sorted({base_url, f"http://127.0.0.1:{settings.port}", f"http://localhost:{settings.port}"})
+
+
 async def _healthy(url: str, process: asyncio.subprocess.Process) -> None:
     deadline = asyncio.get_running_loop().time() + START_SECONDS
     async with httpx.AsyncClient(timeout=1) as client:
@@ -103,8 +155,3 @@ async def _healthy(url: str, process: asyncio.subprocess.Process) -> None:
             if process.returncode is not None or asyncio.get_running_loop().time() > deadline:
                 raise RuntimeError("the vendors' stand-ins did not start")
             await asyncio.sleep(0.05)
-
-
-def _die_with_parent() -> None:
-    # A server that is killed must not leave its stand-ins behind (prctl PR_SET_PDEATHSIG).
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)

@@ -33,6 +33,8 @@ class Scope(StrEnum):
     BILLING_WRITE = "billing:write"
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS_WRITE = "conversations:write"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
     ADMIN = "admin"
 
 
@@ -46,6 +48,7 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
             Scope.BOOKINGS_READ,
             Scope.CONVERSATIONS_READ,
             Scope.CONVERSATIONS_WRITE,
+            Scope.FILES_READ,
         }
     ),
     Role.USER: frozenset(Scope) - {Scope.ADMIN},

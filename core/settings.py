@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PLACEHOLDER = "development-only"
@@ -17,6 +17,10 @@ class Environment(StrEnum):
     DEVELOPMENT = "development"
     TEST = "test"
     PRODUCTION = "production"
+
+
+def _s3_or_r2(name: str) -> AliasChoices:
+    return AliasChoices(f"s3_{name}", f"r2_{name}")
 
 
 class Settings(BaseSettings):
@@ -98,6 +102,19 @@ class Settings(BaseSettings):
         None, description="Set by the server itself when it starts the stand-in"
     )
 
+    s3_endpoint: str | None = Field(
+        None, description="Any S3 API; set by the server itself when it starts the embedded one"
+    )
+    r2_account_id: str | None = Field(None, description="Cloudflare R2: names the endpoint")
+    s3_access_key_id: str | None = Field(None, validation_alias=_s3_or_r2("access_key_id"))
+    s3_secret_access_key: SecretStr | None = Field(None, validation_alias=_s3_or_r2("secret_access_key"))
+    s3_bucket: str = Field("sextant", validation_alias=_s3_or_r2("bucket"))
+    s3_region: str = "auto"
+    clamd_url: str | None = Field(
+        None, description="tcp://host:port of a ClamAV daemon; unset: no virus scan"
+    )
+    files_quota_mb: int = Field(1024, gt=0, description="What one person may keep in files")
+
     session_days: int = 30
     rate_limit_scale: float = Field(1, gt=0, description="Multiplies every rate limit; load tests raise it")
     hold_minutes: int = 15
@@ -110,6 +127,13 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def storage_endpoint(self) -> str | None:
+        """Where the S3 API is; None when files cannot be stored."""
+        if self.s3_endpoint is None and self.r2_account_id is not None:
+            return f"https://{self.r2_account_id}.r2.cloudflarestorage.com"
+        return self.s3_endpoint
 
     @property
     def uses_openai(self) -> bool:
@@ -131,9 +155,13 @@ class Settings(BaseSettings):
                 "stripe_secret_key",
                 "stripe_webhook_secret",
                 "resend_api_key",
+                "s3_access_key_id",
+                "s3_secret_access_key",
             )
             if getattr(self, name) is None
         ]
+        if self.storage_endpoint is None:
+            missing.append("R2_ACCOUNT_ID or S3_ENDPOINT")
         if self.secret_key.get_secret_value() == PLACEHOLDER or len(self.secret_key.get_secret_value()) < 32:
             missing.append("SECRET_KEY (at least 32 characters)")
         if self.vectors == "pinecone" and self.pinecone_api_key is None:

@@ -8,6 +8,7 @@ from services.experts import jobs as experts
 from services.experts import service as profiles
 from services.experts.reviews import jobs as reviews
 from services.matching import indexing
+from services.files import service as files
 from services.matching import jobs as matching
 from services.notifications import service as notifications
 
@@ -18,6 +19,7 @@ __all__ = [
     "experts",
     "feedback",
     "indexing",
+    "files",
     "matching",
     "merging",
     "notifications",

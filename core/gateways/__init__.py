@@ -13,8 +13,19 @@ from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
 from core.gateways.pgvector import PgvectorIndex
 from core.gateways.vectors import VectorIndex
+from core.gateways.scanner import Scanner
+from core.gateways.storage import StorageGateway
 
-__all__ = ["Gateways", "IdentityGateway", "MailGateway", "PaymentsGateway", "configure", "gateways"]
+__all__ = [
+    "Gateways",
+    "IdentityGateway",
+    "MailGateway",
+    "PaymentsGateway",
+    "Scanner",
+    "StorageGateway",
+    "configure",
+    "gateways",
+]
 
 
 class Gateways:
@@ -26,6 +37,8 @@ class Gateways:
     identity: IdentityGateway
     # The database is always there, so its own index needs no configuring.
     vectors: VectorIndex = PgvectorIndex()
+    storage: StorageGateway
+    scanner: Scanner
 
     def __init__(
         self,
@@ -35,6 +48,8 @@ class Gateways:
         embeddings: Embeddings | None = None,
         identity: IdentityGateway | None = None,
         vectors: VectorIndex | None = None,
+        storage: StorageGateway | None = None,
+        scanner: Scanner | None = None,
     ) -> None:
         given = {
             "payments": payments,
@@ -42,8 +57,14 @@ class Gateways:
             "embeddings": embeddings,
             "identity": identity,
             "vectors": vectors,
+            "storage": storage,
+            "scanner": scanner,
         }
         vars(self).update({name: gateway for name, gateway in given.items() if gateway is not None})
+
+    def has(self, name: str) -> bool:
+        """Whether an optional gateway (the virus scanner) was given."""
+        return name in vars(self)
 
     def __getattr__(self, name: str) -> NoReturn:
         raise RuntimeError(f"the gateway {name!r} has not been configured in this process")

@@ -413,6 +413,38 @@ def upgrade() -> None:
         )
         op.create_index(op.f('ix_expert_status_entries_actor_id'), 'expert_status_entries', ['actor_id'], unique=False)
         op.create_index(op.f('ix_expert_status_entries_expert_id'), 'expert_status_entries', ['expert_id'], unique=False)
+        op.create_table('files',
+        sa.Column('owner_id', sa.Uuid(), nullable=False),
+        sa.Column('purpose', sa.String(length=16), nullable=False),
+        sa.Column('state', sa.String(length=16), server_default='pending', nullable=False),
+        sa.Column('reason', sa.String(length=40), nullable=True),
+        sa.Column('name', sa.String(length=255), nullable=False),
+        sa.Column('declared_type', sa.String(length=127), nullable=False),
+        sa.Column('type', sa.String(length=127), nullable=True),
+        sa.Column('inline', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('public', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('size', sa.BigInteger(), nullable=False),
+        sa.Column('width', sa.Integer(), nullable=True),
+        sa.Column('height', sa.Integer(), nullable=True),
+        sa.Column('thumbnail_size', sa.Integer(), nullable=True),
+        sa.Column('room_id', sa.Uuid(), nullable=True),
+        sa.Column('message_id', sa.Uuid(), nullable=True),
+        sa.Column('position', sa.SmallInteger(), server_default='0', nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('ready_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.CheckConstraint("purpose in ('attachment', 'photo', 'portfolio', 'resume', 'preview')", name=op.f('ck_files_purpose')),
+        sa.CheckConstraint("state in ('pending', 'processing', 'ready', 'refused', 'quarantined', 'deleted')", name=op.f('ck_files_state')),
+        sa.CheckConstraint('size > 0', name=op.f('ck_files_size')),
+        sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_files_owner_id_users')),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_files_room_id_rooms')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_files'))
+        )
+        op.create_index('ix_files_message_id', 'files', ['message_id'], unique=False, postgresql_where=sa.text('message_id is not null'))
+        op.create_index('ix_files_owner_id_id', 'files', ['owner_id', 'id'], unique=False)
+        op.create_index('ix_files_unfinished', 'files', ['created_at'], unique=False, postgresql_where=sa.text("state <> 'ready'"))
+        op.create_index('ix_files_unused', 'files', ['created_at'], unique=False, postgresql_where=sa.text("state = 'ready' and purpose = 'attachment' and message_id is null"))
         op.create_table('messages',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('seq', sa.BigInteger(), nullable=False),
@@ -797,6 +829,11 @@ def downgrade() -> None:
         op.drop_index('ix_projects_owner_id_id', table_name='projects')
         op.drop_table('projects')
         op.drop_table('messages')
+        op.drop_index('ix_files_unused', table_name='files', postgresql_where=sa.text("state = 'ready' and purpose = 'attachment' and message_id is null"))
+        op.drop_index('ix_files_unfinished', table_name='files', postgresql_where=sa.text("state <> 'ready'"))
+        op.drop_index('ix_files_owner_id_id', table_name='files')
+        op.drop_index('ix_files_message_id', table_name='files', postgresql_where=sa.text('message_id is not null'))
+        op.drop_table('files')
         op.drop_index(op.f('ix_expert_status_entries_expert_id'), table_name='expert_status_entries')
         op.drop_index(op.f('ix_expert_status_entries_actor_id'), table_name='expert_status_entries')
         op.drop_table('expert_status_entries')

@@ -61,8 +61,6 @@ async def update_me(session: AsyncSession, actor: Actor, data: UpdateMe) -> MeRe
         user.timezone = data.timezone
     if data.locale is not None:
         user.locale = data.locale
-    if "avatar_url" in data.model_fields_set:
-        user.avatar_url = str(data.avatar_url) if data.avatar_url else None
     await session.flush()
     await session.refresh(user)
     emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
@@ -81,6 +79,16 @@ async def become_cto(session: AsyncSession, user_id: UUID) -> Person:
         record(session, SecurityEvent.ROLE_CHANGED, user.id, before=Role.USER.value, role=Role.CTO.value)
         emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
     return person(user)
+
+
+async def set_avatar(session: AsyncSession, user_id: UUID, url: str | None) -> None:
+    """Where the person's photo is, None for none. For the files room, which keeps photos: an address that people
+    could choose would show them who looks at it."""
+    user = await repository.user(session, user_id, lock=True)
+    if user is None:
+        raise NotFound("This account no longer exists.")
+    user.avatar_url = url
+    emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
 
 
 async def people(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:

@@ -13,7 +13,6 @@ from pydantic import (
     ConfigDict,
     EmailStr,
     Field,
-    HttpUrl,
     StringConstraints,
 )
 from pydantic.alias_generators import to_camel
@@ -83,7 +82,6 @@ class UpdateMe(Input):
     name: Name | None = None
     timezone: Timezone | None = None
     locale: Locale | None = None
-    avatar_url: HttpUrl | None = Field(None, description="null removes the photo")
 
 
 class UserRead(BaseModel):

@@ -33,6 +33,7 @@ from services.accounts.profiles import (
     people,
     person,
     read,
+    set_avatar,
     update_me,
 )
 from services.accounts.schemas import (
@@ -63,6 +64,7 @@ __all__ = [
     "people",
     "person",
     "read",
+    "set_avatar",
     "sign_in",
     "sign_out",
     "sign_up",
