@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from core.broker import PostgresBroker
 from core.db import Database
 from core.events import Broker, MemoryBroker
-from core.gateways import Gateways, configure, embeddings, vectors
-from core.gateways import Gateways, configure, embeddings, scanner
+from core.gateways import Gateways, configure, embeddings, scanner, vectors
 from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway

@@ -7,8 +7,8 @@ from services.conversations import feedback, merging, turns
 from services.experts import jobs as experts
 from services.experts import service as profiles
 from services.experts.reviews import jobs as reviews
-from services.matching import indexing
 from services.files import service as files
+from services.matching import indexing
 from services.matching import jobs as matching
 from services.notifications import service as notifications
 
@@ -18,8 +18,8 @@ __all__ = [
     "bookings",
     "experts",
     "feedback",
-    "indexing",
     "files",
+    "indexing",
     "matching",
     "merging",
     "notifications",

@@ -12,9 +12,9 @@ from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
 from core.gateways.pgvector import PgvectorIndex
-from core.gateways.vectors import VectorIndex
 from core.gateways.scanner import Scanner
 from core.gateways.storage import StorageGateway
+from core.gateways.vectors import VectorIndex
 
 __all__ = [
     "Gateways",
