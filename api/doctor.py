@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from api.static import BUILD
 from core import migrate
+from core.broker import redis_client
 from core.embedded_storage import find_program
 from core.gateways import scanner
 from core.gateways.storage import StorageGateway
@@ -98,6 +99,19 @@ async def _database(config: Settings) -> Finding:
     if at != newest:
         return Finding("database", "problem", f"at migration {at or 'none'}, {newest} is newest; run migrate")
     return Finding("database", "ok", f"PostgreSQL {version.major}, migration {at}")
+
+
+async def _broker(config: Settings) -> Finding:
+    if config.redis_url is None:
+        if config.broker == "memory" or (config.broker == "auto" and config.database_url is None):
+            return Finding("events", "ok", "in this process; a second server process would not hear of them")
+        return Finding("events", "ok", "between processes over PostgreSQL")
+    async with redis_client(config.redis_url.get_secret_value()) as client:
+        server = await client.info("server")
+    name = f"{server.get('server_name', 'redis')} {server.get('valkey_version') or server['redis_version']}"
+    if config.broker in ("auto", "redis"):
+        return Finding("events", "ok", f"between processes over {name}; rate limits too")
+    return Finding("events", "ok", f"{config.broker}; {name} counts rate limits only")
 
 
 async def _model(config: Settings) -> Finding:
@@ -211,6 +225,7 @@ async def _web(config: Settings) -> Finding:
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", _database),
+    ("events", _broker),
     ("assistant", _model),
     ("embeddings", _embeddings),
     ("vectors", _vectors),

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.broker import PostgresBroker
+from core.broker import PostgresBroker, RedisBroker, redis_client
 from core.db import Database
 from core.events import Broker, MemoryBroker
 from core.gateways import Gateways, configure, embeddings, scanner, vectors
@@ -16,6 +16,7 @@ from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
 from core.gateways.storage import StorageGateway
 from core.jobs import Worker
+from core.ratelimit import count_in
 from core.settings import Settings, use
 from services import rooms as rooms
 from services.conversations.sending import Sender
@@ -46,7 +47,10 @@ class Runtime:
 
 
 def broker_for(settings: Settings, url: str) -> Broker:
-    """The broker by settings: in memory where there is one process (the embedded database), else PostgreSQL."""
+    """The broker by settings: Redis where there is one, in memory where there is one process (the embedded database),
+    else PostgreSQL."""
+    if settings.redis_url is not None and settings.broker in ("auto", "redis"):
+        return RedisBroker(settings.redis_url.get_secret_value())
     if settings.broker == "memory" or (settings.broker == "auto" and settings.database_url is None):
         return MemoryBroker()
     return PostgresBroker(url)
@@ -83,6 +87,11 @@ async def open_runtime(
         )
         configure(gateways)
         stack.push_async_callback(gateways.close)
+        if settings.redis_url is not None:
+            counts = redis_client(settings.redis_url.get_secret_value())
+            stack.push_async_callback(counts.aclose)
+            count_in(counts)
+            stack.callback(count_in, None)
         sender = Sender(db)
         stack.push_async_callback(sender.close)
         hub = Hub(db)

@@ -46,11 +46,21 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = Field(None, description="postgresql://…; unset: the embedded server")
     database_pool_size: int = 10
-    broker: Literal["auto", "memory", "postgres"] = Field(
-        "auto", description="How events reach other processes; auto: memory with the embedded database"
+    redis_url: SecretStr | None = Field(
+        None,
+        description="redis:// or rediss://, any server of that protocol: events between processes, rate limits",
+    )
+    broker: Literal["auto", "memory", "postgres", "redis"] = Field(
+        "auto",
+        description="How events reach other processes; auto: redis with REDIS_URL, else memory with the embedded database",
     )
 
     ws_frames_per_second: float = Field(30, description="Per connection, over three seconds")
+    ws_ping_seconds: float = Field(
+        20,
+        gt=0,
+        description="The server pings every socket this often; without an answer as long, it is closed",
+    )
 
     model: Literal["auto", "openai", "guided"] = Field("auto", description="auto: openai when a key is set")
     openai_api_key: SecretStr | None = None
@@ -142,6 +152,12 @@ class Settings(BaseSettings):
     @property
     def uses_pinecone(self) -> bool:
         return self.vectors == "pinecone" or (self.vectors == "auto" and self.pinecone_api_key is not None)
+
+    @model_validator(mode="after")
+    def _redis_needs_an_address(self) -> Self:
+        if self.broker == "redis" and self.redis_url is None:
+            raise ValueError("BROKER=redis needs REDIS_URL")
+        return self
 
     @model_validator(mode="after")
     def _refuse_placeholders(self) -> Self:

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from fastapi.params import Depends as DependsMarker
 
 from api.deps import DatabaseDep, OptionalActorDep, SettingsDep
-from core.ratelimit import Limit, PostgresRateLimiter
+from core.ratelimit import Limit, limiter
 
 
 def network(address: str | None) -> str:
@@ -34,8 +34,7 @@ def limited(name: str, hits: int, *, minutes: float, account: bool = False) -> D
         caller = network(request.client.host if request.client else None)
         if account and actor is not None:
             caller = str(actor.user_id)
-        limiter = PostgresRateLimiter(db.raw, scale=settings.rate_limit_scale)
-        decision = await limiter.hit(limit, caller)
+        decision = await limiter(db.raw, scale=settings.rate_limit_scale).hit(limit, caller)
         request.state.rate_limit = decision.headers()
         if not decision.allowed:
             raise decision.error()

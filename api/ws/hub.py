@@ -66,15 +66,11 @@ class Channel:
         """Deliver what is queued to everyone who follows."""
         if self.buffer:
             joined, self.buffer, self.size = b"\n".join(self.buffer), [], 0
-            frame = text_frame(joined)
-            for connection in self.followers:
-                connection.push(frame)
+            _fan_out(text_frame(joined), self.followers)
         if self.newest_message is not None:
             message, self.newest_message = self.newest_message, None
             if self.lurkers:
-                frame = text_frame(orjson.dumps(_activity(message)))
-                for connection in self.lurkers:
-                    connection.push(frame)
+                _fan_out(text_frame(orjson.dumps(_activity(message))), self.lurkers)
 
 
 class Hub:
@@ -116,7 +112,7 @@ class Hub:
 
     def leave(self, connection: Connection) -> None:
         """The socket is gone."""
-        connection.closed = True
+        connection.lost()
         if connection.actor is not None:
             people = self._people.get(connection.actor.user_id, set())
             people.discard(connection)
@@ -304,6 +300,15 @@ class Hub:
         task: asyncio.Task[None] = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _fan_out(frame: bytes, connections: set[Connection]) -> None:
+    # The hottest loop of the process: no call more than it needs.
+    for connection in connections:
+        try:
+            connection.write(frame)
+        except RuntimeError:
+            connection.lost()
 
 
 def _seq(body: dict[str, Any]) -> int:

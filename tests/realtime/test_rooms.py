@@ -12,7 +12,7 @@ from api.ws.client import RealtimeClient
 from api.ws.connection import OUTBOX_BYTES
 from core.events import RoomEvent
 from services.conversations import log
-from tests.serving import Served, serving
+from tests.serving import Served
 
 
 def texts(client: RealtimeClient, room: UUID) -> list[str]:
@@ -250,25 +250,6 @@ async def test_typing_reaches_the_others(served: Served) -> None:
         await a.command("typing", room=str(room))
         event = await b.wait_for(lambda e: e["type"] == "typing")
         assert (event["room"], event["user_id"]) == (str(room), str(ada.id))
-
-
-async def test_two_processes_deliver_to_each_other(fresh_database: str) -> None:
-    async with (
-        serving(fresh_database, broker="postgres") as one,
-        serving(fresh_database, broker="postgres") as two,
-    ):
-        (ada, ada_token), (bob, bob_token) = await one.person(), await one.person()
-        room = await one.room(ada, bob)
-        async with one.socket(ada_token) as a, two.socket(bob_token) as b:
-            await a.subscribe(room)
-            await b.subscribe(room)
-            await asyncio.gather(*(c.send_message(room, f"{n}") for n in range(40) for c in (a, b)))
-            for client in (a, b):
-                await received(client, room, 80)
-                assert [e["seq"] for e in client.durable(room)] == list(range(1, 81))
-            assert texts(a, room) == texts(b, room)
-            await a.command("typing", room=str(room))
-            await b.wait_for(lambda e: e["type"] == "typing")
 
 
 async def test_history_over_rest_equals_the_replay(served: Served) -> None:
