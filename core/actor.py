@@ -76,7 +76,8 @@ class Actor:
 
     @property
     def is_admin(self) -> bool:
-        return self.role in (Role.ADMIN, Role.SYSTEM)
+        """Whether an operator is acting as one: a token of theirs without that scope is not."""
+        return self.role in (Role.ADMIN, Role.SYSTEM) and Scope.ADMIN in self.scopes
 
     def require(self, scope: Scope) -> None:
         """Raise unless the actor holds `scope`. Guests are told to sign up where signing up would grant it."""
@@ -85,6 +86,11 @@ class Actor:
         if self.is_guest and scope in ROLE_SCOPES[Role.USER]:
             raise SignUpRequired(
                 "Sign up or sign in to do this. Your conversation is kept.", scope=scope.value
+            )
+        if scope is Scope.ADMIN and self.role is Role.ADMIN and self.session_id is not None:
+            raise Forbidden(
+                "Operators need a second factor. Set one up in your security settings first.",
+                code="second_factor_required",
             )
         raise Forbidden("You are not allowed to do this.", scope=scope.value)
 

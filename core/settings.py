@@ -1,6 +1,7 @@
 """Settings from the environment and `.env`. Every one has a working default for development; production refuses
 to start with a placeholder secret."""
 
+import re
 import secrets
 from enum import StrEnum
 from functools import lru_cache
@@ -11,6 +12,8 @@ from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PLACEHOLDER = "development-only"
+# As browsers write it in `Origin`: no path, no wildcard, no user.
+_ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?")
 
 
 class Environment(StrEnum):
@@ -126,6 +129,13 @@ class Settings(BaseSettings):
     files_quota_mb: int = Field(1024, gt=0, description="What one person may keep in files")
 
     session_days: int = 30
+    operator_second_factor: bool | None = Field(
+        None, description="Operators may do nothing without a second factor; default: in production"
+    )
+    widget_origins: str | None = Field(
+        None,
+        description="Origins of sites that may call the API from a browser, comma-separated; default none",
+    )
     rate_limit_scale: float = Field(1, gt=0, description="Multiplies every rate limit; load tests raise it")
     hold_minutes: int = 15
     sentry_dsn: SecretStr | None = None
@@ -146,6 +156,15 @@ class Settings(BaseSettings):
         return self.s3_endpoint
 
     @property
+    def operators_need_second_factor(self) -> bool:
+        return self.is_production if self.operator_second_factor is None else self.operator_second_factor
+
+    @property
+    def allowed_origins(self) -> list[str]:
+        """`widget_origins` one by one."""
+        return [origin.strip() for origin in (self.widget_origins or "").split(",") if origin.strip()]
+
+    @property
     def uses_openai(self) -> bool:
         return self.model == "openai" or (self.model == "auto" and self.openai_api_key is not None)
 
@@ -157,6 +176,13 @@ class Settings(BaseSettings):
     def _redis_needs_an_address(self) -> Self:
         if self.broker == "redis" and self.redis_url is None:
             raise ValueError("BROKER=redis needs REDIS_URL")
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_loose_origins(self) -> Self:
+        loose = [origin for origin in self.allowed_origins if not _ORIGIN.fullmatch(origin)]
+        if loose:
+            raise ValueError(f"WIDGET_ORIGINS takes origins such as https://shop.example, not {loose[0]}")
         return self
 
     @model_validator(mode="after")

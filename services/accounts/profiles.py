@@ -40,10 +40,13 @@ async def me(session: AsyncSession, actor: Actor) -> MeRead:
     user = await repository.user(session, actor.user_id)
     if user is None:
         raise NotFound("This account no longer exists.")
+    app, passkey, _ = await repository.second_factors(session, user.id)
     return MeRead(
         **read(user).model_dump(),
         has_password=user.password_hash is not None,
-        two_factor=await repository.has_second_factor(session, user.id),
+        two_factor=app or passkey,
+        authenticator_app=app,
+        recovery_codes_left=await repository.count_recovery_codes(session, user.id),
         scopes=sorted(scope.value for scope in actor.scopes),
     )
 

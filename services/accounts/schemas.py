@@ -107,6 +107,8 @@ class MeRead(UserRead):
 
     has_password: bool
     two_factor: bool = Field(description="Signing in asks for a second factor")
+    authenticator_app: bool = Field(description="An authenticator app is set up")
+    recovery_codes_left: int
     scopes: list[str] = Field(description="What this session or token may do")
 
 

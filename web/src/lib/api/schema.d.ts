@@ -3538,6 +3538,11 @@ export interface components {
          * @description One's own account, with what the settings page needs to know.
          */
         MeRead: {
+            /**
+             * Authenticator App
+             * @description An authenticator app is set up
+             */
+            authenticator_app: boolean;
             /** Avatar Url */
             avatar_url: string | null;
             /**
@@ -3567,6 +3572,8 @@ export interface components {
             locale: string;
             /** Name */
             name: string;
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
             role: components["schemas"]["Role"];
             /**
              * Scopes
