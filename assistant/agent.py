@@ -95,7 +95,7 @@ class Agent:
             return await projects.for_room(session, context.actor, context.room_id)
 
     def _graph(self, context: TurnContext) -> Any:
-        specs = {spec.name: spec for spec in offered(context.actor)}
+        specs = {spec.name: spec for spec in offered(context.actor, shared=context.shared)}
         key = tuple(specs)
         if key not in self._compiled:
             self._compiled[key] = create_agent(

@@ -27,7 +27,7 @@ from core.db import Database
 from core.events import Event, RoomEvent, TurnQueued
 from core.ids import ASSISTANT_ID, new_id
 from services.conversations import turns
-from services.conversations.schemas import Card
+from services.conversations.schemas import Card, asks_assistant, without_mention
 from services.conversations.turns import ClaimedTurn, TurnResult
 
 log = logging.getLogger(__name__)
@@ -173,8 +173,11 @@ class Runner:
             actor=turn.actor,
             timezone=turn.actor.timezone,
             now=now(),
-            window=[_window(row) for row in turn.window],
+            window=[_window(row, shared=turn.shared) for row in turn.window],
             attempt=turn.attempt,
+            shared=turn.shared,
+            branch=turn.branch,
+            asked_by=turn.asked_by,
         )
         async with aclosing(self._agent.run(context)) as events:
             async for event in events:
@@ -263,7 +266,17 @@ class Runner:
         self._db.publish([RoomEvent(room, kind, body)])
 
 
-def _window(row: turns.WindowRow) -> WindowMessage:
-    role: Literal["user", "assistant", "event"]
-    role = "event" if row.kind == "event" else "assistant" if row.sender_id == ASSISTANT_ID else "user"
-    return WindowMessage(id=row.id, role=role, text=row.text, cards=row.cards, created_at=row.created_at)
+def _window(row: turns.WindowRow, *, shared: bool) -> WindowMessage:
+    role: Literal["user", "assistant", "event", "other"] = "user"
+    text = row.text
+    if row.kind == "event":
+        role = "event"
+    elif row.sender_id == ASSISTANT_ID:
+        role = "assistant"
+    elif shared and not asks_assistant(text):
+        role = "other"
+    elif shared:
+        text = without_mention(text) or "Hello"
+    return WindowMessage(
+        id=row.id, role=role, text=text, cards=row.cards, created_at=row.created_at, name=row.name
+    )

@@ -30,13 +30,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class WindowMessage:
-    """One message of the bounded window, oldest first. `event` is something that happened (a proposal confirmed)."""
+    """One message of the bounded window, oldest first. `event` is something that happened (a proposal confirmed).
+    Among people (`TurnContext.shared`) `user` is who asks the assistant, `other` what the people say to each other, and
+    `name` who says it."""
 
     id: UUID
-    role: Literal["user", "assistant", "event"]
+    role: Literal["user", "assistant", "event", "other"]
     text: str
     cards: list[Card] = field(default_factory=list)
     created_at: datetime | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,9 @@ class TurnContext:
     window: list[WindowMessage]
     summary: str | None = None
     attempt: int = 1
+    shared: bool = False
+    branch: int = 0
+    asked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,19 @@ from assistant.prompts import load
 from assistant.schemas import TurnContext, WindowMessage
 from services.conversations.schemas import Card
 from services.projects.schemas import ProjectRead
-from tools.describe import brief_text, card_text, quoted
+from tools.describe import brief_text, card_text, data, quoted
 
 CARD_TOOLS = {
     "analysis": "analyse_project",
     "matches": "find_ctos",
     "proposal": "propose_booking",
     "booking": "list_bookings",
+    "catch_up": "catch_up",
+}
+PROPOSAL_TOOLS = {
+    "message": "propose_message",
+    "payment": "propose_payment",
+    "cancellation": "propose_cancellation",
 }
 MAX_MESSAGES = 40
 MAX_CHARACTERS = 24_000
@@ -49,7 +55,11 @@ def messages(context: TurnContext, project: ProjectRead | None) -> list[BaseMess
                 HumanMessage(f"<event>{quoted(message.text)}</event>", additional_kwargs={"event": True})
             )
         elif message.role == "user":
-            turned.append(HumanMessage(message.text, id=str(message.id)))
+            text = f"{quoted(message.name or '', 80)}: {message.text}" if context.shared else message.text
+            turned.append(HumanMessage(text, id=str(message.id)))
+        elif message.role == "other":
+            said = data(f"message by {quoted(message.name or 'a member', 80)}", message.text, 2000)
+            turned.append(HumanMessage(said, id=str(message.id)))
         else:
             turned.extend(_reply(message, newest, context.timezone))
     return turned
@@ -57,6 +67,12 @@ def messages(context: TurnContext, project: ProjectRead | None) -> list[BaseMess
 
 def _system(context: TurnContext, project: ProjectRead | None) -> SystemMessage:
     moment = context.now.astimezone(ZoneInfo(context.timezone))
+    if context.shared:
+        text = load("room").fill(
+            now=spoken(moment), timezone=context.timezone, person=quoted(context.asked_by, 80)
+        )
+        facts: dict[str, object] = {"now": context.now, "timezone": context.timezone, "shared": True}
+        return SystemMessage(f"{load('system').body}\n\n{text}", additional_kwargs={CONTEXT: facts})
     text = load("context").fill(
         now=spoken(moment),
         timezone=context.timezone,
@@ -99,6 +115,8 @@ def _reply(message: WindowMessage, newest: dict[str, int], timezone: str) -> lis
     shown: list[BaseMessage] = []
     for position, card in enumerate(message.cards):
         tool = CARD_TOOLS.get(card.type)
+        if card.type == "proposal":
+            tool = PROPOSAL_TOOLS.get(card.data.get("kind", "booking"), tool)
         if tool is None:
             continue
         call_id = f"card_{message.id.hex[-12:]}_{position}"

@@ -1,9 +1,11 @@
 """Importing this module knows all rooms: their jobs, hooks and kinds of proposals are registered."""
 
 from services.accounts import service as accounts
+from services.billing import proposals as payment_proposals
 from services.billing import service as billing
+from services.bookings import cancel_proposals
 from services.bookings import service as bookings
-from services.conversations import feedback, merging, turns
+from services.conversations import feedback, merging, messaging, turns
 from services.experts import jobs as experts
 from services.experts import service as profiles
 from services.experts.reviews import jobs as reviews
@@ -16,13 +18,16 @@ __all__ = [
     "accounts",
     "billing",
     "bookings",
+    "cancel_proposals",
     "experts",
     "feedback",
     "files",
     "indexing",
     "matching",
     "merging",
+    "messaging",
     "notifications",
+    "payment_proposals",
     "profiles",
     "reviews",
     "turns",

@@ -78,7 +78,7 @@ class FindCtos(BaseModel):
     limit: int = Field(5, ge=1, le=10)
 
 
-@declare(args=FindCtos, scope=Scope.EXPERTS_READ, label="Looking for CTOs")
+@declare(args=FindCtos, scope=Scope.EXPERTS_READ, label="Looking for CTOs", shared=True)
 async def find_ctos(context: ToolContext, args: FindCtos) -> ToolResult:
     """Find CTOs for the founder's project, best first, with score, reasons, rate and next free times. Call it whenever
     the founder asks for people or changes what they look for; pass all filters that still hold, not only the new one.

@@ -13,6 +13,7 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import TypeAdapter
 
+from assistant.guided import rooms
 from assistant.guided.policy import decide
 from assistant.guided.state import CALL_PREFIX, read
 from assistant.guided.tasks import Call
@@ -48,6 +49,8 @@ class GuidedChatModel(BaseChatModel):
 
     def answer(self, messages: Sequence[BaseMessage], tools: frozenset[str]) -> Call | str:
         """The next tool call, or the reply. A pure function of the conversation."""
+        if rooms.is_shared(messages):
+            return rooms.answer(messages, tools)
         before, state = read(messages)
         got = understand(before)
         tasks = decide(before, got)

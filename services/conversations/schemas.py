@@ -1,5 +1,6 @@
 """What conversations take and give: rooms, members, messages, turns, proposals, cards."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -187,6 +188,19 @@ class QuotaRead(BaseModel):
     plan: Literal["guest", "free"]
     messages: Quota
     tokens: Quota
+
+
+_MENTION = re.compile(r"(?<![\w@/.])@(?:assistant|sextant)\b", re.IGNORECASE)
+
+
+def asks_assistant(text: str) -> bool:
+    """Whether a message in a room of people is (also) for the assistant."""
+    return _MENTION.search(text) is not None
+
+
+def without_mention(text: str) -> str:
+    """What the assistant is asked."""
+    return _MENTION.sub("", text).strip(" ,:;\n\t")
 
 
 class SentMessage(BaseModel):

@@ -24,7 +24,7 @@ from core.ids import new_id
 from core.jobs import enqueue_raw
 from services.conversations import quotas
 from services.conversations.rendering import message_body, room_event
-from services.conversations.schemas import MessageRead, SendMessage, SentMessage
+from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
 from services.conversations.turns import LEASE, resume_turn
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ QUEUE_TURNS = """, queued as (
     insert into turns (id, room_id, user_id, branch)
     select distinct on (f.room_id) ($7::uuid[])[f.ord], f.room_id, f.sender_id, f.branch
     from fresh f
-    where f.room_kind = 'assistant'
+    where ($8::boolean[])[f.ord]
     order by f.room_id, f.ord
     on conflict do nothing
     returning id, room_id
@@ -104,6 +104,7 @@ class _Pending:
     data: SendMessage
     answer: asyncio.Future[tuple[dict[str, Any], bool]]
     guest: bool = False
+    asks: bool = False
     id: UUID = field(default_factory=new_id)
 
 
@@ -153,7 +154,8 @@ class Sender:
         kind = self._kinds.get(room_id) or await self._kind(room_id)
         lane = self._assisted if kind == "assistant" else self._plain
         answer: asyncio.Future[tuple[dict[str, Any], bool]] = asyncio.get_running_loop().create_future()
-        lane.add(_Pending(room_id, actor.user_id, data, answer, actor.is_guest))
+        asks = kind == "assistant" or asks_assistant(data.text)
+        lane.add(_Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks))
         return answer
 
     async def close(self) -> None:
@@ -172,6 +174,10 @@ class Sender:
         return kind
 
     async def _store_plain(self, batch: list[_Pending]) -> None:
+        if any(pending.asks for pending in batch):
+            await self._store_assisted(batch)
+            return
+
         async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
             async with self._db.raw.acquire() as connection:
                 return await connection.fetch(STORE_PLAIN, *_columns(unique))
@@ -191,7 +197,7 @@ class Sender:
             turns.clear()
             async with self._db.raw.acquire() as connection, connection.transaction():
                 rows: list[asyncpg.Record] = await connection.fetch(
-                    STORE_AND_QUEUE, *_columns(unique), [new_id() for _ in unique]
+                    STORE_AND_QUEUE, *_columns(unique), [new_id() for _ in unique], [p.asks for p in unique]
                 )
                 rooms = {row["room_id"] for row in rows if row["fresh"]}
                 for turn in await connection.fetch(WAITING, list(rooms)) if rooms else []:
@@ -199,7 +205,11 @@ class Sender:
                         connection, resume_turn, delay=LEASE, key=f"turn:{turn['id']}", turn_id=turn["id"]
                     )
                     turns.append(TurnQueued(turn["room_id"], turn["id"]))
-                await quotas.count(connection, Counter(row["sender_id"] for row in rows if row["fresh"]))
+                asking = {(p.sender_id, p.data.client_id) for p in unique if p.asks}
+                fresh = [
+                    row for row in rows if row["fresh"] and (row["sender_id"], row["client_id"]) in asking
+                ]
+                await quotas.count(connection, Counter(row["sender_id"] for row in fresh))
             return rows
 
         await self._store(batch, once, turns)
@@ -207,10 +217,13 @@ class Sender:
     async def _within_quota(self, batch: list[_Pending]) -> list[_Pending]:
         """The sends that their people's plans allow; the others are refused. What was stored before is let through, as
         its sender only asks for the answer again."""
-        used = await quotas.used(self._db.raw, list({pending.sender_id for pending in batch}))
+        used = await quotas.used(self._db.raw, list({p.sender_id for p in batch if p.asks}))
         fresh: Counter[UUID] = Counter()
         allowed: list[_Pending] = []
         for pending in batch:
+            if not pending.asks:
+                allowed.append(pending)
+                continue
             messages, tokens = used.get(pending.sender_id, (0, 0))
             refused = quotas.refusal(pending.guest, messages + fresh[pending.sender_id], tokens)
             if refused is None or await self._db.raw.fetchval(

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=10)
 MAX_ATTEMPTS = 3
 WINDOW = 40
+# What the assistant may do for one person where others look on: nothing that is that person's alone.
+AMONG_PEOPLE = frozenset({Scope.CONVERSATIONS_READ, Scope.EXPERTS_READ, Scope.PROJECTS_READ})
 
 # A message `m` is shown on the branch of the turn `c`.
 SHOWN = """(m.branch = c.branch or exists (
@@ -53,10 +55,12 @@ with claimed as (
         order by m.seq desc limit 1
     ), 0) as seq from line c
 )
-select c.id, c.room_id, c.user_id, c.attempt, c.progress, u.role, u.timezone, u.locale,
+select c.id, c.room_id, c.user_id, c.branch, c.through_seq, c.attempt, c.progress, r.kind as room_kind,
+    u.role, u.name, u.timezone, u.locale,
     array(
         select to_jsonb(w) from (
-            select * from (
+            select m.*, case when r.kind <> 'assistant' then (select name from users where id = m.sender_id) end as name
+            from (
                 select m.id, m.seq, m.sender_id, m.kind, m.text, m.cards, m.created_at from messages m
                 where m.room_id = c.room_id and m.deleted_at is null and $shown
                     and (m.seq <= c.through_seq or m.sender_id = $5)
@@ -65,7 +69,7 @@ select c.id, c.room_id, c.user_id, c.attempt, c.progress, u.role, u.timezone, u.
             order by (m.sender_id <> $5 and m.seq > before.seq) desc, m.seq desc limit $4
         ) w
     ) as newest_first
-from line c join users u on u.id = c.user_id cross join before
+from line c join users u on u.id = c.user_id join rooms r on r.id = c.room_id cross join before
 """.replace("$shown", SHOWN)
 # The check for another running turn must not wait for that one to end, as the unique index does: this statement would
 # then go on with a picture of the room from before the other's answer.
@@ -90,6 +94,7 @@ class WindowRow:
     text: str
     cards: list[Card]
     created_at: datetime
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +103,12 @@ class ClaimedTurn:
 
     id: UUID
     room_id: UUID
+    branch: int
     actor: Actor
     attempt: int
     window: list[WindowRow]
+    shared: bool = False
+    asked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,9 @@ async def claim(db: Database, turn_id: UUID, owner: UUID) -> ClaimedTurn | None:
     if row is None:
         return None
     role = Role(row["role"])
-    actor = Actor(row["user_id"], role, ROLE_SCOPES[role], timezone=row["timezone"], locale=row["locale"])
+    shared = row["room_kind"] != "assistant"
+    scopes = ROLE_SCOPES[role] & AMONG_PEOPLE if shared else ROLE_SCOPES[role]
+    actor = Actor(row["user_id"], role, scopes, timezone=row["timezone"], locale=row["locale"])
     window = [
         WindowRow(
             id=UUID(message["id"]),
@@ -136,10 +146,20 @@ async def claim(db: Database, turn_id: UUID, owner: UUID) -> ClaimedTurn | None:
             text=message["text"],
             cards=[Card.model_validate(card) for card in message["cards"]],
             created_at=datetime.fromisoformat(message["created_at"]),
+            name=message["name"],
         )
         for message in reversed(row["newest_first"])
     ]
-    return ClaimedTurn(row["id"], row["room_id"], actor, row["attempt"], window)
+    return ClaimedTurn(
+        row["id"],
+        row["room_id"],
+        row["branch"],
+        actor,
+        row["attempt"],
+        window,
+        shared=shared,
+        asked_by=row["name"],
+    )
 
 
 async def save(db: Database, turn_id: UUID, owner: UUID, text: str, progress: list[Any]) -> bool | None:
