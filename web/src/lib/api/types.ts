@@ -48,6 +48,22 @@ export interface MessageMeta {
 	notices?: string[];
 }
 
+/** What a proposal of another kind than `booking` carries: fields of its kind. */
+export interface ActionDraft {
+	text?: string;
+	description?: string;
+	price?: Money;
+	refund?: Money | null;
+	starts_at?: string;
+	timezone?: string;
+}
+
+/** What was missed in a room: how much, and the messages that seem to matter. */
+export interface CatchUp {
+	count: number;
+	items: { message_id: string; seq: number; name: string; text: string; at: string }[];
+}
+
 /** The payload of a proposal of kind `booking`. */
 export interface BookingDraft {
 	expert_id: string;

@@ -118,7 +118,8 @@ function entry(message: Message, state: RoomState, viewer: Viewer): Entry {
 }
 
 function isAssistant(message: Message, state: RoomState): boolean {
-	return state.members[message.sender_id]?.account_role === 'assistant';
+	// Among people the assistant is no member: what a turn said is its own.
+	return message.turn_id !== null || state.members[message.sender_id]?.account_role === 'assistant';
 }
 
 function unsent(message: Pending, viewer: Viewer): PersonEntry {

@@ -24,6 +24,18 @@ export const assistant = {
 	'version.previous': 'Previous version',
 	'version.next': 'Next version',
 
+	'action-card.send': 'Send message',
+	'action-card.pay': 'Pay {price}',
+	'action-card.cancel': 'Cancel the call',
+	'action-card.done': 'Done',
+	'action-card.text': 'Message text',
+	'action-card.refund': '{price} goes back to the client.',
+	'action-card.no-refund': 'Nothing is paid back for this call.',
+
+	'catch-up.title': 'What you missed',
+	'catch-up.count': { one: '{count} message', other: '{count} messages' },
+	'catch-up.older': 'That message is further up. Scroll up to load it, then try again.',
+
 	'quota.left': { one: '{count} message left today', other: '{count} messages left today' },
 	'quota.over': 'Today’s messages are used up. It goes on at {time}.',
 	'quota.month': 'This month’s use of the assistant is used up. It goes on on {day}.',
