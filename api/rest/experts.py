@@ -4,7 +4,7 @@ import re
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, status
+from fastapi import APIRouter, Path, Query, Response, status
 from pydantic import Field
 
 from api.deps import ActorDep, SessionDep, VisitorDep, public, scoped
@@ -27,6 +27,7 @@ from services.experts.schemas import (
     StatusChange,
     SubmissionPage,
 )
+from services.experts.vocabulary import Vocabulary, vocabulary
 
 router = APIRouter(tags=["experts"])
 
@@ -57,6 +58,13 @@ async def list_experts(
 ) -> ExpertPage:
     """Approved experts that fit all given filters. The first page brings the total and the facets."""
     return await service.browse(session, actor, query.to_filter())
+
+
+@router.get("/vocabulary", dependencies=[public()])
+async def get_vocabulary(response: Response) -> Vocabulary:
+    """The skills, industries and languages that a profile may list."""
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return vocabulary()
 
 
 @router.get("/experts/{expert_id}", dependencies=[public()], responses=problem(403, 404, 422))

@@ -49,6 +49,7 @@ PUBLIC = {
     "finish_passkey_sign_in",
     "get_meta",
     "list_experts",
+    "get_vocabulary",
     "read_expert",
     "list_expert_reviews",
     "receive_stripe_webhook",

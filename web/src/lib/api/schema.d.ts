@@ -796,6 +796,28 @@ export interface paths {
         patch: operations["update_my_profile"];
         trace?: never;
     };
+    "/api/v1/me/expert-profile/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Resume
+         * @description Propose skills, roles, years, industries and languages from a résumé: the body is the file, PDF or DOCX, up to
+         *     10 MB. The file is not kept, and nothing is stored: each proposal comes with the passages it stands in, for its
+         *     owner to confirm.
+         */
+        post: operations["read_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/expert-profile/status": {
         parameters: {
             query?: never;
@@ -1938,6 +1960,26 @@ export interface paths {
          * @description Stop the assistant; what it has said so far stays. Stopping what has ended changes nothing.
          */
         post: operations["stop_turn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Vocabulary
+         * @description The skills, industries and languages that a profile may list.
+         */
+        get: operations["get_vocabulary"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4220,6 +4262,68 @@ export interface components {
              */
             user_id: string;
         };
+        /** ProposedRole */
+        ProposedRole: {
+            /**
+             * Company
+             * @description Empty where it was not found
+             */
+            company: string;
+            /** From Year */
+            from_year: number;
+            /** Outcomes */
+            outcomes: string[];
+            /** Passages */
+            passages: string[];
+            /** Title */
+            title: string;
+            /** To Year */
+            to_year: number | null;
+        };
+        /** ProposedSkill */
+        ProposedSkill: {
+            /** Level */
+            level: number;
+            /** Name */
+            name: string;
+            /** Passages */
+            passages: string[];
+            /** Skill */
+            skill: string;
+            /**
+             * Years
+             * @description Stated, or counted from the roles that name it; None if neither
+             */
+            years: number | null;
+        };
+        /** ProposedTerm */
+        ProposedTerm: {
+            /** Name */
+            name: string;
+            /** Passages */
+            passages: string[];
+            /** Value */
+            value: string;
+        };
+        /** ProposedText */
+        ProposedText: {
+            /** Passages */
+            passages: string[];
+            /** Text */
+            text: string;
+        };
+        /** ProposedYears */
+        ProposedYears: {
+            /** Passages */
+            passages: string[];
+            /**
+             * Stated
+             * @description The résumé says so; otherwise counted from its roles
+             */
+            stated: boolean;
+            /** Years */
+            years: number;
+        };
         /**
          * Provider
          * @enum {string}
@@ -4379,6 +4483,32 @@ export interface components {
              * @enum {string}
              */
             outcome: "kept" | "removed";
+        };
+        /**
+         * ResumeReading
+         * @description What was found, each list strongest first (roles newest first).
+         */
+        ResumeReading: {
+            /** Characters */
+            characters: number;
+            headline: components["schemas"]["ProposedText"] | null;
+            /** Industries */
+            industries: components["schemas"]["ProposedTerm"][];
+            /** Languages */
+            languages: components["schemas"]["ProposedTerm"][];
+            /** Links */
+            links: components["schemas"]["Link"][];
+            /**
+             * Pages
+             * @description Of a PDF
+             */
+            pages: number | null;
+            /** Roles */
+            roles: components["schemas"]["ProposedRole"][];
+            /** Skills */
+            skills: components["schemas"]["ProposedSkill"][];
+            story: components["schemas"]["ProposedText"] | null;
+            years: components["schemas"]["ProposedYears"] | null;
         };
         /**
          * ReviewPage
@@ -5140,6 +5270,18 @@ export interface components {
             /** Timezone */
             timezone: string;
         };
+        /**
+         * Vocabulary
+         * @description Everything a profile may list, each in the order of its names.
+         */
+        Vocabulary: {
+            /** Industries */
+            industries: components["schemas"]["Word"][];
+            /** Languages */
+            languages: components["schemas"]["Word"][];
+            /** Skills */
+            skills: components["schemas"]["Word"][];
+        };
         /** WeeklyHours */
         WeeklyHours: {
             /**
@@ -5163,6 +5305,13 @@ export interface components {
          * @enum {string}
          */
         When: "all" | "upcoming" | "past";
+        /** Word */
+        Word: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
         /** WriteReply */
         WriteReply: {
             /** Text */
@@ -8297,6 +8446,76 @@ export interface operations {
             };
             /** @description Invalid input */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/pdf": string;
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResumeReading"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12196,6 +12415,26 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_vocabulary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vocabulary"];
                 };
             };
         };
