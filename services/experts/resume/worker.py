@@ -10,7 +10,7 @@ import orjson
 from services.experts.resume import facts, files
 from services.experts.resume.schemas import Refusal
 
-CPU_SECONDS = 15
+CPU_SECONDS = 10
 MEMORY = 1_000_000_000
 
 
