@@ -72,9 +72,9 @@ class OriginCheck:
 class SecurityHeaders:
     """Adds the headers that narrow what a browser does with an answer, and the numbers of a rate limit."""
 
-    def __init__(self, app: ASGIApp, *, base_url: str, index: Path) -> None:
+    def __init__(self, app: ASGIApp, *, base_url: str, index: Path, storage: str | None) -> None:
         self._app = app
-        self._policy = content_policy(index)
+        self._policy = content_policy(index, storage)
         self._headers = {
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
@@ -113,17 +113,19 @@ class SecurityHeaders:
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
-def content_policy(index: Path) -> str:
-    """The policy of the web app: its own files, and the inline script that starts it, by hash."""
+def content_policy(index: Path, storage: str | None = None) -> str:
+    """The policy of the web app: its own files, the inline script that starts it, by hash, and the storage's origin, where
+    files are put and read."""
+    files = f" {storage}" if storage else ""
     scripts = " ".join(["'self'", *(f"'sha256-{_sha256(text)}'" for text in _inline_scripts(index))])
     return "; ".join(
         [
             "default-src 'self'",
             f"script-src {scripts}",
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob: https:",
+            f"img-src 'self' data: blob: https:{files}",
             "font-src 'self' data:",
-            "connect-src 'self'",
+            f"connect-src 'self'{files}",
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
@@ -153,4 +155,6 @@ def install(app: FastAPI, settings: Settings, *, index: Path = Path("web/build/i
             expose_headers=["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"],
             max_age=600,
         )
-    app.add_middleware(SecurityHeaders, base_url=settings.base_url, index=index)
+    app.add_middleware(
+        SecurityHeaders, base_url=settings.base_url, index=index, storage=settings.storage_origin
+    )

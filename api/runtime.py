@@ -15,11 +15,13 @@ from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
 from core.gateways.storage import StorageGateway
+from core.gateways.web import WebGateway
 from core.jobs import Worker
 from core.ratelimit import count_in
 from core.settings import Settings, use
 from services import rooms as rooms
 from services.conversations.sending import Sender
+from services.previews import service as previews
 
 if TYPE_CHECKING:  # the hub and the runner stand above this module
     from api.ws.hub import Hub
@@ -84,6 +86,7 @@ async def open_runtime(
             vectors=vectors.from_settings(settings),
             storage=StorageGateway.from_settings(settings),
             scanner=scanner.from_settings(settings),
+            web=WebGateway.from_settings(settings),
         )
         configure(gateways)
         stack.push_async_callback(gateways.close)
@@ -92,6 +95,8 @@ async def open_runtime(
             stack.push_async_callback(counts.aclose)
             count_in(counts)
             stack.callback(count_in, None)
+        if serve and settings.link_previews:
+            stack.callback(previews.watch(db))
         sender = Sender(db)
         stack.push_async_callback(sender.close)
         hub = Hub(db)

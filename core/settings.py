@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -126,6 +127,10 @@ class Settings(BaseSettings):
     clamd_url: str | None = Field(
         None, description="tcp://host:port of a ClamAV daemon; unset: no virus scan"
     )
+    link_previews: bool = Field(True, description="Read linked pages and show what they say about themselves")
+    link_preview_allow: str | None = Field(
+        None, description="host:port pairs, comma-separated, that tests may read although they are not public"
+    )
     files_quota_mb: int = Field(1024, gt=0, description="What one person may keep in files")
 
     session_days: int = 30
@@ -163,6 +168,12 @@ class Settings(BaseSettings):
     def allowed_origins(self) -> list[str]:
         """`widget_origins` one by one."""
         return [origin.strip() for origin in (self.widget_origins or "").split(",") if origin.strip()]
+    def storage_origin(self) -> str | None:
+        """Scheme and authority of the storage, as a content security policy names it."""
+        if self.storage_endpoint is None:
+            return None
+        parts = urlsplit(self.storage_endpoint)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def uses_openai(self) -> bool:
@@ -202,6 +213,8 @@ class Settings(BaseSettings):
             )
             if getattr(self, name) is None
         ]
+        if self.link_preview_allow:
+            missing.append("no LINK_PREVIEW_ALLOW: it opens the network inside to whoever sends a link")
         if self.storage_endpoint is None:
             missing.append("R2_ACCOUNT_ID or S3_ENDPOINT")
         if self.secret_key.get_secret_value() == PLACEHOLDER or len(self.secret_key.get_secret_value()) < 32:

@@ -82,6 +82,8 @@ class Message(Identified, Base):
     client_id: Mapped[UUID]
     text: Mapped[str]
     cards: Mapped[list[Any]] = mapped_column(server_default="[]")
+    attachments: Mapped[list[Any]] = mapped_column(server_default="[]")
+    previews: Mapped[list[Any]] = mapped_column(server_default="[]")
     meta: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     reply_to: Mapped[UUID | None]
     turn_id: Mapped[UUID | None]

@@ -13,6 +13,7 @@ from services.files import service as files
 from services.matching import indexing
 from services.matching import jobs as matching
 from services.notifications import service as notifications
+from services.previews import service as previews
 
 __all__ = [
     "accounts",
@@ -28,6 +29,7 @@ __all__ = [
     "messaging",
     "notifications",
     "payment_proposals",
+    "previews",
     "profiles",
     "reviews",
     "turns",

@@ -15,6 +15,7 @@ from services.conversations.schemas import (
     EventPage,
     MarkRead,
     MessagePage,
+    MessageRead,
     ProposalRead,
     ReadState,
     RoomPage,
@@ -22,6 +23,7 @@ from services.conversations.schemas import (
     SendMessage,
     SentMessage,
 )
+from services.previews import service as previews
 
 router = APIRouter(tags=["conversations"])
 READ = [scoped(Scope.CONVERSATIONS_READ)]
@@ -87,6 +89,18 @@ async def list_events(
 async def send_message(runtime: RuntimeDep, actor: ActorDep, room_id: UUID, data: SendMessage) -> SentMessage:
     """Send a message. Sending the same `client_id` again stores nothing twice and returns what was stored."""
     return await runtime.sender.send(actor, room_id, data)
+
+
+@router.delete(
+    "/rooms/{room_id}/messages/{message_id}/previews/{preview_id}",
+    dependencies=WRITE,
+    responses=problem(401, 403, 404, 422),
+)
+async def remove_preview(
+    session: SessionDep, actor: ActorDep, room_id: UUID, message_id: UUID, preview_id: UUID
+) -> MessageRead:
+    """Take the preview of a link from under one's own message, for everyone."""
+    return await previews.remove(session, actor, room_id, message_id, preview_id)
 
 
 @router.post("/rooms/{room_id}/read", dependencies=READ, responses=problem(401, 403, 404, 422))

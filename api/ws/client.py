@@ -126,11 +126,11 @@ class RealtimeClient:
         return ack
 
     async def send_message(
-        self, room: UUID | str, text: str, client_id: UUID | None = None
+        self, room: UUID | str, text: str, client_id: UUID | None = None, **fields: Any
     ) -> dict[str, Any]:
-        """Send a message; the ack carries it as stored."""
+        """Send a message (`fields`: reply_to, attachments); the ack carries it as stored."""
         return await self.command(
-            "message.send", room=str(room), client_id=str(client_id or uuid4()), text=text
+            "message.send", room=str(room), client_id=str(client_id or uuid4()), text=text, **fields
         )
 
     async def wait_for(self, wanted: Callable[[dict[str, Any]], bool], *, since: int = 0) -> dict[str, Any]:

@@ -324,7 +324,7 @@ def _activity(event: dict[str, Any]) -> dict[str, Any]:
         "seq": event["seq"],
         "no": message["no"],
         "sender_id": message["sender_id"],
-        "preview": message["text"][:PREVIEW],
+        "preview": (message["text"] or ", ".join(each["name"] for each in message["attachments"]))[:PREVIEW],
         "at": event["at"],
     }
 

@@ -204,6 +204,13 @@ class MessageCreated(DurableEvent):
     message: MessageRead
 
 
+class MessageEdited(DurableEvent):
+    """The message as it is now. `edited_at` is set when a person changed it, not when a link preview came or went."""
+
+    type: Literal["message.edited"]
+    message: MessageRead
+
+
 class MemberJoined(DurableEvent):
     type: Literal["member.joined"]
     member: MemberRead
@@ -329,6 +336,7 @@ AnyEvent = Annotated[
     | Reset
     | Closing
     | MessageCreated
+    | MessageEdited
     | MemberJoined
     | MemberLeft
     | ProposalCreated

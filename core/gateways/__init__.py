@@ -15,6 +15,7 @@ from core.gateways.pgvector import PgvectorIndex
 from core.gateways.scanner import Scanner
 from core.gateways.storage import StorageGateway
 from core.gateways.vectors import VectorIndex
+from core.gateways.web import WebGateway
 
 __all__ = [
     "Gateways",
@@ -23,6 +24,7 @@ __all__ = [
     "PaymentsGateway",
     "Scanner",
     "StorageGateway",
+    "WebGateway",
     "configure",
     "gateways",
 ]
@@ -39,6 +41,7 @@ class Gateways:
     vectors: VectorIndex = PgvectorIndex()
     storage: StorageGateway
     scanner: Scanner
+    web: WebGateway
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Gateways:
         vectors: VectorIndex | None = None,
         storage: StorageGateway | None = None,
         scanner: Scanner | None = None,
+        web: WebGateway | None = None,
     ) -> None:
         given = {
             "payments": payments,
@@ -59,6 +63,7 @@ class Gateways:
             "vectors": vectors,
             "storage": storage,
             "scanner": scanner,
+            "web": web,
         }
         vars(self).update({name: gateway for name, gateway in given.items() if gateway is not None})
 

@@ -454,6 +454,8 @@ def upgrade() -> None:
         sa.Column('client_id', sa.Uuid(), nullable=False),
         sa.Column('text', sa.String(), nullable=False),
         sa.Column('cards', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
+        sa.Column('attachments', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
+        sa.Column('previews', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
         sa.Column('meta', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
         sa.Column('reply_to', sa.Uuid(), nullable=True),
         sa.Column('turn_id', sa.Uuid(), nullable=True),

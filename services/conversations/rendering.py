@@ -34,6 +34,8 @@ def message_body(row: Row) -> dict[str, Any]:
         "kind": row["kind"],
         "text": "" if deleted else row["text"],
         "cards": [] if deleted else row["cards"],
+        "attachments": [] if deleted else row["attachments"],
+        "previews": [] if deleted else row["previews"],
         "client_id": str(row["client_id"]),
         "reply_to": _id(row["reply_to"]),
         "turn_id": _id(row["turn_id"]),

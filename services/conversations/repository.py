@@ -177,6 +177,8 @@ async def post_message(
         "client_id": client_id,
         "text": text,
         "cards": [card.model_dump(mode="json") for card in cards],
+        "attachments": [],
+        "previews": [],
         "meta": meta or {},
         "turn_id": turn_id,
         "branch": counters.branch,

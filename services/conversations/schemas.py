@@ -3,15 +3,19 @@
 import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from services.files.schemas import AttachmentRead
 
 MAX_TEXT = 8_000
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
 ]
+# A message that carries files may say nothing.
+MaybeText = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=r"^[^\x00]*$")]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
@@ -44,8 +48,19 @@ class MemberRead(BaseModel):
     read_seq: int
 
 
+class LinkPreview(BaseModel):
+    """What a linked page says about itself. `image` is a file with a thumbnail."""
+
+    id: UUID
+    url: str
+    title: str
+    description: str = ""
+    site: str = ""
+    image: UUID | None = None
+
+
 class MessageRead(BaseModel):
-    """A message. A deleted one keeps its place, without text and cards."""
+    """A message. A deleted one keeps its place, without text, cards, files and previews."""
 
     id: UUID
     room_id: UUID
@@ -55,6 +70,8 @@ class MessageRead(BaseModel):
     kind: str
     text: str
     cards: list[Card]
+    attachments: list[AttachmentRead] = Field(default_factory=list)
+    previews: list[LinkPreview] = Field(default_factory=list)
     client_id: UUID
     reply_to: UUID | None = None
     turn_id: UUID | None = None
@@ -123,13 +140,21 @@ class CreateRoom(BaseModel):
 
 
 class SendMessage(BaseModel):
-    """`client_id` is made by the sender: the same one sent again stores nothing twice."""
+    """`client_id` is made by the sender: the same one sent again stores nothing twice. `attachments` are files of the
+    sender's that were uploaded for this; with them the text may be empty."""
 
     model_config = ConfigDict(extra="forbid")
 
     client_id: UUID
-    text: Text
+    text: MaybeText
     reply_to: UUID | None = None
+    attachments: list[UUID] = Field(default_factory=list, max_length=10)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.attachments and not self.text.strip():
+            raise ValueError("write something, or attach a file")
+        return self
 
 
 class ReviseMessage(BaseModel):

@@ -26,6 +26,7 @@ from services.conversations import quotas
 from services.conversations.rendering import message_body, room_event
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
 from services.conversations.turns import LEASE, resume_turn
+from services.files import service as files
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +70,13 @@ with input as (
     from (select room_id, sender_id, max(seq) as seq, max(no) as no from fresh group by room_id, sender_id) f
     where m.room_id = f.room_id and m.user_id = f.sender_id
 ){queue}
-select ord, true as fresh, id, room_id, seq, no, sender_id, 'text' as kind, text, '[]'::jsonb as cards, client_id,
-    reply_to, null::uuid as turn_id, branch, '{{}}'::jsonb as meta, now() as created_at, null::timestamptz as edited_at,
+select ord, true as fresh, id, room_id, seq, no, sender_id, 'text' as kind, text, '[]'::jsonb as cards,
+    '[]'::jsonb as attachments, '[]'::jsonb as previews, client_id, reply_to, null::uuid as turn_id, branch, '{{}}'::jsonb as meta, now() as created_at, null::timestamptz as edited_at,
     null::timestamptz as deleted_at
 from fresh
 union all
-select ord, false, id, room_id, seq, no, sender_id, kind, text, cards, client_id,
-    reply_to, turn_id, branch, meta, created_at, edited_at, deleted_at
+select ord, false, id, room_id, seq, no, sender_id, kind, text, cards,
+    attachments, previews, client_id, reply_to, turn_id, branch, meta, created_at, edited_at, deleted_at
 from known
 """
 
@@ -93,6 +94,15 @@ QUEUE_TURNS = """, queued as (
 
 STORE_PLAIN = STORE.format(queue="")
 STORE_AND_QUEUE = STORE.format(queue=QUEUE_TURNS)
+# For messages that carry files, after STORE in the same transaction. $1: message, $2: its files in order, $3: JSON.
+ATTACH = """
+with marked as (
+    update files f set room_id = m.room_id, message_id = m.id, position = a.ord
+    from messages m, unnest($2::uuid[]) with ordinality as a(id, ord)
+    where m.id = $1 and f.id = a.id and f.owner_id = m.sender_id
+)
+update messages set attachments = $3::jsonb where id = $1
+"""
 STORED = "select true from messages where sender_id = $1 and client_id = $2"
 WAITING = "select id, room_id from turns where room_id = any($1::uuid[]) and status = 'queued'"
 
@@ -105,6 +115,7 @@ class _Pending:
     answer: asyncio.Future[tuple[dict[str, Any], bool]]
     guest: bool = False
     asks: bool = False
+    attachments: list[dict[str, Any]] = field(default_factory=list)
     id: UUID = field(default_factory=new_id)
 
 
@@ -155,7 +166,10 @@ class Sender:
         lane = self._assisted if kind == "assistant" else self._plain
         answer: asyncio.Future[tuple[dict[str, Any], bool]] = asyncio.get_running_loop().create_future()
         asks = kind == "assistant" or asks_assistant(data.text)
-        lane.add(_Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks))
+        pending = _Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks)
+        if data.attachments:
+            pending.attachments = await self._files(actor, data)
+        lane.add(pending)
         return answer
 
     async def close(self) -> None:
@@ -173,6 +187,13 @@ class Sender:
         self._kinds[room_id] = kind  # a room never changes its kind
         return kind
 
+    async def _files(self, actor: Actor, data: SendMessage) -> list[dict[str, Any]]:
+        async with self._db.transaction() as session:
+            attached = await files.attachments(
+                session, actor.user_id, data.attachments, client_id=data.client_id
+            )
+        return [each.model_dump(mode="json") for each in attached]
+
     async def _store_plain(self, batch: list[_Pending]) -> None:
         if any(pending.asks for pending in batch):
             await self._store_assisted(batch)
@@ -180,7 +201,12 @@ class Sender:
 
         async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
             async with self._db.raw.acquire() as connection:
-                return await connection.fetch(STORE_PLAIN, *_columns(unique))
+                if not any(pending.attachments for pending in unique):
+                    return await connection.fetch(STORE_PLAIN, *_columns(unique))
+                async with connection.transaction():
+                    rows: list[asyncpg.Record] = await connection.fetch(STORE_PLAIN, *_columns(unique))
+                    await _attach(connection, unique, rows)
+                    return rows
 
         await self._store(batch, once, [])
 
@@ -199,6 +225,7 @@ class Sender:
                 rows: list[asyncpg.Record] = await connection.fetch(
                     STORE_AND_QUEUE, *_columns(unique), [new_id() for _ in unique], [p.asks for p in unique]
                 )
+                await _attach(connection, unique, rows)
                 rooms = {row["room_id"] for row in rows if row["fresh"]}
                 for turn in await connection.fetch(WAITING, list(rooms)) if rooms else []:
                     await enqueue_raw(
@@ -271,6 +298,8 @@ class Sender:
                     )
                 continue
             body = message_body(row)
+            if row["fresh"]:
+                body["attachments"] = unique[pending.sender_id, pending.data.client_id].attachments
             fresh = row["fresh"] and pending.id == row["id"]
             if fresh:
                 event = room_event(
@@ -291,6 +320,14 @@ def _columns(batch: list[_Pending]) -> tuple[list[Any], ...]:
         [p.data.text for p in batch],
         [p.data.reply_to for p in batch],
     )
+
+
+async def _attach(connection: Any, batch: list[_Pending], rows: list[asyncpg.Record]) -> None:
+    fresh = {row["id"] for row in rows if row["fresh"]}
+    for pending in batch:
+        if pending.attachments and pending.id in fresh:
+            ids = [each["id"] for each in pending.attachments]
+            await connection.execute(ATTACH, pending.id, ids, pending.attachments)
 
 
 def _fail(batch: list[_Pending], error: Exception) -> None:

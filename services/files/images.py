@@ -9,6 +9,7 @@ import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -40,12 +41,12 @@ class Picture:
     thumbnail: bytes
 
 
-def picture(path: Path, kind: str, *, square: bool) -> Picture:
+def picture(source: Path | BinaryIO, kind: str, *, square: bool) -> Picture:
     """Measure and shrink an image of this type; `square` cuts its middle out. Raises BadImage. Blocks."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=[_FORMATS[kind]]) as image:
+            with Image.open(source, formats=[_FORMATS[kind]]) as image:
                 width, height = image.size
                 if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
                     raise BadImage("image_too_large")

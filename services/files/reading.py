@@ -34,6 +34,7 @@ def read(file: File) -> FileRead:
         purpose=Purpose(file.purpose),
         state=FileState(file.state),
         reason=file.reason,
+        problem=text_of(file.reason) if file.reason is not None else None,
         name=file.name,
         type=file.type,
         size=file.size,
@@ -73,7 +74,7 @@ async def download_url(
     """A URL of the storage that serves the file for a few minutes, always as a download unless a browser can show it
     safely. Raises NotFound, Conflict (file_not_ready), Gone."""
     file = _ready(await _visible(session, actor, file_id))
-    if file.purpose == Purpose.PHOTO:
+    if file.purpose in (Purpose.PHOTO, Purpose.PREVIEW):
         raise NotFound("Of a photo only the small picture is kept.", file=str(file_id))
     shown = inline and file.inline
     return await gateways().storage.presign_get(

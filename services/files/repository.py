@@ -50,7 +50,7 @@ async def usage(session: AsyncSession, owner_id: UUID) -> tuple[int, int]:
     row = (
         await session.execute(
             select(func.coalesce(func.sum(File.size), 0), func.count().filter(File.state == "pending")).where(
-                File.owner_id == owner_id, File.state.in_(_LIVE)
+                File.owner_id == owner_id, File.state.in_(_LIVE), File.purpose != "preview"
             )
         )
     ).one()
@@ -71,7 +71,11 @@ async def page(session: AsyncSession, owner_id: UUID, *, before: UUID | None, li
 
 async def all_of(session: AsyncSession, owner_id: UUID) -> Sequence[File]:
     """Everything a person has stored, oldest first."""
-    query = select(File).where(File.owner_id == owner_id, File.state != "deleted").order_by(File.id)
+    query = (
+        select(File)
+        .where(File.owner_id == owner_id, File.state != "deleted", File.purpose != "preview")
+        .order_by(File.id)
+    )
     return (await session.execute(query)).scalars().all()
 
 

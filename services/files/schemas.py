@@ -78,6 +78,7 @@ class FileRead(BaseModel):
     purpose: Purpose
     state: FileState
     reason: str | None = None
+    problem: str | None = Field(None, description="The reason in words")
     name: str
     type: str | None = None
     size: int

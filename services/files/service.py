@@ -7,6 +7,7 @@ file = await complete(db, actor, upload.file.id)        # state ready, or proces
 
 from services.files.attaching import attachment, attachments, publish
 from services.files.photos import remove_photo, set_photo
+from services.files.previews import drop_preview, keep_preview
 from services.files.reading import download_url, get, list_own, local_copy, thumbnail
 from services.files.upkeep import delete, drop
 from services.files.uploading import begin, complete
@@ -19,7 +20,9 @@ __all__ = [
     "delete",
     "download_url",
     "drop",
+    "drop_preview",
     "get",
+    "keep_preview",
     "list_own",
     "local_copy",
     "publish",

@@ -9,7 +9,7 @@ import pytest
 
 from core.embedded_storage import EmbeddedStorage
 from core.errors import NotFound, VendorUnavailable
-from core.gateways.storage import StorageGateway, content_disposition, origin_of
+from core.gateways.storage import StorageGateway, content_disposition
 from core.settings import Settings
 from tests.conftest import DATA
 from tests.files.storage import gateway_on
@@ -121,7 +121,10 @@ def test_settings_name_r2_or_any_other_s3() -> None:
     assert r2.s3_access_key_id == "k"
     other = Settings(_env_file=None, s3_endpoint="http://minio:9000", s3_access_key_id="a")
     assert (other.storage_endpoint, other.s3_access_key_id) == ("http://minio:9000", "a")
-    assert origin_of("http://127.0.0.1:9000/x?y") == "http://127.0.0.1:9000"
+    assert (
+        Settings(_env_file=None, s3_endpoint="http://127.0.0.1:9000/x?y").storage_origin
+        == "http://127.0.0.1:9000"
+    )
     assert content_disposition('a\\b".txt', inline=True) == (
         "inline; filename=\"a_b_.txt\"; filename*=UTF-8''a%5Cb%22.txt"
     )

@@ -12,6 +12,8 @@ export function message(no: number, fields: Partial<Message> = {}): Message {
 		kind: 'text',
 		text: `text ${no}`,
 		cards: [],
+		attachments: [],
+		previews: [],
 		client_id: `c${no}`,
 		reply_to: null,
 		created_at: '2026-11-23T09:00:00.000Z',

@@ -1798,6 +1798,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rooms/{room_id}/messages/{message_id}/previews/{preview_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Preview
+         * @description Take the preview of a link from under one's own message, for everyone.
+         */
+        delete: operations["remove_preview"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rooms/{room_id}/read": {
         parameters: {
             query?: never;
@@ -2274,6 +2294,37 @@ export interface components {
             key: string;
             /** Text */
             text: string;
+        };
+        /**
+         * AttachmentRead
+         * @description A file of a message, as it was when the message was sent.
+         */
+        AttachmentRead: {
+            /**
+             * Has Thumbnail
+             * @default false
+             */
+            has_thumbnail: boolean;
+            /** Height */
+            height?: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Inline
+             * @default false
+             */
+            inline: boolean;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Type */
+            type: string;
+            /** Width */
+            width?: number | null;
         };
         /** AuditPage */
         AuditPage: {
@@ -3291,6 +3342,11 @@ export interface components {
             inline: boolean;
             /** Name */
             name: string;
+            /**
+             * Problem
+             * @description The reason in words
+             */
+            problem?: string | null;
             purpose: components["schemas"]["Purpose"];
             /** Reason */
             reason?: string | null;
@@ -3397,6 +3453,33 @@ export interface components {
              * @enum {string}
              */
             kind: "website" | "github" | "linkedin" | "talk" | "writing" | "other";
+            /** Url */
+            url: string;
+        };
+        /**
+         * LinkPreview
+         * @description What a linked page says about itself. `image` is a file with a thumbnail.
+         */
+        LinkPreview: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Image */
+            image?: string | null;
+            /**
+             * Site
+             * @default
+             */
+            site: string;
+            /** Title */
+            title: string;
             /** Url */
             url: string;
         };
@@ -3679,9 +3762,11 @@ export interface components {
         };
         /**
          * MessageRead
-         * @description A message. A deleted one keeps its place, without text and cards.
+         * @description A message. A deleted one keeps its place, without text, cards, files and previews.
          */
         MessageRead: {
+            /** Attachments */
+            attachments?: components["schemas"]["AttachmentRead"][];
             /**
              * Branch
              * @description The branch of the conversation that it was said on
@@ -3717,6 +3802,8 @@ export interface components {
             };
             /** No */
             no: number;
+            /** Previews */
+            previews?: components["schemas"]["LinkPreview"][];
             /** Reply To */
             reply_to?: string | null;
             /**
@@ -4732,9 +4819,12 @@ export interface components {
         };
         /**
          * SendMessage
-         * @description `client_id` is made by the sender: the same one sent again stores nothing twice.
+         * @description `client_id` is made by the sender: the same one sent again stores nothing twice. `attachments` are files of the
+         *     sender's that were uploaded for this; with them the text may be empty.
          */
         SendMessage: {
+            /** Attachments */
+            attachments?: string[];
             /**
              * Client Id
              * Format: uuid
@@ -11872,6 +11962,66 @@ export interface operations {
             };
             /** @description Temporarily unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room_id: string;
+                message_id: string;
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRead"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,5 @@
 /** What a conversation shows, from top to bottom, as a pure function of the room's state. */
-import type { Card, Message } from '$lib/api/types';
+import type { Attachment, Card, LinkPreview, Message } from '$lib/api/types';
 import { dayKey } from '$lib/format/time';
 import type { Pending } from '$lib/realtime/outbox';
 import type { TurnTool } from '$lib/realtime/protocol';
@@ -33,6 +33,8 @@ export interface PersonEntry {
 	last: boolean;
 	text: string;
 	cards: readonly Card[];
+	attachments: readonly Attachment[];
+	previews: readonly LinkPreview[];
 	at: string;
 	edited: boolean;
 	deleted: boolean;
@@ -105,6 +107,8 @@ function entry(message: Message, state: RoomState, viewer: Viewer): Entry {
 		last: true,
 		text,
 		cards,
+		attachments: message.attachments,
+		previews: message.previews,
 		at,
 		edited: message.edited_at !== null,
 		deleted: message.deleted_at !== null,
@@ -132,6 +136,8 @@ function unsent(message: Pending, viewer: Viewer): PersonEntry {
 		last: true,
 		text: message.text,
 		cards: [],
+		attachments: message.attachments ?? [],
+		previews: [],
 		at: message.created_at,
 		edited: false,
 		deleted: false,

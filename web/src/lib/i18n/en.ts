@@ -1,10 +1,12 @@
 import { accounts } from './en/accounts';
 import { assistant } from './en/assistant';
+import { files } from './en/files';
 
 /** English. Keys are grouped by where the words stand; an object with `one` and `other` is a plural. */
 export const en = {
 	...accounts,
 	...assistant,
+	...files,
 	'app.name': 'Sextant',
 	'assistant.name': 'Sextant',
 	loading: 'Loading…',

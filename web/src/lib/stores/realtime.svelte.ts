@@ -5,7 +5,7 @@ import { Outbox, type Pending } from '$lib/realtime/outbox';
 import type { PersonEvent, RoomEvent } from '$lib/realtime/protocol';
 import { merge, type RoomState } from '$lib/realtime/reducer';
 import { RoomSync } from '$lib/realtime/sync';
-import type { Room, User } from '$lib/api/types';
+import type { Attachment, Room, User } from '$lib/api/types';
 import { session } from './session.svelte';
 
 type Listener = (events: readonly (RoomEvent | PersonEvent)[]) => void;
@@ -85,8 +85,8 @@ class Realtime {
 		this.#sync.update(room, change);
 	}
 
-	say(room: string, text: string): void {
-		this.#outbox?.add(room, text);
+	say(room: string, text: string, attachments: Attachment[] = []): void {
+		this.#outbox?.add(room, text, attachments);
 	}
 
 	sayAgain(clientId: string): void {
