@@ -5,7 +5,6 @@ export const files = {
 	'files.waiting': 'Attachments',
 	'files.uploading': 'Uploading, {percent}',
 	'files.checking': 'Checking…',
-	'files.ready': 'Ready',
 	'files.cancel': 'Remove {name}',
 	'files.retry': 'Try {name} again',
 	'files.too-large': 'Larger than {limit}',
