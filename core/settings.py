@@ -168,6 +168,8 @@ class Settings(BaseSettings):
     def allowed_origins(self) -> list[str]:
         """`widget_origins` one by one."""
         return [origin.strip() for origin in (self.widget_origins or "").split(",") if origin.strip()]
+
+    @property
     def storage_origin(self) -> str | None:
         """Scheme and authority of the storage, as a content security policy names it."""
         if self.storage_endpoint is None:
