@@ -98,8 +98,8 @@ class RealtimeClient:
 
     def cut(self) -> None:
         """Drop the line without a word, as a bad network does."""
-        assert self._socket is not None
-        self._socket.transport.abort()
+        if self._socket is not None:
+            self._socket.transport.abort()
 
     async def command(self, kind: str, **fields: Any) -> dict[str, Any]:
         """Send a command and return its ack. Raises CommandRefused, or ConnectionClosed."""
