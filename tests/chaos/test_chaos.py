@@ -6,7 +6,7 @@ from tests.chaos.cluster import cluster
 from tests.chaos.storm import Plan, run
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 async def test_nothing_is_lost_doubled_or_reordered() -> None:
     async with cluster() as running:
         verdict = await run(running, Plan(clients=40, rooms=8, seconds=15))
