@@ -76,7 +76,11 @@ class ServerProcess:
         self._process.wait()
 
     def stop(self) -> None:
-        """As Ctrl-C does."""
+        """As Ctrl-C does. One that does not end is killed, and that is an error."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)
-        self._process.wait(timeout=START_SECONDS)
+        try:
+            self._process.wait(timeout=START_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise

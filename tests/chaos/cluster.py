@@ -110,8 +110,8 @@ async def cluster() -> AsyncIterator[Cluster]:
         try:
             yield running
         finally:
-            for server in running.servers:
-                await asyncio.to_thread(server.stop)
+            stopping = [asyncio.to_thread(server.stop) for server in running.servers]
+            await asyncio.gather(*stopping, return_exceptions=True)
     finally:
         await valkey.stop()
         await postgres.stop()
