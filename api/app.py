@@ -24,6 +24,7 @@ from api.rest import (
     security,
     sessions,
 )
+from api.rest.limits import limited
 from api.runtime import Runtime
 from api.ws import gateway
 from core.settings import Settings
@@ -67,7 +68,9 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.state.runtime = runtime
     problem.install(app)
     middleware.install(app, settings)
-    v1 = APIRouter(prefix="/api/v1")
+    # Whatever changes something costs something; routes that cost more, or can be guessed at, have limits of their own.
+    changes = limited("changes", 600, minutes=10, account=True, reading_is_free=True)
+    v1 = APIRouter(prefix="/api/v1", dependencies=[changes])
     for room in ROOMS:
         v1.include_router(room.router)
     app.include_router(v1)
