@@ -49,6 +49,9 @@ class FindCtos(BaseModel):
     )
     excluded_skills: list[Word] = Field(default_factory=list, max_length=10)
     industries: list[Word] = Field(default_factory=list, max_length=8, description="Preferred industries")
+    excluded_industries: list[Word] = Field(
+        default_factory=list, max_length=8, description="Nobody who comes from these"
+    )
     languages: list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]] = Field(
         default_factory=list, max_length=5, description="ISO 639-1 codes; the CTO speaks all of them"
     )
@@ -95,6 +98,7 @@ async def find_ctos(context: ToolContext, args: FindCtos) -> ToolResult:
         must_skills=args.must_skills,
         excluded_skills=args.excluded_skills,
         industries=_slugs(args.industries),
+        excluded_industries=_slugs(args.excluded_industries),
         countries=args.countries,
         min_years=args.min_years,
         exclude=args.exclude,

@@ -87,7 +87,9 @@ class LocalEmbeddings:
 
     async def embed(self, texts: list[str]) -> list[list[float]]:
         unseen = [text for text in dict.fromkeys(texts) if text not in self._seen]
-        fresh = dict(zip(unseen, await asyncio.to_thread(self._run, unseen), strict=True)) if unseen else {}
+        fresh = (
+            dict(zip(unseen, await asyncio.to_thread(self.embed_now, unseen), strict=True)) if unseen else {}
+        )
         vectors = [fresh[text] if text in fresh else self._seen[text] for text in texts]
         for text, vector in zip(texts, vectors, strict=True):
             self._seen[text] = vector
@@ -99,7 +101,8 @@ class LocalEmbeddings:
     async def close(self) -> None:
         self._network = None
 
-    def _run(self, texts: list[str]) -> list[list[float]]:
+    def embed_now(self, texts: list[str]) -> list[list[float]]:
+        """As `embed`, for code that is in a thread of its own already."""
         with self._lock:
             if self._network is None:
                 self._network = _MiniLM()

@@ -105,7 +105,8 @@ def _stated(reading: Reading) -> BriefPatch:
     cleared = corrections.cleared(reading)
     return BriefPatch(
         summary=sentence
-        if reading.brief.summary is None and (subject_known or stage.is_wish(reading))
+        if reading.brief.summary is None
+        and (subject_known or (sentence is not None and summary.describes(sentence.value)))
         else None,
         stage=stage.read(reading, about_product=about_product),
         scale=people.scale(reading),

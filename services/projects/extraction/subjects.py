@@ -181,6 +181,8 @@ def read_markets(reading: Reading) -> list[Text]:
             continue  # "contact us"
         if len(written) <= 2 and not written.isupper():
             continue
+        if re.match(r"^[\s-](?:dollars?|pounds?|pesos?)\b", reading.after(mention.end, 10)):
+            continue  # "US dollars"
         if _ABOUT_A_PERSON.search(reading.before(mention.start, 70)):
             continue  # where the CTO should be is no market
         found.setdefault(
@@ -311,7 +313,9 @@ def _is_notion(reading: Reading, mention: skills.SkillMention) -> bool:
     slug_is_feature = features.canonical(words) is not None
     capital = any(char.isupper() for char in reading.text.original[mention.start : mention.end])
     return slug_is_feature and not (
-        capital and words in ("stripe", "paypal", "plaid", "docusign", "webrtc", "xero", "quickbooks", "odoo")
+        capital
+        and words.split()[0]
+        in ("stripe", "paypal", "plaid", "docusign", "webrtc", "xero", "quickbooks", "odoo")
     )
 
 
