@@ -51,6 +51,7 @@ class Intent(StrEnum):
     MESSAGE = "message"
     QUESTIONS = "questions"
     FORGET = "forget"
+    OFF_TOPIC = "off_topic"
 
 
 _P = r"(?:ctos?|experts?|candidates?|people|persons?|leads?|tech(?:nical|nology)?(?: co-?founders?| leaders?| leads?| heads?| directors?)?|(?:chief technology|engineering|software) (?:officers?|leads?|leaders?|managers?|architects?)|matches|profiles|architects?|co-?founders?|advisors?|someone|somebody|anyone|anybody|technikchef\w*|technische[rn]? leit\w*|experten|kandidaten|jemand(?:en)?|quelqu'un|directeurs? techniques?|candidats?|alguien|candidatos?|alguem|directores? tecnicos?|diretor(?:es)? tecnicos?|especialistas?)"
@@ -78,7 +79,7 @@ _PATTERNS: dict[Intent, tuple[str, ...]] = {
         r"\b(?:private|home|personal|direct) (?:e-?mail|phone|address|number|mobile)\b|\b(?:his|her|their|cto'?s|the (?:first|second|third|last) one'?s) (?:e-?mail|phone(?: number)?|address|home|whatsapp|linkedin password)\b",
     ),
     Intent.HOSTILE: (
-        r"\b(?:fuck(?:ing)?|shit(?:ty)?|bullshit|idiot(?:ic)?|stupid|moron|dumb(?:ass)?|useless|garbage|worthless|pathetic|asshole|bastard|bitch|crap|suck(?:s)?|hate you|shut up|screw you|scheisse|arschloch|dummkopf|merde|connard|con\b|mierda|idiota|pendejo|estupido|porra|caralho|burro)\b|\bf[*#@]+\w*|\bs[*#@]+t\b",
+        r"\b(?:fuck(?:ing)?|shit(?:ty)?|bullshit|idiot(?:ic)?|stupid|moron|dumb(?:ass)?|useless|garbage|worthless|pathetic|asshole|bastard|bitch|crap|suck(?:s)?|hate you|shut up|screw you|scheisse|arschloch|dummkopf|merde|connard|(?:gros|sale|quel|espece de) con\b|mierda|idiota|pendejo|estupido|porra|caralho|burro)\b|\bf[*#@]+\w*|\bs[*#@]+t\b",
     ),
     Intent.GREETING: (
         r"^(?:hi|hey|hello|hiya|yo|howdy|good (?:morning|afternoon|evening|day)|greetings|hallo|guten (?:tag|morgen|abend)|moin|servus|gruss|bonjour|salut|bonsoir|coucou|hola|buenos dias|buenas(?: tardes| noches)?|ola|oi|bom dia|boa (?:tarde|noite))\b",
@@ -115,7 +116,7 @@ _PATTERNS: dict[Intent, tuple[str, ...]] = {
         r"\b(?:analysier\w*|einschatz\w*|schatz\w* .{0,30}(?:aufwand|projekt|kosten)|bewerte\w*|realistisch|machbar)\b|\b(?:analyse[rz]?|evalue[rz]?|estime[rz]?|realiste|faisable)\b|\b(?:analiza\w*|evalua\w*|estima\w*|realista|viable)\b|\b(?:analis\w*|avali\w*|estim\w*|viavel)\b",
     ),
     Intent.WHAT_IF: (
-        r"\bwhat if\b|\bwhat would (?:happen|change|it (?:cost|take|mean))\b|\bwhat happens (?:if|when)\b|\bhow (?:would|does|much would)\b.{0,60}\b(?:if|without|change|affect|help|save)\b|\bsuppose\b|\b(?:and )?if we (?:drop|dropp|remove|cut|skip|had|added?|use|used|doubled?|halved?|extend|took|take|leave|left|only|went|go|raise|raised|postpone|get|got|spent|did|do|launch)\w*\b|^(?:and |but |so |ok |hm+,? )?(?:what about |how about |say )?(?:with|without|und mit|und ohne|et avec|et sans|y con|y sin|e com|e sem)\b.{2,60}\?|\bhypothetical\w*\b|\bassuming we\b|\bwould it (?:help|be (?:cheaper|faster|better|quicker))\b|\b(?:was ware|was passiert),? wenn\b|\bwenn wir\b|\bet si\b|\bque se passe[- ]t[- ]il si\b|\bsi on (?:enlev|retir|ajout|avait)\w*\b|\by si\b|\bque (?:pasa|pasaria|tal) si\b|\be se\b|\bo que (?:acontece|aconteceria|muda) se\b",
+        r"\bwhat if\b|\bwhat would (?:happen|change|it (?:cost|take|mean))\b|\bwhat happens (?:if|when)\b|\bhow (?:would|does|much would)\b.{0,60}\b(?:if|without|change|affect|help|save)\b|\bsuppose\b|\b(?:and )?if we (?:drop|dropp|remove|cut|skip|had|added?|use|used|doubled?|halved?|extend|took|take|leave|left|only|went|go|raise|raised|postpone|get|got|spent|did|do|launch)\w*\b|^(?:and |but |so |ok |hm+,? )?(?:what about |how about |say )?(?:with|without|und mit|und ohne|et avec|et sans|y con|y sin|e com|e sem)\b.{2,60}\?|^(?:and |but |so )?would(?:n't)? (?!you\b|it be enough|that be enough)(?=.*(?:\d|\b(?:more|less|fewer|without|with)\b)).{3,80}\?|\bhypothetical\w*\b|\bassuming we\b|\bwould it (?:help|be (?:cheaper|faster|better|quicker))\b|\b(?:was ware|was passiert),? wenn\b|\bwenn wir\b|\bet si\b|\bque se passe[- ]t[- ]il si\b|\bsi on (?:enlev|retir|ajout|avait)\w*\b|\by si\b|\bque (?:pasa|pasaria|tal) si\b|\be se\b|\bo que (?:acontece|aconteceria|muda) se\b",
     ),
     Intent.BRIEF: (
         r"\bwhat (?:do|did) (?:you|we|i) (?:know|have|understand|understood|note|noted|say|said|tell|told)\b.{0,40}\b(?:so far|about (?:my|our|the|this)|project|you)\b|\b(?:show|see|summari[sz]e|recap|repeat|read back|give me|what's in)\b.{0,20}\b(?:the |my |our )?(?:brief|summary|recap|project so far|facts|requirements)\b|\b(?:summari[sz]e|recap)\b.{0,30}\b(?:project|conversation|so far|everything|us)\b|\bwas weisst du\b|\bzusammenfass\w*\b|\bresume[rz]?\b|\bresum(?:en|o|ir|e)\b",
@@ -140,6 +141,7 @@ _PATTERNS: dict[Intent, tuple[str, ...]] = {
         r"\bwho (?:could|can|would|should|might|will|else|do you (?:have|recommend|suggest|know))\b[^.?!]{0,60}\b(?:lead|build|help|do|manage|run|take|fits?|suits?|work|have|recommend|suggest|handle|deliver|own|be|guide|advise|code|develop|know|match|available|know)\b|\bwho (?:fits?|suits?|matches|speaks?|knows?|has|have|is (?:free|available|good|best|right|the best)|leads?)\b",
         rf"\b(?:match|pair|connect|introduce) me\b|\bfind (?:me )?(?:a )?match(?:es)?\b|\b(?:available|good|suitable|right|best|top|experienced|matching|great|other) {_P}\b|\bdo you (?:have|know)\b.{{0,30}}\b{_P}\b|\b(?:is|are) there (?:any )?{_P}\b|\bi'?d like to (?:meet|hire|see) .{{0,20}}{_P}|\b(?:cto|experts?|candidates?) (?:with|who|for|in|from|under|that|speaking|based|search|recommendations?|options|matches)\b",
         r"\bwho(?:'ve| have| do| did)? (?:you|u) (?:got|have)\b|^(?:some |any |good |more )?(?:ctos?|experts?|candidates?|people|someone|somebody) (?:with|who|that|in|from|under|below|over|above|between|around|near|for)\b|\b(?:someone|somebody|anyone|people|cto|expert)s? (?:with|who has|having) (?:\S+ ){0,4}(?:experience|background)\b",
+        r"\b(?:must|should|needs? to|has to|have to) (?:have (?:worked|experience|led|built|used|done)|know|speak)\b|\b(?:preferably|ideally|maybe|rather|also|only) (?:some|any)(?:one|body)\b|\b(?:gibt es|habt ihr|kennt ihr|hast du)\b.{0,20}\b(?:jemand\w*|leute)\b",
         r"\bwen (?:konnt|kannst|konnen|wurd\w*|empf\w*|schlag\w*)\b|\bwer (?:konnte|kann|wurde|kennt|hat|passt|spricht|ist verfugbar|soll)\b|\bqui (?:pourrait|peut|parle|connait|serait|est disponible)\b|\bquien (?:podria|puede|habla|sabe|seria|esta disponible)\b|\bquem (?:poderia|pode|fala|conhece|seria|esta disponivel)\b",
     ),
     Intent.CHEAPER: (

@@ -76,6 +76,8 @@ def _refusals(state: State, got: Understanding) -> list[Task]:
 
 
 def _wishes(state: State, got: Understanding) -> list[Task]:
+    if got.wants(Intent.OFF_TOPIC) and len(got.intents) == 1 and not got.has_facts:
+        return []
     if got.wants(Intent.INJECTION, Intent.OTHERS_DATA) and not got.describes:
         return []
     tasks: list[tuple[int, Task]] = []

@@ -43,13 +43,20 @@ _EXPERIENCE = re.compile(
     r"\b(?:someone|somebody|anyone|anybody|people|one|cto|ctos|expert|experts|person|candidate|candidates)\b[^,.]{0,30}\b(?:who|with|that)\b"
 )
 _BOOK_VERB = re.compile(
-    r"\b(?:book|reserve|schedule|call|meet|buche|buch|reserviere|reserva|agenda|agende|marque|contrata|hire)\b"
+    r"\b(?:book|reserve|schedule|call|meet|talk|speak|chat|buche|buch|reserviere|reserva|agenda|agende|marque|contrata|hire)\b"
+)
+_SOMEONE = re.compile(
+    r"\b(?:(?:must|should|has to|have to|needs? to) (?:have (?:worked|experience|led|built|used|done)|know|speak)|someone|somebody|anyone|anybody|people|jemand\w*|quelqu'un|alguien|alguem)\b"
 )
 _TO_US = re.compile(
     r"\b(?:you|your|u|ur|du|dir|dein\w*|ihr|euch|sie|vous|votre|tu|te|toi|usted(?:es)?|tus|voce|voces|seu)\b"
 )
 _FIGURES = re.compile(
     r"\bbudget\b|\d ?k\b|[$€£]|\b(?:months?|weeks?|monate?n?|wochen?|mois|meses|semanas?)\b"
+)
+_PLACE = re.compile(
+    r"(?<!\bon )(?<!\bon the )(?<!\bby the )(?<!\bam )\b[1-9](?:st|nd|rd|th)\b(?! of\b| (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+    re.I,
 )
 # Patterns that also match by accident.
 _DOUBTFUL = frozenset(
@@ -130,7 +137,7 @@ def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
     """Read the message that waits for an answer. `meaning` tells what a sentence wants that no pattern knows."""
     text = state.text
     got = Understanding(text=text, words=len(WORD.findall(plain(text))))
-    got.when = when.read(text, state.local_now)
+    got.when = when.read(_without_places(text, state), state.local_now)
     got.shown = state.shown
     got.picks = pick(text, state.shown, state.focus)
     got.beyond = out_of_range(text, state.shown)
@@ -173,6 +180,11 @@ def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
     return got
 
 
+def _without_places(text: str, state: State) -> str:
+    """Without the places of a list that read like days of a month: "the 2nd one on Monday"."""
+    return _PLACE.sub(" ", text) if state.shown else text
+
+
 def _is_search(
     sentence: str, found: dict[Intent, int], state: State, got: Understanding, *, begun: bool
 ) -> bool:
@@ -190,14 +202,18 @@ def _is_search(
 
 
 def _of_sentence(sentence: str, state: State, got: Understanding, meaning: Meaning) -> dict[Intent, int]:
-    found = detect(sentence)
+    found = _possible(detect(sentence), state)
     words = plain(sentence)
     product = _is_product(sentence)
     meant = meaning(sentence)
+    if meant is not None and not _possible({meant: 0}, state):
+        meant = None
     if meant is not None and not found:
         found[meant] = 0
-    elif (sure := meaning(sentence, sure=True)) is not None and found.keys() <= _DOUBTFUL:
-        found = {sure: found.get(sure, 0)}
+    elif meant is not None and meaning(sentence, sure=True) and found.keys() <= _DOUBTFUL:
+        found = {meant: found.get(meant, 0)}
+    if not product and not found and _PERSON.search(words) and filters.read(sentence, found, state, got.when):
+        found[Intent.SEARCH] = 0  # somebody, and what they are to be like
     if not state.shown and found.keys() & _ABOUT_TIME and _is_described(sentence, state):
         # "We want online appointment booking with reminders": there is nobody to book yet.
         for intent in _ABOUT_TIME:
@@ -206,6 +222,7 @@ def _of_sentence(sentence: str, state: State, got: Understanding, meaning: Meani
         Intent.SEARCH in found
         and meant is not Intent.SEARCH
         and not _PERSON.search(words)
+        and (product or not _SOMEONE.search(words))
         and (product or not re.search(r"\b(?:lead|help|who)\b", words))
     ):
         del found[Intent.SEARCH]
@@ -254,9 +271,24 @@ def _of_sentence(sentence: str, state: State, got: Understanding, meaning: Meani
         del found[Intent.WHY]
     if Intent.SLOTS in found and Intent.BOOK in found and not (got.when.at or got.when.soonest):
         del found[Intent.BOOK]
+    if Intent.SLOTS in found and got.picks and got.when.at and got.when.day and not words.endswith("?"):
+        del found[Intent.SLOTS]
+        found[Intent.BOOK] = 0
     if Intent.CHEAPER in found and not state.shown and Intent.SEARCH not in found:
         del found[Intent.CHEAPER]
     return found
+
+
+def _possible(found: dict[Intent, int], state: State) -> dict[Intent, int]:
+    """Without what there is nothing for yet: no list to compare, no call to move."""
+    impossible: set[Intent] = set()
+    if not state.shown:
+        impossible |= {Intent.COMPARE, Intent.WHY, Intent.MORE}
+        if not (state.proposal or state.booking):
+            impossible |= {Intent.RESCHEDULE, Intent.SLOTS}
+            if Intent.BOOK in found:
+                impossible -= {Intent.SLOTS}
+    return {intent: at for intent, at in found.items() if intent not in impossible}
 
 
 def _is_described(sentence: str, state: State) -> bool:
@@ -282,6 +314,7 @@ def _states_facts(sentence: str, found: dict[Intent, int], state: State) -> bool
             Intent.MESSAGE,
             Intent.INJECTION,
             Intent.HOSTILE,
+            Intent.OFF_TOPIC,
             Intent.OTHERS_DATA,
             Intent.RESET_FILTERS,
             Intent.MY_ZONE,

@@ -15,7 +15,7 @@ _CORRECTIVE = re.compile(
     r"non,|en fait|plutot|correction|quise decir|perdon|en realidad|mejor|mas bien|quis dizer|desculpe|na verdade|melhor|alias)\b|^\s*(?:no|non|nein|nao)\b"
 )
 _MORE = re.compile(
-    r"\b(?:another|additional|extra|more|increase(?:d)?(?: \w+){0,3} by|raise(?:d)?(?: \w+){0,3} by|add|plus|on top|zusatzlich\w*|mehr|noch|weitere|de plus|supplementaires?|otros|adicionales?|mais|adicionais)\b"
+    r"\b(?:another|additional|extra|more|increase(?:d)?(?: \w+){0,3} by|raise(?:d)?(?: \w+){0,3} by|add|plus|on top|added|adds|chip(?:s|ped) in|puts? in|throws? in|threw in|zusatzlich\w*|mehr|noch|weitere|de plus|supplementaires?|otros|adicionales?|mais|adicionais)\b"
 )
 _LESS = re.compile(
     r"\b(?:less|fewer|decrease(?:d)?(?: \w+){0,3} by|reduce(?:d)?(?: \w+){0,3} by|cut(?: \w+){0,3} by|lower(?:ed)?(?: \w+){0,3} by|weniger|moins|menos)\b"
@@ -27,7 +27,8 @@ _MORE_THAN = re.compile(
 )
 _FACTORS: list[tuple[re.Pattern[str], Decimal]] = [
     (re.compile(r"\b(?:double|twice|2x|verdoppel\w*|doubler?|duplica\w*|dobr\w+)\b(?: \w+){0,2} (?:budget|presupuesto|orcamento|time|deadline|timeline)"), Decimal(2)),
-    (re.compile(r"\b(?:halve|half|cut (?:the |our |my )?budget in half|halbier\w*)\b(?: \w+){0,2} (?:budget|presupuesto|orcamento|the time|deadline|timeline)|\bbudget (?:is )?(?:cut )?(?:in|by) half"), Decimal("0.5")),
+    (re.compile(r"\b(?:halve|half|cut (?:the |our |my )?budget in half|halbier\w*)\b(?: \w+){0,2} (?:budget|presupuesto|orcamento|the time|deadline|timeline)|\bbudget (?:is )?(?:cut )?(?:in|by) half|\b(?:budget|money)\b[^.]{0,24}\b(?:half|halved)\b"), Decimal("0.5")),
+    (re.compile(r"\b(?:budget|money)\b[^.]{0,24}\b(?:double|doubled|twice)\b"), Decimal(2)),
 ]  # fmt: skip
 _REJECTED = re.compile(
     r"\b(?:not|nicht|pas|no|nao|instead of|rather than|statt|i said|said|keine?)\s(?:in |de |en |em )?(?:us |the )?$"
@@ -38,7 +39,7 @@ _IS_IN = re.compile(
 _FORGET: list[tuple[re.Pattern[str], ScalarField]] = [
     (re.compile(r"\b(?:forget (?:about )?(?:the |our |my )?budget|no budget (?:yet|limit|set|constraint)|budget is (?:open|flexible|not (?:fixed|set|decided))|ignore (?:the |our |my )?budget|money is no object|"
                 r"kein festes budget|budget ist (?:offen|flexibel)|pas de budget (?:fixe|defini)|sin presupuesto (?:definido|fijo)|sem orcamento definido)\b"), "budget"),
-    (re.compile(r"\b(?:forget (?:about )?(?:the |our |my )?(?:deadline|timeline)|no (?:fixed |hard |real |specific )?deadline|no rush|no hurry|(?:deadline|timeline) is (?:open|flexible|not fixed)|ignore (?:the |our |my )?deadline|"
+    (re.compile(r"\b(?:forget (?:about )?(?:the |our |my )?(?:deadline|timeline)|no (?:fixed |hard |real |specific )?deadline|no rush|no hurry|(?:deadline|timeline) is (?:open|flexible|not fixed)|(?:deadline|timeline|date)\b[^.]{0,16}\b(?:isn't|is not|no longer|not)\b[^.]{0,16}\b(?:fixed|hard|set|important|relevant|valid|any ?more)|ignore (?:the |our |my )?deadline|"
                 r"take (?:your|all the) time|keine (?:feste )?frist|keine eile|pas d'urgence|pas de delai|sin prisa|sin fecha limite|sem pressa|sem prazo)\b"), "deadline"),
     (re.compile(r"\b(?:forget (?:about )?(?:the )?(?:hourly )?rate|any (?:hourly )?rate|rate does ?n[o']t matter|price does ?n[o']t matter)\b"), "hourly_cap"),
 ]  # fmt: skip
@@ -94,7 +95,7 @@ def _relative_budget(reading: Reading, patch: BriefPatch) -> Fact[Budget] | None
         if match and not re.search(r"time|deadline", match.group()):
             return _budget(reading, current, match.span(), factor=factor)
     for mention in money.find(reading):
-        if mention.per != "total" or mention.purpose is not money.Purpose.BUDGET or mention.high is None:
+        if mention.per != "total" or mention.purpose is money.Purpose.OTHER or mention.high is None:
             continue
         around = reading.before(mention.start, 32) + " | " + reading.after(mention.end, 12)
         sign = _sign(around)

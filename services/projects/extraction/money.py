@@ -263,7 +263,8 @@ def _currency(reading: Reading, written: str | None, numeral: Numeral) -> tuple[
 
 
 def _purpose(before: str, after: str, cued: bool, per: str) -> Purpose:
-    near = before[-40:]
+    # "It sells lamps, 20k dollars": what stands in another clause says nothing of this figure.
+    near = before[-40:] if per == "each" else re.split(r"[,;(]\s", before[-40:])[-1]
     other = max(words.OTHER.finditer(near), key=lambda match: match.start(), default=None)
     budget = max(words.BUDGET.finditer(near), key=lambda match: match.start(), default=None)
     if per == "each" or re.match(

@@ -15,9 +15,7 @@ _DIGITS = re.compile(
     r"\d{1,2}(?:,\d{2}){1,4},\d{3}(?:\.\d{1,2})?"  # 10,00,000
     r"|\d{1,3}(?:[.,'’  ]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)"
     r"|\d{1,15}(?:[.,]\d{1,4})?)"
-    r"(?P<scale>\s?(?:"
-    + "|".join(sorted(_SLIPS, key=len, reverse=True))
-    + r"|thousand|thou|grand|tausend|tsd\.?|mille|millions?|millionen|millones|millon|milhoes|milhao|mill\.?|"
+    r"(?P<scale>\s?(?:thousand|thou|grand|tausend|tsd\.?|mille|millions?|millionen|millones|millon|milhoes|milhao|mill\.?|"
     r"mil|mio\.?|mios|mm|mn|mln|bn|billions?|milliarden?|milliards?|mrd\.?|lakhs?|lacs?|crores?|cr|hundred|k|m|t(?=€|\s?eur)|(?:"
     + "|".join(sorted(_SLIPS))
     + r")\b))?"
@@ -93,6 +91,11 @@ class Numeral:
     start: int
     end: int
     spelled: bool = False
+
+
+def small(word: str) -> int | None:
+    """A whole number below twenty, in digits or words."""
+    return int(word) if word.isdigit() else _ONES.get(word)
 
 
 def plain(digits: str, *, scaled: bool = False) -> Decimal:

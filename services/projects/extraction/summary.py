@@ -8,7 +8,7 @@ from services.taxonomy.text import fold, word_set
 
 _PRODUCT = re.compile(
     r"\b(?:app|apps|application|platform|tool|marketplace|software|system|website|site|portal|network|service|product|assistant|chatbot|bot|game|shop|store|"
-    r"dashboard|saas|crm|extension|plugin|tracker|startup|solution|plattform|anwendung|marktplatz|webseite|losung|plateforme|logiciel|outil|appli|plataforma|"
+    r"dashboard|saas|(?:something|smth|sth|sort of|kind of|so was) (?:like|wie)|the (?:uber|airbnb|netflix|spotify|amazon) (?:for|of)|crm|extension|plugin|tracker|startup|solution|plattform|anwendung|marktplatz|webseite|losung|plateforme|logiciel|outil|appli|plataforma|"
     r"aplicacion|herramienta|aplicativo|ferramenta|sistema|sitio|tienda|loja|mvp|platform|api|database|wallet|exchange|clone|uber for|airbnb for|like (?:uber|airbnb|tinder|netflix|amazon|etsy|ebay|spotify|instagram|tiktok|whatsapp))\b"
 )
 _LEAD = re.compile(
@@ -54,7 +54,7 @@ def describes(sentence: str) -> bool:
     """Whether it says more of the product than that it is one: "a platform to rent bikes", but not "I want to make
     software"."""
     folded = fold(sentence)
-    if sentence.rstrip().endswith("?") or not _PRODUCT.search(folded):
+    if sentence.rstrip().endswith("?") or not _PRODUCT.search(folded) or "system prompt" in folded:
         return False
     rest = _PRODUCT.sub(" ", folded)
     return any(word not in _GENERIC for word in re.findall(r"[^\W\d_]{4,}", rest))

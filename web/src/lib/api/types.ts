@@ -40,6 +40,8 @@ export type Expert = Answer<'ExpertRead'>;
 export type Match = Answer<'Match'>;
 export type MatchList = Answer<'MatchList'>;
 export type Meta = Answer<'Meta'>;
+export type Project = Omit<Answer<'ProjectRead'>, 'brief'> & { brief: Brief };
+export type Brief = Answer<'ProjectBrief'>;
 export type Level = Schemas['Level'];
 export type Analysis = Answer<'AnalysisRead'>;
 /** On a card the times come with the name of whose they are. */
@@ -77,4 +79,12 @@ export interface BookingDraft {
 	timezone: string;
 	price: Money;
 	agenda: string;
+}
+
+/** A sum of the brief: one figure, a range, or a bound. */
+export interface BriefBudget {
+	low: Money | null;
+	high: Money | null;
+	kind: 'total' | 'monthly' | 'hourly_cap';
+	approximate: boolean;
 }

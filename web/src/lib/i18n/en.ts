@@ -1,11 +1,13 @@
 import { accounts } from './en/accounts';
 import { assistant } from './en/assistant';
+import { brief } from './en/brief';
 import { files } from './en/files';
 
 /** English. Keys are grouped by where the words stand; an object with `one` and `other` is a plural. */
 export const en = {
 	...accounts,
 	...assistant,
+	...brief,
 	...files,
 	'app.name': 'Sextant',
 	'assistant.name': 'Sextant',
