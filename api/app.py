@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, FastAPI
 
-from api import health, middleware, problem, static, webhooks
+from api import health, mail_preview, middleware, problem, static, webhooks
 from api.rest import (
     accounts,
     administration,
@@ -15,6 +15,7 @@ from api.rest import (
     files,
     matching,
     meta,
+    notifications,
     oauth,
     passkeys,
     privacy,
@@ -49,6 +50,7 @@ ROOMS = (
     matching,
     bookings,
     billing,
+    notifications,
     meta,
 )
 
@@ -77,5 +79,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.include_router(webhooks.router)
     app.include_router(health.router)
     app.include_router(gateway.router)
+    if not settings.is_production:
+        app.include_router(mail_preview.router)
     static.install(app, settings)
     return app

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal, TextIO
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -155,10 +156,23 @@ async def _stripe(config: Settings) -> Finding:
 
 
 async def _mail(config: Settings) -> Finding:
+    if config.smtp_url is not None:
+        server = urlsplit(config.smtp_url.get_secret_value())
+        port = server.port or (465 if server.scheme == "smtps" else 587)
+        _, writer = await asyncio.open_connection(server.hostname, port)
+        writer.close()
+        await writer.wait_closed()
+        return Finding(
+            "e-mail", "ok", f"SMTP by {server.hostname}:{port}, which tells nothing of bounces and complaints"
+        )
     if config.resend_api_key is None:
         return Finding("e-mail", "stand-in", "kept in an outbox page beside the server; nothing is sent")
     if not re.search(r"@[\w.-]+>?$", config.email_from) or "sextant.example" in config.email_from:
         return Finding("e-mail", "problem", "EMAIL_FROM must be an address of a domain verified at Resend")
+    if config.resend_webhook_secret is None:
+        return Finding(
+            "e-mail", "problem", "RESEND_WEBHOOK_SECRET is missing: bounces and complaints would go unheard"
+        )
     return Finding("e-mail", "ok", f"Resend, from {config.email_from}")
 
 

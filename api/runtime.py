@@ -14,14 +14,17 @@ from core.gateways import Gateways, configure, embeddings, scanner, vectors
 from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
+from core.gateways.smtp import SmtpGateway
 from core.gateways.storage import StorageGateway
 from core.gateways.web import WebGateway
+from core.gateways.webpush import PushGateway
 from core.jobs import Worker
 from core.ratelimit import count_in
 from core.settings import Settings, use
 from services import rooms as rooms
 from services.conversations.sending import Sender
 from services.previews import service as previews
+from services.notifications.service import Watcher
 
 if TYPE_CHECKING:  # the hub and the runner stand above this module
     from api.ws.hub import Hub
@@ -80,8 +83,9 @@ async def open_runtime(
         )
         gateways = Gateways(
             payments=PaymentsGateway.from_settings(settings),
-            mail=MailGateway.from_settings(settings),
+            mail=SmtpGateway.from_settings(settings) or MailGateway.from_settings(settings),
             identity=IdentityGateway.from_settings(settings),
+            push=PushGateway.from_settings(settings),
             embeddings=embeddings.from_settings(settings),
             vectors=vectors.from_settings(settings),
             storage=StorageGateway.from_settings(settings),
@@ -103,6 +107,9 @@ async def open_runtime(
         if serve:
             hub.start()
             stack.push_async_callback(hub.stop)
+        watcher = Watcher(db)
+        watcher.start()
+        stack.push_async_callback(watcher.stop)
         runner = Runner(db, Agent(settings, db)) if assistant else None
         if runner is not None:
             runner.start()

@@ -1,6 +1,7 @@
 """Starting the vendors' stand-ins beside the server when there are no keys. Never in production."""
 
 import asyncio
+import base64
 import os
 import socket
 import sys
@@ -36,8 +37,12 @@ def free_port(host: str, preferred: int, tries: int = 50) -> socket.socket:
 def needed(settings: Settings) -> bool:
     """Whether a vendor is without a key."""
     return not settings.is_production and (
-        settings.stripe_secret_key is None or settings.resend_api_key is None or _wants_pinecone(settings)
+        settings.stripe_secret_key is None or _without_mail(settings) or _wants_pinecone(settings)
     )
+
+
+def _without_mail(settings: Settings) -> bool:
+    return settings.resend_api_key is None and settings.smtp_url is None
 
 
 def _wants_pinecone(settings: Settings) -> bool:
@@ -101,11 +106,14 @@ async def _vendors(settings: Settings, base_url: str) -> AsyncIterator[dict[str,
     port = probe.getsockname()[1]
     probe.close()
     secret = "whsec_" + random_secret()
+    mail_secret = "whsec_" + base64.b64encode(os.urandom(24)).decode()
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "SANDBOX_WEBHOOK_URL": f"{base_url}/webhooks/stripe",
         "SANDBOX_WEBHOOK_SECRET": secret,
+        "SANDBOX_RESEND_WEBHOOK_URL": f"{base_url}/webhooks/resend",
+        "SANDBOX_RESEND_WEBHOOK_SECRET": mail_secret,
     }
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "sandbox", "--port", str(port), "--data", str(settings.data_dir / "sandbox")),
@@ -125,8 +133,12 @@ async def _vendors(settings: Settings, base_url: str) -> AsyncIterator[dict[str,
                 "stripe_secret_key": "sk_test_sandbox",
                 "stripe_webhook_secret": secret,
             }
-        if settings.resend_api_key is None:
-            overrides |= {"resend_api_url": f"{url}/resend", "resend_api_key": "re_sandbox"}
+        if _without_mail(settings):
+            overrides |= {
+                "resend_api_url": f"{url}/resend",
+                "resend_api_key": "re_sandbox",
+                "resend_webhook_secret": mail_secret,
+            }
         if _wants_pinecone(settings):
             overrides |= {"pinecone_api_base": f"{url}/pinecone", "pinecone_api_key": "pcsk_sandbox"}
         yield overrides

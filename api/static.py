@@ -19,7 +19,7 @@ from core.settings import Settings
 from services.experts import service as experts
 
 BUILD = Path(__file__).parent.parent / "web" / "build"
-NOT_PAGES = ("api/", "ws", "webhooks/", "health/", "metrics", "_app/")
+NOT_PAGES = ("api/", "ws", "webhooks/", "health/", "metrics", "_app/", "dev/")
 LOOKED_UP = {"Cache-Control": "no-cache"}
 _PROFILE = re.compile(r"experts/([a-z0-9-]{1,80})/?")
 

@@ -104,6 +104,19 @@ class Settings(BaseSettings):
     resend_api_url: str | None = Field(
         None, description="Set by the server itself when it starts the stand-in"
     )
+    resend_webhook_secret: SecretStr | None = Field(
+        None, description="Unset: the endpoint that hears of bounces and complaints is off"
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="smtp://user:password@host:587 (STARTTLS), smtps://…:465; set: mail goes there, not to Resend",
+    )
+    vapid_private_key: SecretStr | None = Field(
+        None, description="Browser push; unset: off in production, else a key is kept in the data folder"
+    )
+    push_hosts: str = Field(
+        "", description="More hosts (host:port, comma-separated) that push messages may go to, for tests"
+    )
     email_from: str = "Sextant <hello@sextant.example>"
 
     google_client_id: str | None = None
@@ -209,7 +222,6 @@ class Settings(BaseSettings):
                 "public_url",
                 "stripe_secret_key",
                 "stripe_webhook_secret",
-                "resend_api_key",
                 "s3_access_key_id",
                 "s3_secret_access_key",
             )
@@ -219,6 +231,8 @@ class Settings(BaseSettings):
             missing.append("no LINK_PREVIEW_ALLOW: it opens the network inside to whoever sends a link")
         if self.storage_endpoint is None:
             missing.append("R2_ACCOUNT_ID or S3_ENDPOINT")
+        if self.resend_api_key is None and self.smtp_url is None:
+            missing.append("RESEND_API_KEY or SMTP_URL")
         if self.secret_key.get_secret_value() == PLACEHOLDER or len(self.secret_key.get_secret_value()) < 32:
             missing.append("SECRET_KEY (at least 32 characters)")
         if self.vectors == "pinecone" and self.pinecone_api_key is None:

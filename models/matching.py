@@ -1,5 +1,6 @@
 """Stored match runs: what was asked, how it was weighed and who was shown, so that every ranking can be explained."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,16 @@ class MatchRun(Identified, Timestamped, Base):
     ranking_version: Mapped[str] = mapped_column(String(16))
     weights: Mapped[dict[str, Any]] = mapped_column(JSONB)
     result: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class MatchNotice(Base):
+    """An expert that the owner of a project was told of, without having searched again."""
+
+    __tablename__ = "match_notices"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), primary_key=True)
+    told_at: Mapped[datetime]
 
 
 class SearchTerm(Base):

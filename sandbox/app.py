@@ -21,6 +21,7 @@ from sandbox.pinecone.store import VectorStore
 from sandbox.resend.app import ResendApi
 from sandbox.resend.outbox_page import OutboxPages
 from sandbox.resend.store import EmailStore
+from sandbox.resend.webhooks import WebhookSender
 from sandbox.stripe.account_pages import AccountPages
 from sandbox.stripe.app import StripeApi
 from sandbox.stripe.checkout_page import CheckoutPages
@@ -39,7 +40,8 @@ class Options:
     """How the sandbox is started.
 
     `base_url` is how browsers reach it. With `webhook_url` and `webhook_secret` every event is delivered there
-    without an endpoint having been made through the API.
+    without an endpoint having been made through the API. `mail_webhook_url` and `mail_webhook_secret` are the same for
+    what Resend tells of bounces and complaints.
     """
 
     data: Path
@@ -47,6 +49,8 @@ class Options:
     merchant: str = "Sextant"
     webhook_url: str | None = None
     webhook_secret: str | None = None
+    mail_webhook_url: str | None = None
+    mail_webhook_secret: str | None = None
 
 
 def create_app(options: Options) -> Starlette:
@@ -66,6 +70,9 @@ def create_app(options: Options) -> Starlette:
             asyncio.create_task(dispatcher.run()),
             asyncio.create_task(_keep_time(store, dispatcher, options.base_url)),
         ]
+        if options.mail_webhook_url and options.mail_webhook_secret:
+            sender = WebhookSender(emails, options.mail_webhook_url, options.mail_webhook_secret)
+            tasks.append(asyncio.create_task(sender.run()))
         try:
             yield
         finally:

@@ -12,6 +12,7 @@ from services.experts.reviews import jobs as reviews
 from services.files import service as files
 from services.matching import indexing
 from services.matching import jobs as matching
+from services.matching import notices as match_notices
 from services.notifications import service as notifications
 from services.previews import service as previews
 
@@ -24,6 +25,7 @@ __all__ = [
     "feedback",
     "files",
     "indexing",
+    "match_notices",
     "matching",
     "merging",
     "messaging",

@@ -20,6 +20,7 @@ from services.conversations.schemas import (
     ReviseMessage,
     SendMessage,
 )
+from services.notifications.notices import NotificationRead
 
 SUBPROTOCOL = "sextant.v1"
 VERSION = 1
@@ -329,6 +330,22 @@ class RoomAdded(BaseModel):
     room: UUID
 
 
+class Notification(BaseModel):
+    """A line of the person's notifications, new or added to, and how many are unread now."""
+
+    type: Literal["notification"]
+    notification: NotificationRead
+    unread: int
+
+
+class NotificationsRead(BaseModel):
+    """Lines were read on one of the person's devices: those of `ids`, or all (null)."""
+
+    type: Literal["notifications.read"]
+    ids: list[UUID] | None
+    unread: int
+
+
 AnyEvent = Annotated[
     Welcome
     | Ack
@@ -352,7 +369,9 @@ AnyEvent = Annotated[
     | Receipt
     | Unread
     | RoomActivity
-    | RoomAdded,
+    | RoomAdded
+    | Notification
+    | NotificationsRead,
     Field(discriminator="type"),
 ]
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -13,16 +13,20 @@ from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
 from core.gateways.pgvector import PgvectorIndex
 from core.gateways.scanner import Scanner
+from core.gateways.smtp import SmtpGateway
 from core.gateways.storage import StorageGateway
 from core.gateways.vectors import VectorIndex
 from core.gateways.web import WebGateway
+from core.gateways.webpush import PushGateway
 
 __all__ = [
     "Gateways",
     "IdentityGateway",
     "MailGateway",
     "PaymentsGateway",
+    "PushGateway",
     "Scanner",
+    "SmtpGateway",
     "StorageGateway",
     "WebGateway",
     "configure",
@@ -34,9 +38,10 @@ class Gateways:
     """The gateways that were given."""
 
     payments: PaymentsGateway
-    mail: MailGateway
+    mail: MailGateway | SmtpGateway
     embeddings: Embeddings
     identity: IdentityGateway
+    push: PushGateway
     # The database is always there, so its own index needs no configuring.
     vectors: VectorIndex = PgvectorIndex()
     storage: StorageGateway
@@ -47,9 +52,10 @@ class Gateways:
         self,
         *,
         payments: PaymentsGateway | None = None,
-        mail: MailGateway | None = None,
+        mail: MailGateway | SmtpGateway | None = None,
         embeddings: Embeddings | None = None,
         identity: IdentityGateway | None = None,
+        push: PushGateway | None = None,
         vectors: VectorIndex | None = None,
         storage: StorageGateway | None = None,
         scanner: Scanner | None = None,
@@ -60,6 +66,7 @@ class Gateways:
             "mail": mail,
             "embeddings": embeddings,
             "identity": identity,
+            "push": push,
             "vectors": vectors,
             "storage": storage,
             "scanner": scanner,

@@ -93,8 +93,8 @@ class _Search:
         return bool(starts) and (before is None or starts[0] < before)
 
 
-async def search(db: Database, actor: Actor, query: MatchQuery) -> MatchList:
-    """Find, rank, explain and store. Raises `NotFound` for a project that is not the actor's, `InvalidInput` for
+async def search(db: Database, actor: Actor, query: MatchQuery, *, keep: bool = True) -> MatchList:
+    """Find, rank, explain and store (unless nobody asked: `keep`). Raises `NotFound` for a project that is not the actor's, `InvalidInput` for
     filters that contradict, `VendorUnavailable` when the embedding service does not answer."""
     actor.require(Scope.EXPERTS_READ)
     async with db.transaction() as session:
@@ -105,7 +105,7 @@ async def search(db: Database, actor: Actor, query: MatchQuery) -> MatchList:
     # Whoever is asked over the network is asked before a transaction is open.
     near = await nearest(current_space(), vector, needs.filters, only=only)
     async with db.transaction() as session:
-        return await find(session, actor, query, embedding=vector, near=near)
+        return await find(session, actor, query, embedding=vector, near=near, keep=keep)
 
 
 async def embed(text: str) -> list[float]:
@@ -120,6 +120,7 @@ async def find(
     *,
     embedding: list[float] | None = None,
     near: Near | None = None,
+    keep: bool = True,
 ) -> MatchList:
     """As `search`, in the caller's transaction. Give the embedding (see `embed`) and who is near by it, or the model
     and the vector index are asked in here."""
@@ -167,7 +168,8 @@ async def find(
         embedding_model=space.model,
         founder_timezone=needs.timezone,
     )
-    await _store(session, actor, result)
+    if keep:
+        await _store(session, actor, result)
     return result
 
 

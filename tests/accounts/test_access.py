@@ -28,6 +28,7 @@ DOCUMENT: dict[str, Any] = APP.openapi()
 PARAMETERS = {
     "provider": "google",
     "skill": "react",
+    "kind": "message",
 }
 
 # A route becomes public by a change of this list, and of nothing else. Each is guarded by its own secret, or gives
@@ -55,6 +56,11 @@ PUBLIC = {
     "download_file",  # files that everyone may see; others by who asks
     "get_thumbnail",
     "receive_stripe_webhook",
+    "receive_resend_webhook",
+    "unsubscribe_at_once",
+    "show_unsubscribe_page",
+    "unsubscribe",
+    "confirm_address",
     "live",
     "ready",
     "metrics",

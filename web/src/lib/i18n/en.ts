@@ -2,6 +2,7 @@ import { accounts } from './en/accounts';
 import { assistant } from './en/assistant';
 import { brief } from './en/brief';
 import { files } from './en/files';
+import { notifications } from './en/notifications';
 
 /** English. Keys are grouped by where the words stand; an object with `one` and `other` is a plural. */
 export const en = {
@@ -9,6 +10,7 @@ export const en = {
 	...assistant,
 	...brief,
 	...files,
+	...notifications,
 	'app.name': 'Sextant',
 	'assistant.name': 'Sextant',
 	loading: 'Loading…',

@@ -38,7 +38,7 @@ export type RoomEphemeral =
 export type RoomEvent = DurableEvent | RoomEphemeral;
 
 /** Events for the person, which need no subscription. */
-export type PersonEvent = Frames['Unread'] | Frames['RoomActivity'] | Frames['RoomAdded'];
+export type PersonEvent = Frames['Unread'] | Frames['RoomActivity'] | Frames['RoomAdded'] | Frames['Notification'] | Frames['NotificationsRead'];
 
 export type ServerFrame = Welcome | Ack | ErrorFrame | Frames['Closing'] | RoomEvent | PersonEvent;
 
@@ -49,7 +49,7 @@ export type Command = Unnumbered<
 	Frames['Subscribe'] | Frames['Unsubscribe'] | Frames['MessageSend'] | Frames['Read'] | Frames['Typing'] | Frames['TurnStop'] | Frames['AnswerAgain'] | Frames['MessageRevise'] | Frames['BranchSelect'] | Frames['Ping']
 >;
 
-const PERSONAL = new Set(['unread', 'room.activity', 'room.added']);
+const PERSONAL = new Set(['unread', 'room.activity', 'room.added', 'notification', 'notifications.read']);
 
 export function isPersonal(event: RoomEvent | PersonEvent): event is PersonEvent {
 	return PERSONAL.has(event.type);

@@ -4,6 +4,7 @@ import type { IconName } from '$lib/components/ui/Icon.svelte';
 export const sections = [
 	{ id: 'profile', icon: 'person' },
 	{ id: 'security', icon: 'shield' },
+	{ id: 'notifications', icon: 'bell' },
 	{ id: 'devices', icon: 'phone' },
 	{ id: 'connections', icon: 'link' },
 	{ id: 'api-tokens', icon: 'code' },
