@@ -23,8 +23,8 @@ from core.ratelimit import count_in
 from core.settings import Settings, use
 from services import rooms as rooms
 from services.conversations.sending import Sender
-from services.previews import service as previews
 from services.notifications.service import Watcher
+from services.previews import service as previews
 
 if TYPE_CHECKING:  # the hub and the runner stand above this module
     from api.ws.hub import Hub

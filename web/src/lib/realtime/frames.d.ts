@@ -42,6 +42,43 @@ export interface components {
             type: "answer.again";
         };
         /**
+         * AttachmentRead
+         * @description A file of a message, as it was when the message was sent.
+         */
+        AttachmentRead: {
+            /**
+             * Has Thumbnail
+             * @default false
+             */
+            has_thumbnail: boolean;
+            /**
+             * Height
+             * @default null
+             */
+            height: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Inline
+             * @default false
+             */
+            inline: boolean;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Type */
+            type: string;
+            /**
+             * Width
+             * @default null
+             */
+            width: number | null;
+        };
+        /**
          * BranchRead
          * @description One way that a conversation with the assistant took: as it began (`start`), from an edited message (`edit`), or
          *     from an answer given again (`answer`). It shows its own messages and those of each branch in `path` up to that
@@ -189,6 +226,36 @@ export interface components {
          * @enum {string}
          */
         Kind: "message" | "mention" | "booking" | "payment" | "match" | "opportunity" | "security";
+        /**
+         * LinkPreview
+         * @description What a linked page says about itself. `image` is a file with a thumbnail.
+         */
+        LinkPreview: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Image
+             * @default null
+             */
+            image: string | null;
+            /**
+             * Site
+             * @default
+             */
+            site: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+        };
         /** MemberJoined */
         MemberJoined: {
             /**
@@ -297,10 +364,36 @@ export interface components {
             type: "message.created";
         };
         /**
+         * MessageEdited
+         * @description The message as it is now. `edited_at` is set when a person changed it, not when a link preview came or went.
+         */
+        MessageEdited: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            message: components["schemas"]["MessageRead"];
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /** Seq */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.edited";
+        };
+        /**
          * MessageRead
-         * @description A message. A deleted one keeps its place, without text and cards.
+         * @description A message. A deleted one keeps its place, without text, cards, files and previews.
          */
         MessageRead: {
+            /** Attachments */
+            attachments?: components["schemas"]["AttachmentRead"][];
             /**
              * Branch
              * @description The branch of the conversation that it was said on
@@ -342,6 +435,8 @@ export interface components {
             };
             /** No */
             no: number;
+            /** Previews */
+            previews?: components["schemas"]["LinkPreview"][];
             /**
              * Reply To
              * @default null
@@ -397,6 +492,8 @@ export interface components {
          * @description Send a message; the same `client_id` again stores nothing twice and gets the stored message back.
          */
         MessageSend: {
+            /** Attachments */
+            attachments?: string[];
             /**
              * Client Id
              * Format: uuid
@@ -767,7 +864,7 @@ export interface components {
          * ServerEvent
          * @description Anything the server may send.
          */
-        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["BranchSelected"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"] | components["schemas"]["Notification"] | components["schemas"]["NotificationsRead"];
+        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MessageEdited"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["BranchSelected"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"] | components["schemas"]["Notification"] | components["schemas"]["NotificationsRead"];
         /**
          * Subscribe
          * @description Follow a room: replays what came after `after_seq`, goes live, and acknowledges at that moment. Without
