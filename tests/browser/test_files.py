@@ -95,6 +95,7 @@ async def test_files_are_sent_and_seen(bare: Bare, browser: Browser, tmp_path: P
         await expect(mine.get_by_role("button", name="Open sketch.png")).to_be_visible()
         await expect(mine.get_by_role("link", name="Open Statement of work.pdf")).to_be_visible()
         await expect(tray).to_have_count(0)
+        await expect(page.locator("[role=log] article .opacity-70")).to_have_count(0)  # it is stored
         async with db.transaction() as session:
             messages = await repository.messages(session, room, before_seq=None, after_seq=None, limit=5)
             preview = LinkPreview(
