@@ -1,11 +1,15 @@
 import { accounts } from './en/accounts';
 import { assistant } from './en/assistant';
+import { cto } from './en/cto';
+import { experts } from './en/experts';
 import { brief } from './en/brief';
 import { files } from './en/files';
 import { notifications } from './en/notifications';
 
 /** English. Keys are grouped by where the words stand; an object with `one` and `other` is a plural. */
 export const en = {
+	...cto,
+	...experts,
 	...accounts,
 	...assistant,
 	...brief,
