@@ -17,7 +17,7 @@ from core.errors import InvalidInput, TooLarge
 from services.experts.resume.schemas import Refusal, ResumeReading
 
 MAX_BYTES: Final = 10 * 1024 * 1024
-SECONDS: Final = 30
+SECONDS: Final = 60
 _ROOT = Path(__file__).parents[3]
 _AT_ONCE = asyncio.Semaphore(2)
 
