@@ -269,7 +269,7 @@ async def held_call(product: Product, founder: BrowserContext, slug: str) -> str
     await in_database(
         product,
         "insert into reviewed_calls (booking_id, expert_id, client_id, expert_user_id, ended_at, closes_at)"
-        " select id, expert_id, client_id, expert_user_id, $2, $2 + interval '7 days' from bookings where id = $1",
+        " select id, expert_id, client_id, expert_user_id, $2::timestamptz, $2::timestamptz + interval '7 days' from bookings where id = $1",
         booking["id"],
         end,
     )
