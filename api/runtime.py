@@ -110,8 +110,11 @@ async def open_runtime(
         watcher = Watcher(db)
         watcher.start()
         stack.push_async_callback(watcher.stop)
-        runner = Runner(db, Agent(settings, db)) if assistant else None
-        if runner is not None:
+        runner = None
+        if assistant:
+            agent = Agent(settings, db)
+            stack.push_async_callback(asyncio.to_thread, agent.tracing.close)
+            runner = Runner(db, agent, agent.summariser)
             runner.start()
             stack.push_async_callback(runner.stop)
         jobs = Worker(db) if worker else None

@@ -83,6 +83,15 @@ class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
         return None
 
     async def _call(self, choice: Choice, request: ModelRequest[Turn], turn: Turn) -> AIMessage:
+        attributes = {"gen_ai.operation.name": "chat", "gen_ai.request.model": choice.name}
+        before = (turn.input_tokens, turn.output_tokens)
+        with turn.tracing.span(f"chat {choice.name}", **attributes) as span:
+            message = await self._stream(choice, request, turn)
+            span.set_attribute("gen_ai.usage.input_tokens", turn.input_tokens - before[0])
+            span.set_attribute("gen_ai.usage.output_tokens", turn.output_tokens - before[1])
+            return message
+
+    async def _stream(self, choice: Choice, request: ModelRequest[Turn], turn: Turn) -> AIMessage:
         turn.invalid_in_call = False
         closed = turn.tool_calls >= turn.tool_limit
         names = () if closed else tuple(tool.name for tool in request.tools if not isinstance(tool, dict))

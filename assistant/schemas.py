@@ -40,6 +40,7 @@ class WindowMessage:
     cards: list[Card] = field(default_factory=list)
     created_at: datetime | None = None
     name: str | None = None
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class TurnContext:
     now: datetime
     window: list[WindowMessage]
     summary: str | None = None
+    summarised_through: int = 0
     attempt: int = 1
     shared: bool = False
     branch: int = 0

@@ -44,9 +44,11 @@ def pending(window: Sequence[WindowMessage]) -> list[WindowMessage]:
     return waiting[::-1]
 
 
-def messages(context: TurnContext, project: ProjectRead | None) -> list[BaseMessage]:
-    """The system message, then the window, oldest first."""
-    recent = _recent(context.window)
+def messages(context: TurnContext, project: ProjectRead | None, *, whole: bool = False) -> list[BaseMessage]:
+    """The system message, then the window, oldest first: what came since the summary, or the `whole` of it for a model
+    that reads no summary."""
+    known = 0 if whole else context.summarised_through
+    recent = _recent([message for message in context.window if message.seq > known or not message.seq])
     newest = {card.type: id(card) for message in recent for card in message.cards}
     turned: list[BaseMessage] = [_system(context, project)]
     for message in recent:

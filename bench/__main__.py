@@ -13,6 +13,7 @@ BENCHMARKS = (
     "idle_connections",
     "large_tables",
     "turn",
+    "long_conversation",
     "booking",
     "matching_speed",
     "matching_quality",

@@ -157,6 +157,12 @@ class Settings(BaseSettings):
     rate_limit_scale: float = Field(1, gt=0, description="Multiplies every rate limit; load tests raise it")
     hold_minutes: int = 15
     sentry_dsn: SecretStr | None = None
+    otlp_endpoint: str | None = Field(None, description="Traces of the assistant go there (OTLP over HTTP)")
+    otlp_headers: SecretStr | None = Field(None, description="a=b,c=d, for the endpoint")
+    langsmith_api_key: SecretStr | None = Field(None, description="Traces go to LangSmith instead")
+    langsmith_endpoint: str = "https://api.smith.langchain.com"
+    langsmith_project: str = "sextant"
+    trace_content: bool = Field(False, description="Traces hold what was said, without personal data")
 
     @property
     def is_production(self) -> bool:

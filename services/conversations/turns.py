@@ -56,7 +56,7 @@ with claimed as (
     ), 0) as seq from line c
 )
 select c.id, c.room_id, c.user_id, c.branch, c.through_seq, c.attempt, c.progress, r.kind as room_kind,
-    u.role, u.name, u.timezone, u.locale,
+    u.role, u.name, u.timezone, u.locale, k.text as summary, k.through_seq as summarised_through,
     array(
         select to_jsonb(w) from (
             select m.*, case when r.kind <> 'assistant' then (select name from users where id = m.sender_id) end as name
@@ -70,6 +70,13 @@ select c.id, c.room_id, c.user_id, c.branch, c.through_seq, c.attempt, c.progres
         ) w
     ) as newest_first
 from line c join users u on u.id = c.user_id join rooms r on r.id = c.room_id cross join before
+left join lateral (
+    select s.text, s.through_seq from room_summaries s
+    where s.room_id = c.room_id and (s.branch = c.branch or exists (
+        select from unnest(c.branches, c.cuts) as p(number, cut)
+        where p.number = s.branch and s.through_seq <= p.cut))
+    order by s.through_seq desc limit 1
+) k on true
 """.replace("$shown", SHOWN)
 # The check for another running turn must not wait for that one to end, as the unique index does: this statement would
 # then go on with a picture of the room from before the other's answer.
@@ -95,6 +102,7 @@ class WindowRow:
     cards: list[Card]
     created_at: datetime
     name: str | None = None
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,8 @@ class ClaimedTurn:
     window: list[WindowRow]
     shared: bool = False
     asked_by: str = ""
+    summary: str | None = None
+    summarised_through: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,7 @@ async def claim(db: Database, turn_id: UUID, owner: UUID) -> ClaimedTurn | None:
             cards=[Card.model_validate(card) for card in message["cards"]],
             created_at=datetime.fromisoformat(message["created_at"]),
             name=message["name"],
+            seq=message["seq"],
         )
         for message in reversed(row["newest_first"])
     ]
@@ -159,6 +170,8 @@ async def claim(db: Database, turn_id: UUID, owner: UUID) -> ClaimedTurn | None:
         window,
         shared=shared,
         asked_by=row["name"],
+        summary=row["summary"],
+        summarised_through=row["summarised_through"] or 0,
     )
 
 
