@@ -18,6 +18,7 @@ import statistics
 import time
 from uuid import UUID, uuid4
 
+import asyncpg
 import uvloop
 
 from assistant.agent import Agent
@@ -138,6 +139,9 @@ async def run(rounds: int) -> None:
     local = LocalEmbeddings()
     configure(Gateways(embeddings=local))
     try:
+        admin = await asyncpg.connect(server.url("postgres"))
+        await admin.execute("drop database if exists long_conversation")
+        await admin.close()
         await ensure_database(server.url("postgres"), "long_conversation")
         url = server.url("long_conversation")
         await upgrade(url)
