@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from playwright.async_api import Browser, expect
 
+from core.actor import Actor
 from core.db import Database
 from core.security import session_cookie_name
 from services.conversations import messaging
@@ -29,7 +30,7 @@ async def say(served: Served, token: str, room: UUID, text: str) -> None:
         (await http.post(f"/api/v1/rooms/{room}/messages", json=body)).raise_for_status()
 
 
-async def propose(db: Database, ada: UUID, room: UUID, people: UUID, actor: object) -> None:
+async def propose(db: Database, actor: Actor, room: UUID, people: UUID) -> None:
     """What the tool does, and the card that the turn would show."""
     async with db.transaction() as session:
         proposal = await messaging.propose(
@@ -38,7 +39,7 @@ async def propose(db: Database, ada: UUID, room: UUID, people: UUID, actor: obje
             room,
             to_room_id=people,
             text="Shall we talk on Tuesday?",
-            key="shown",  # type: ignore[arg-type]
+            key="shown",
         )
         card = Card(type="proposal", data=proposal.model_dump(mode="json"))
         await post_event(session, room, key="shown", text="A draft for you", cards=[card])
@@ -75,7 +76,7 @@ async def test_catching_up_and_sending_a_drafted_message(served: Served, browser
     found = await violations(page)
 
     own = await served.room(ada, kind="assistant")
-    await propose(served.runtime.db, ada.id, own, people, actor_for(ada))
+    await propose(served.runtime.db, actor_for(ada), own, people)
     await page.set_viewport_size({"width": 390, "height": 844})
     await page.emulate_media(color_scheme="dark")
     await page.goto(f"{served.base_url}/chats/{own}")
