@@ -261,6 +261,7 @@ export const accounts = {
 	'scope.experts': 'CTO profiles',
 	'scope.bookings': 'Bookings',
 	'scope.billing': 'Payments',
+	'scope.files': 'Files',
 	'scope.conversations': 'Conversations',
 	'scope.admin': 'Everything operators may',
 
