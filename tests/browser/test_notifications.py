@@ -54,7 +54,7 @@ async def test_a_bell_on_two_devices(product: Product, browser: Browser) -> None
             f"{product.url}/api/v1/sessions", data={"email": email, "password": PASSWORD}
         )
         assert answer.ok, await answer.text()
-    await expect(wide.locator("[data-notifications]")).to_have_attribute("data-notifications", "1")
+    await expect(wide.locator("[data-notifications]:visible")).to_have_attribute("data-notifications", "1")
     await narrow.goto(product.url)
     await expect(narrow.locator("[data-notifications]:visible")).to_have_text("1")
 
