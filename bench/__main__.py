@@ -14,6 +14,7 @@ BENCHMARKS = (
     "large_tables",
     "turn",
     "long_conversation",
+    "long_conversation",
     "booking",
     "matching_speed",
     "matching_quality",

@@ -40,11 +40,16 @@ class Person:
     token: str
 
 
+_in_use: list[EmbeddedPostgres] = []
+
+
 @asynccontextmanager
 async def database(label: str) -> AsyncIterator[str]:
-    """A migrated database on the benchmarks' own server (fsync on), dropped at the end; yields its DSN."""
-    server = EmbeddedPostgres(settings().data_dir / "bench" / "postgres")
-    admin = await asyncio.to_thread(server.start)
+    """A migrated database on the benchmarks' own server (fsync on), dropped at the end; yields its DSN. Several may be
+    open at once."""
+    server = _in_use[0] if _in_use else EmbeddedPostgres(settings().data_dir / "bench" / "postgres")
+    admin = server.url("postgres") if _in_use else await asyncio.to_thread(server.start)
+    _in_use.append(server)
     name = f"{label}_{os.getpid()}"
     try:
         await ensure_database(admin, name)
@@ -54,7 +59,9 @@ async def database(label: str) -> AsyncIterator[str]:
         connection = await asyncpg.connect(admin)
         await connection.execute(f'drop database if exists "{name}" with (force)')
         await connection.close()
-        await asyncio.to_thread(server.stop)
+        _in_use.pop()
+        if not _in_use:
+            await asyncio.to_thread(server.stop)
 
 
 @asynccontextmanager

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "sextant_events"
 BATCH = 200
+GATHER_SECONDS = 0.005  # the words of an answer come in quick succession: one statement for several
 MAX_WAITING = 20_000  # events that wait for a connection; the oldest are dropped, and heal
 RECONNECT_SECONDS = 0.5
 START_SECONDS = 10.0
@@ -131,6 +132,7 @@ class _Remote(ABC):
         try:
             while True:
                 await self._wake.wait()
+                await asyncio.sleep(GATHER_SECONDS)
                 self._wake.clear()
                 while self._outgoing:
                     batch = [self._outgoing.popleft() for _ in range(min(BATCH, len(self._outgoing)))]

@@ -18,6 +18,7 @@ from core.actor import Actor
 
 OUTBOX_BYTES = 512 * 1024
 CLOSE_GRACE_SECONDS = 1.0
+SLOW_GRACE_SECONDS = 10.0  # to read what is in the way before the reason
 
 UNAUTHENTICATED, TOO_SLOW, LIMITS, RESTART = 4001, 4008, 4009, 1012
 
@@ -85,9 +86,8 @@ class Connection:
         if protocol.read_paused:
             protocol.read_paused = False
             protocol.transport.resume_reading()
-        protocol.close_timer = asyncio.get_running_loop().call_later(
-            CLOSE_GRACE_SECONDS, protocol.transport.abort
-        )
+        grace = SLOW_GRACE_SECONDS if code == TOO_SLOW else CLOSE_GRACE_SECONDS
+        protocol.close_timer = asyncio.get_running_loop().call_later(grace, protocol.transport.abort)
 
     def _too_slow(self) -> None:
         self.close(TOO_SLOW, "too slow: reconnect and resume")

@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -390,10 +391,13 @@ static void run(uint64_t window, double seconds, double warm, double rate) {
 static void wake(void) {
     for (int i = 0; i < stalled; i++) {
         Client *client = &clients[i];
-        for (uint64_t deadline = now() + 3000000000ull; now() < deadline && !client->close_code;) {
+        int large = 4 * 1024 * 1024;
+        setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &large, sizeof large);
+        for (uint64_t deadline = now() + 8000000000ull; now() < deadline && !client->close_code;) {
+            struct pollfd readable = {.fd = client->fd, .events = POLLIN};
+            poll(&readable, 1, 100);
             ssize_t got = fill(client);
             if (got == 0 || (got < 0 && errno != EAGAIN)) break;
-            if (got < 0) usleep(1000);
             int start = 0, data;
             uint64_t size;
             while (whole_frame(client, start, &data, &size)) {

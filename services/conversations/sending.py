@@ -52,7 +52,11 @@ with input as (
         l.last_seq + row_number() over w as seq, l.message_count + row_number() over w as no
     from input i
     join locked l on l.id = i.room_id
-    join room_members mb on mb.room_id = i.room_id and mb.user_id = i.sender_id and mb.left_at is null
+    -- `offset 0` keeps this a look-up by key for each send; else a plan may read all members of all rooms.
+    cross join lateral (
+        select from room_members mb
+        where mb.room_id = i.room_id and mb.user_id = i.sender_id and mb.left_at is null offset 0
+    ) member
     where not exists (select from known k where k.ord = i.ord)
     window w as (partition by i.room_id order by i.ord)
 ), bumped as (

@@ -205,6 +205,13 @@ async def test_a_member_that_stops_reading_is_closed_and_holds_nobody_up(served:
         await received(a, room, sent)
         assert len(texts(a, room)) == sent
         assert stalled._protocol.transport.get_write_buffer_size() < OUTBOX_BYTES + 64 * 1024
+    arrived = b""
+    while b"too slow" not in arrived[-64:]:
+        chunk = await loop.sock_recv(raw, 1024 * 1024)
+        assert chunk, "the line was cut before the reason was read"
+        arrived = (arrived + chunk)[-4096:]
+    close = arrived[arrived.rindex(b"too slow") - 4 :]
+    assert (close[0], int.from_bytes(close[2:4], "big")) == (0x88, 4008)
     raw.close()
 
 
