@@ -221,7 +221,11 @@ async def browse(page: Page, product: Product) -> None:
 
 async def save_compare_and_sign_up(page: Page, product: Product) -> None:
     """A guest saves and compares; what was saved is still there with an account."""
-    await page.get_by_role("button", name=f"Save {NAME}").click()
+    # The button answers before the server does; the page is left only once it is stored.
+    async with page.expect_response(
+        lambda answer: "/me/saved-experts/" in answer.url and answer.request.method == "PUT"
+    ):
+        await page.get_by_role("button", name=f"Save {NAME}").click()
     await expect(page.get_by_role("button", name=f"Remove {NAME} from saved")).to_be_visible()
     await page.get_by_role("checkbox", name=f"Compare {NAME}").check()
     await page.goto(f"{product.url}/experts?sort=rate_low")
