@@ -117,9 +117,9 @@ async def test_files_are_sent_and_seen(bare: Bare, browser: Browser, tmp_path: P
             await theirs.goto(f"{bare.url}/rooms/{room}")
             message = theirs.get_by_role("article", name="Message from Ada Founder").last
             await expect(message.locator("img")).to_have_count(3)
-            await theirs.wait_for_function(
-                "[...document.images].every((each) => each.complete && each.naturalWidth)"
-            )
+            for picture in await message.locator("img").all():
+                await expect(picture).to_have_js_property("complete", True)
+                await expect(picture).not_to_have_js_property("naturalWidth", 0)
             await expect(message.get_by_text("Health Standards")).to_be_visible()
             await expect(
                 message.get_by_role("button", name="Remove the preview of Health Standards")
@@ -131,7 +131,7 @@ async def test_files_are_sent_and_seen(bare: Bare, browser: Browser, tmp_path: P
             await expect(theirs.get_by_role("dialog", name="Image 1 of 3: floor plan.png")).to_be_visible()
             large = theirs.get_by_role("img", name="floor plan.png")
             await expect(large).to_be_visible()
-            await theirs.wait_for_function("document.querySelector('dialog[open] img').naturalWidth === 900")
+            await expect(large).to_have_js_property("naturalWidth", 900)
             await theirs.screenshot(path=tmp_path / f"lightbox-{shade}.png")
             await theirs.keyboard.press("ArrowRight")
             await expect(theirs.get_by_role("dialog", name="Image 2 of 3: sketch.png")).to_be_visible()

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from core.ids import new_id
 from models.files import File
@@ -17,7 +17,7 @@ from services.conversations.schemas import LinkPreview, SendMessage
 from services.conversations.sending import Sender
 from tests.accounts.factories import actor_for, make_user
 from tests.browser.people import Bare, database_of, sign_in
-from tests.browser.product import WAIT_MS, Complaints, person
+from tests.browser.product import Complaints, person
 
 CORPUS = Path(__file__).with_name("xss_payloads.txt")
 PAYLOADS = CORPUS.read_text().splitlines()
@@ -110,9 +110,7 @@ async def test_no_payload_of_the_corpus_runs(bare: Bare, browser: Browser) -> No
         await page.goto(f"{bare.url}/rooms/{room}")
         messages = page.get_by_role("log").get_by_role("article")
         await messages.first.wait_for()
-        await page.wait_for_function(
-            f"document.querySelectorAll('[role=log] article').length >= {len(PAYLOADS) // 4}", timeout=WAIT_MS
-        )
+        await expect(messages).to_have_count(len(PAYLOADS) // 4)
         await page.wait_for_load_state("networkidle")
         # What waits for a person: pointers, focus, opening.
         for link in await page.locator("[role=log] article").all():
