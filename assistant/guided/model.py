@@ -104,7 +104,11 @@ class GuidedChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        if self.meanings is not None and (sentences := unclear(read(messages)[0])):
+        if (
+            self.meanings is not None
+            and not rooms.is_shared(messages)
+            and (sentences := unclear(read(messages)[0]))
+        ):
             # Read beside the loop: `answer` then only looks it up.
             await asyncio.to_thread(self.meanings.prepare, sentences)
         for chunk in _chunks(self.answer(messages, kwargs.get("tools") or frozenset()), len(messages)):
