@@ -22,6 +22,7 @@ from core.jobs import Worker
 from core.ratelimit import count_in
 from core.settings import Settings, use
 from services import rooms as rooms
+from services.conversations.presence import Presence
 from services.conversations.sending import Sender
 from services.notifications.service import Watcher
 from services.previews import service as previews
@@ -41,6 +42,7 @@ class Runtime:
     db: Database
     gateways: Gateways
     sender: Sender
+    presence: Presence
     hub: "Hub"
     runner: "Runner | None"
     worker: Worker | None
@@ -103,8 +105,11 @@ async def open_runtime(
             stack.callback(previews.watch(db))
         sender = Sender(db)
         stack.push_async_callback(sender.close)
+        presence = Presence(db)
         hub = Hub(db)
         if serve:
+            presence.start()
+            stack.push_async_callback(presence.stop)
             hub.start()
             stack.push_async_callback(hub.stop)
         watcher = Watcher(db)
@@ -122,7 +127,7 @@ async def open_runtime(
             working = asyncio.create_task(jobs.run(), name="worker")
             working.add_done_callback(_notice)
             stack.push_async_callback(_finish, jobs, working)
-        yield Runtime(settings, db, gateways, sender, hub, runner, jobs)
+        yield Runtime(settings, db, gateways, sender, presence, hub, runner, jobs)
 
 
 def _notice(working: asyncio.Task[None]) -> None:

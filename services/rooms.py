@@ -5,7 +5,7 @@ from services.billing import proposals as payment_proposals
 from services.billing import service as billing
 from services.bookings import cancel_proposals
 from services.bookings import service as bookings
-from services.conversations import feedback, merging, messaging, turns
+from services.conversations import feedback, leaving, messaging, turns
 from services.experts import jobs as experts
 from services.experts import service as profiles
 from services.experts.reviews import jobs as reviews
@@ -13,6 +13,7 @@ from services.files import service as files
 from services.matching import indexing
 from services.matching import jobs as matching
 from services.matching import notices as match_notices
+from services.notifications import invitations
 from services.notifications import service as notifications
 from services.previews import service as previews
 
@@ -25,9 +26,10 @@ __all__ = [
     "feedback",
     "files",
     "indexing",
+    "invitations",
+    "leaving",
     "match_notices",
     "matching",
-    "merging",
     "messaging",
     "notifications",
     "payment_proposals",

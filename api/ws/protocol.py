@@ -14,11 +14,16 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from services.conversations.schemas import (
     BranchRead,
     Card,
+    EditMessage,
     MemberRead,
     MessageRead,
+    Notify,
     ProposalRead,
     ReviseMessage,
     SendMessage,
+    SetDraft,
+    SetPin,
+    SetReaction,
 )
 from services.notifications.notices import NotificationRead
 
@@ -64,6 +69,43 @@ class MessageSend(Command, SendMessage):
     """Send a message; the same `client_id` again stores nothing twice and gets the stored message back."""
 
     type: Literal["message.send"]
+    room: UUID
+
+
+class MessageEdit(Command, EditMessage):
+    """Change the words of one's own message."""
+
+    type: Literal["message.edit"]
+    room: UUID
+    message: UUID
+
+
+class MessageDelete(Command):
+    type: Literal["message.delete"]
+    room: UUID
+    message: UUID
+
+
+class ReactionSet(Command, SetReaction):
+    """Put a reaction to a message, or take it back."""
+
+    type: Literal["reaction.set"]
+    room: UUID
+    message: UUID
+
+
+class PinSet(Command, SetPin):
+    """Pin a message, or take the pin out."""
+
+    type: Literal["pin.set"]
+    room: UUID
+    message: UUID
+
+
+class DraftSet(Command, SetDraft):
+    """Keep what one has begun to write; it follows to one's other devices."""
+
+    type: Literal["draft.set"]
     room: UUID
 
 
@@ -129,6 +171,11 @@ AnyCommand = Annotated[
     | Subscribe
     | Unsubscribe
     | MessageSend
+    | MessageEdit
+    | MessageDelete
+    | ReactionSet
+    | PinSet
+    | DraftSet
     | Read
     | Typing
     | TurnStop
@@ -159,8 +206,9 @@ class Welcome(BaseModel):
 
 
 class Ack(BaseModel):
-    """The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `seq`
-    (subscribe: the last one replayed), `unread` (read), `proposal` (proposal.*)."""
+    """The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `message`
+    (message.*, reaction.set, pin.set), `seq` (subscribe: the last one replayed), `unread` and `mentions` (read),
+    `updated_at` (draft.set), `proposal` (proposal.*)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -212,14 +260,43 @@ class MessageEdited(DurableEvent):
     message: MessageRead
 
 
+class MessageDeleted(DurableEvent):
+    """`message` is what is left: its place."""
+
+    type: Literal["message.deleted"]
+    message: MessageRead
+
+
+class ReactionChanged(DurableEvent):
+    type: Literal["reaction.changed"]
+    message: MessageRead
+
+
+class PinChanged(DurableEvent):
+    """The message was pinned, or its pin was taken out (`pinned_at` is null)."""
+
+    type: Literal["pin.changed"]
+    message: MessageRead
+
+
 class MemberJoined(DurableEvent):
     type: Literal["member.joined"]
     member: MemberRead
 
 
+class MemberUpdated(DurableEvent):
+    """A member has another role now."""
+
+    type: Literal["member.updated"]
+    member: MemberRead
+
+
 class MemberLeft(DurableEvent):
+    """`removed_by` is set when it was not their own doing."""
+
     type: Literal["member.left"]
     user_id: UUID
+    removed_by: UUID | None = None
 
 
 class ProposalCreated(DurableEvent):
@@ -302,12 +379,35 @@ class Receipt(BaseModel):
     seq: int
 
 
+class Presence(BaseModel):
+    """Members who are there now, and who went. `all`: whoever is not in `online` is away."""
+
+    type: Literal["presence"]
+    room: UUID
+    online: list[UUID]
+    offline: list[UUID]
+    all: bool
+
+
+class Draft(BaseModel):
+    """To all devices of one person: what they have begun to write. `text` is null when it is too long to be carried:
+    read it then. `origin` is what the device that wrote it called itself."""
+
+    type: Literal["draft"]
+    room: UUID
+    text: str | None
+    reply_to: UUID | None
+    updated_at: datetime
+    origin: str
+
+
 class Unread(BaseModel):
     """To all devices of one person, when their read mark moved."""
 
     type: Literal["unread"]
     room: UUID
     unread: int
+    mentions: int
     read_seq: int
 
 
@@ -319,6 +419,7 @@ class RoomActivity(BaseModel):
     seq: int
     no: int
     sender_id: UUID
+    mentions: list[UUID]
     preview: str
     at: datetime
 
@@ -346,6 +447,23 @@ class NotificationsRead(BaseModel):
     unread: int
 
 
+class RoomRemoved(BaseModel):
+    """The person is not a member of this room any more."""
+
+    type: Literal["room.removed"]
+    room: UUID
+
+
+class RoomSettingsChanged(BaseModel):
+    """To all devices of one person: how they see the room now."""
+
+    type: Literal["room.settings"]
+    room: UUID
+    notify: Notify
+    archived: bool
+    can_send: bool
+
+
 AnyEvent = Annotated[
     Welcome
     | Ack
@@ -354,7 +472,11 @@ AnyEvent = Annotated[
     | Closing
     | MessageCreated
     | MessageEdited
+    | MessageDeleted
+    | ReactionChanged
+    | PinChanged
     | MemberJoined
+    | MemberUpdated
     | MemberLeft
     | ProposalCreated
     | ProposalResolved
@@ -367,11 +489,15 @@ AnyEvent = Annotated[
     | TurnEnded
     | TypingEvent
     | Receipt
+    | Presence
+    | Draft
     | Unread
     | RoomActivity
     | RoomAdded
     | Notification
-    | NotificationsRead,
+    | NotificationsRead
+    | RoomRemoved
+    | RoomSettingsChanged,
     Field(discriminator="type"),
 ]
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

@@ -54,11 +54,13 @@ def upgrade() -> None:
         sa.Column('experts', sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint('lexeme', name=op.f('pk_match_terms'))
         )
-        op.create_table('message_scans',
-        sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column('through', sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_message_scans'))
+        op.create_table('presence',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('process_id', sa.Uuid(), nullable=False),
+        sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint('user_id', 'process_id', name=op.f('pk_presence'))
         )
+        op.create_index('ix_presence_expires_at', 'presence', ['expires_at'], unique=False)
         op.create_table('rate_windows',
         sa.Column('key', sa.LargeBinary(length=32), nullable=False),
         sa.Column('bucket', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -68,18 +70,6 @@ def upgrade() -> None:
         prefixes=['UNLOGGED']
         )
         op.create_index(op.f('ix_rate_windows_expires_at'), 'rate_windows', ['expires_at'], unique=False)
-        op.create_table('suppressions',
-        sa.Column('address', postgresql.CITEXT(), nullable=False),
-        sa.Column('reason', sa.String(length=16), nullable=False),
-        sa.Column('detail', sa.Text(), nullable=True),
-        sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('lifted_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('id', sa.Uuid(), nullable=False),
-        sa.CheckConstraint("reason IN ('bounced', 'complained')", name=op.f('ck_suppressions_reason')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_suppressions'))
-        )
-        op.create_index('ix_suppressions_lifted', 'suppressions', ['address', 'lifted_at'], unique=False)
-        op.create_index('uq_suppressions_address', 'suppressions', ['address'], unique=True, postgresql_where=sa.text('lifted_at IS NULL'))
         op.create_table('users',
         sa.Column('email', postgresql.CITEXT(), nullable=True),
         sa.Column('email_verified_at', sa.DateTime(timezone=True), nullable=True),
@@ -142,16 +132,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_assistant_usage_user_id_users')),
         sa.PrimaryKeyConstraint('user_id', 'day', name=op.f('pk_assistant_usage'))
         )
-        op.create_table('digests',
-        sa.Column('user_id', sa.Uuid(), nullable=False),
-        sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('counted_on', sa.Date(), nullable=True),
-        sa.Column('count', sa.Integer(), server_default='0', nullable=False),
-        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_digests_user_id_users'), ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('user_id', name=op.f('pk_digests'))
+        op.create_table('blocks',
+        sa.Column('blocker_id', sa.Uuid(), nullable=False),
+        sa.Column('blocked_id', sa.Uuid(), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.ForeignKeyConstraint(['blocked_id'], ['users.id'], name=op.f('fk_blocks_blocked_id_users')),
+        sa.ForeignKeyConstraint(['blocker_id'], ['users.id'], name=op.f('fk_blocks_blocker_id_users')),
+        sa.PrimaryKeyConstraint('blocker_id', 'blocked_id', name=op.f('pk_blocks'))
         )
-        op.create_index('ix_digests_due_at', 'digests', ['due_at'], unique=False, postgresql_where=sa.text('due_at IS NOT NULL'))
+        op.create_index('ix_blocks_blocked_id', 'blocks', ['blocked_id'], unique=False)
         op.create_table('emails',
         sa.Column('user_id', sa.Uuid(), nullable=True),
         sa.Column('address', sa.String(length=320), nullable=True),
@@ -165,7 +154,7 @@ def upgrade() -> None:
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-        sa.CheckConstraint("status IN ('queued', 'sent', 'failed', 'skipped', 'suppressed')", name=op.f('ck_emails_status')),
+        sa.CheckConstraint("status IN ('queued', 'sent', 'failed', 'skipped')", name=op.f('ck_emails_status')),
         sa.CheckConstraint('num_nonnulls(user_id, address) > 0', name=op.f('ck_emails_recipient')),
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_emails_user_id_users'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_emails')),
@@ -234,35 +223,6 @@ def upgrade() -> None:
         sa.UniqueConstraint('provider', 'subject', name=op.f('uq_identities_provider_subject')),
         sa.UniqueConstraint('user_id', 'provider', name=op.f('uq_identities_user_id_provider'))
         )
-        op.create_table('notification_choices',
-        sa.Column('user_id', sa.Uuid(), nullable=False),
-        sa.Column('kind', sa.String(length=32), nullable=False),
-        sa.Column('in_app', sa.Boolean(), nullable=False),
-        sa.Column('email', sa.Boolean(), nullable=False),
-        sa.Column('push', sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_notification_choices_user_id_users'), ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('user_id', 'kind', name=op.f('pk_notification_choices'))
-        )
-        op.create_table('notifications',
-        sa.Column('user_id', sa.Uuid(), nullable=False),
-        sa.Column('kind', sa.String(length=32), nullable=False),
-        sa.Column('name', sa.String(length=64), nullable=False),
-        sa.Column('key', sa.String(length=200), nullable=False),
-        sa.Column('context', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column('path', sa.Text(), nullable=False),
-        sa.Column('count', sa.Integer(), server_default='1', nullable=False),
-        sa.Column('room_id', sa.Uuid(), nullable=True),
-        sa.Column('seq', sa.BigInteger(), nullable=True),
-        sa.Column('shown', sa.Boolean(), nullable=False),
-        sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
-        sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('id', sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_notifications_user_id_users'), ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_notifications')),
-        sa.UniqueConstraint('user_id', 'key', name=op.f('uq_notifications_user_id_key'))
-        )
-        op.create_index('ix_notifications_newest', 'notifications', ['user_id', 'happened_at', 'id'], unique=False, postgresql_where=sa.text('shown'))
-        op.create_index('ix_notifications_unread', 'notifications', ['user_id'], unique=False, postgresql_where=sa.text('shown AND read_at IS NULL'))
         op.create_table('passkeys',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('credential_id', sa.LargeBinary(length=1023), nullable=False),
@@ -324,6 +284,7 @@ def upgrade() -> None:
         sa.Column('kind', sa.String(), nullable=False),
         sa.Column('title', sa.String(), nullable=False),
         sa.Column('project_id', sa.Uuid(), nullable=True),
+        sa.Column('direct_key', sa.String(), nullable=True),
         sa.Column('created_by', sa.Uuid(), nullable=False),
         sa.Column('last_seq', sa.BigInteger(), server_default='0', nullable=False),
         sa.Column('message_count', sa.BigInteger(), server_default='0', nullable=False),
@@ -333,7 +294,8 @@ def upgrade() -> None:
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.CheckConstraint("kind in ('assistant', 'direct', 'project', 'support')", name=op.f('ck_rooms_kind')),
         sa.ForeignKeyConstraint(['created_by'], ['users.id'], name=op.f('fk_rooms_created_by_users')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_rooms'))
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_rooms')),
+        sa.UniqueConstraint('direct_key', name=op.f('uq_rooms_direct_key'))
         )
         op.create_table('sessions',
         sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -410,6 +372,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_availability_rules_expert_id_experts'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_availability_rules')),
         sa.UniqueConstraint('expert_id', 'weekday', 'start_time', name=op.f('uq_availability_rules_expert_id_weekday_start_time'))
+        )
+        op.create_table('drafts',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('text', sa.String(), nullable=False),
+        sa.Column('reply_to', sa.Uuid(), nullable=True),
+        sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_drafts_room_id_rooms')),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_drafts_user_id_users')),
+        sa.PrimaryKeyConstraint('user_id', 'room_id', name=op.f('pk_drafts'))
         )
         op.create_table('expert_embeddings',
         sa.Column('expert_id', sa.Uuid(), nullable=False),
@@ -501,14 +473,13 @@ def upgrade() -> None:
         op.create_index('ix_files_owner_id_id', 'files', ['owner_id', 'id'], unique=False)
         op.create_index('ix_files_unfinished', 'files', ['created_at'], unique=False, postgresql_where=sa.text("state <> 'ready'"))
         op.create_index('ix_files_unused', 'files', ['created_at'], unique=False, postgresql_where=sa.text("state = 'ready' and purpose = 'attachment' and message_id is null"))
-        op.create_table('message_notices',
+        op.create_table('mentions',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('room_id', sa.Uuid(), nullable=False),
-        sa.Column('told_seq', sa.BigInteger(), server_default='0', nullable=False),
-        sa.Column('mailed_seq', sa.BigInteger(), server_default='0', nullable=False),
-        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_message_notices_room_id_rooms'), ondelete='CASCADE'),
-        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_message_notices_user_id_users'), ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('user_id', 'room_id', name=op.f('pk_message_notices'))
+        sa.Column('no', sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_mentions_room_id_rooms')),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_mentions_user_id_users')),
+        sa.PrimaryKeyConstraint('user_id', 'room_id', 'no', name=op.f('pk_mentions'))
         )
         op.create_table('messages',
         sa.Column('room_id', sa.Uuid(), nullable=False),
@@ -523,11 +494,18 @@ def upgrade() -> None:
         sa.Column('previews', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
         sa.Column('meta', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
         sa.Column('reply_to', sa.Uuid(), nullable=True),
+        sa.Column('thread_id', sa.Uuid(), nullable=True),
+        sa.Column('thread_no', sa.Integer(), nullable=True),
+        sa.Column('reply_count', sa.Integer(), server_default='0', nullable=False),
+        sa.Column('mentions', sa.ARRAY(sa.Uuid()), server_default='{}', nullable=False),
+        sa.Column('reactions', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
         sa.Column('turn_id', sa.Uuid(), nullable=True),
         sa.Column('branch', sa.Integer(), server_default='0', nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('pinned_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('pinned_by', sa.Uuid(), nullable=True),
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.CheckConstraint("kind in ('text', 'event')", name=op.f('ck_messages_kind')),
         sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_messages_room_id_rooms')),
@@ -536,6 +514,8 @@ def upgrade() -> None:
         sa.UniqueConstraint('room_id', 'seq', name=op.f('uq_messages_room_id_seq')),
         sa.UniqueConstraint('sender_id', 'client_id', name=op.f('uq_messages_sender_id_client_id'))
         )
+        op.create_index('ix_messages_pinned', 'messages', ['room_id', 'pinned_at'], unique=False, postgresql_where=sa.text('pinned_at is not null'))
+        op.create_index('ix_messages_thread_id', 'messages', ['thread_id', 'thread_no'], unique=False, postgresql_where=sa.text('thread_id is not null'))
         op.create_table('projects',
         sa.Column('owner_id', sa.Uuid(), nullable=False),
         sa.Column('room_id', sa.Uuid(), nullable=True),
@@ -573,22 +553,6 @@ def upgrade() -> None:
         sa.UniqueConstraint('room_id', 'key', name=op.f('uq_proposals_room_id_key'))
         )
         op.create_index('ix_proposals_user_id', 'proposals', ['user_id'], unique=False)
-        op.create_table('push_subscriptions',
-        sa.Column('user_id', sa.Uuid(), nullable=False),
-        sa.Column('session_id', sa.Uuid(), nullable=False),
-        sa.Column('endpoint', sa.Text(), nullable=False),
-        sa.Column('p256dh', sa.String(length=200), nullable=False),
-        sa.Column('auth', sa.String(length=200), nullable=False),
-        sa.Column('device', sa.String(length=100), nullable=False),
-        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-        sa.Column('id', sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(['session_id'], ['sessions.id'], name=op.f('fk_push_subscriptions_session_id_sessions'), ondelete='CASCADE'),
-        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_push_subscriptions_user_id_users'), ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_push_subscriptions')),
-        sa.UniqueConstraint('endpoint', name=op.f('uq_push_subscriptions_endpoint'))
-        )
-        op.create_index(op.f('ix_push_subscriptions_session_id'), 'push_subscriptions', ['session_id'], unique=False)
-        op.create_index(op.f('ix_push_subscriptions_user_id'), 'push_subscriptions', ['user_id'], unique=False)
         op.create_table('refunds',
         sa.Column('payment_id', sa.Uuid(), nullable=False),
         sa.Column('requested_by', sa.Uuid(), nullable=True),
@@ -607,6 +571,28 @@ def upgrade() -> None:
         sa.UniqueConstraint('vendor_id', name=op.f('uq_refunds_vendor_id'))
         )
         op.create_index('ix_refunds_payment_id', 'refunds', ['payment_id'], unique=False)
+        op.create_table('reports',
+        sa.Column('reporter_id', sa.Uuid(), nullable=False),
+        sa.Column('reported_id', sa.Uuid(), nullable=False),
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('message_id', sa.Uuid(), nullable=True),
+        sa.Column('reason', sa.String(), nullable=False),
+        sa.Column('text', sa.String(), server_default='', nullable=False),
+        sa.Column('evidence', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
+        sa.Column('status', sa.String(), server_default='open', nullable=False),
+        sa.Column('resolution', sa.String(), nullable=True),
+        sa.Column('resolved_by', sa.Uuid(), nullable=True),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.CheckConstraint("reason in ('spam', 'harassment', 'scam', 'inappropriate', 'other')", name=op.f('ck_reports_reason')),
+        sa.CheckConstraint("status in ('open', 'resolved')", name=op.f('ck_reports_status')),
+        sa.ForeignKeyConstraint(['reported_id'], ['users.id'], name=op.f('fk_reports_reported_id_users')),
+        sa.ForeignKeyConstraint(['reporter_id'], ['users.id'], name=op.f('fk_reports_reporter_id_users')),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_reports_room_id_rooms')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_reports'))
+        )
+        op.create_index('ix_reports_open', 'reports', ['created_at'], unique=False, postgresql_where=sa.text("status = 'open'"))
         op.create_table('room_branches',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
@@ -632,14 +618,37 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_room_events_room_id_rooms')),
         sa.PrimaryKeyConstraint('room_id', 'seq', name=op.f('pk_room_events'))
         )
+        op.create_table('room_invitations',
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('created_by', sa.Uuid(), nullable=False),
+        sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+        sa.Column('email', postgresql.CITEXT(), nullable=True),
+        sa.Column('max_uses', sa.Integer(), server_default='1', nullable=False),
+        sa.Column('uses', sa.Integer(), server_default='0', nullable=False),
+        sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.CheckConstraint('max_uses between 1 and 100', name=op.f('ck_room_invitations_max_uses')),
+        sa.ForeignKeyConstraint(['created_by'], ['users.id'], name=op.f('fk_room_invitations_created_by_users')),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_room_invitations_room_id_rooms')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_room_invitations')),
+        sa.UniqueConstraint('token_hash', name=op.f('uq_room_invitations_token_hash'))
+        )
+        op.create_index('ix_room_invitations_room_id', 'room_invitations', ['room_id'], unique=False)
         op.create_table('room_members',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('role', sa.String(), nullable=False),
         sa.Column('joined_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('removed_by', sa.Uuid(), nullable=True),
         sa.Column('read_seq', sa.BigInteger(), server_default='0', nullable=False),
         sa.Column('read_no', sa.BigInteger(), server_default='0', nullable=False),
+        sa.Column('notify', sa.String(), server_default='all', nullable=False),
+        sa.Column('archived_no', sa.BigInteger(), nullable=True),
+        sa.Column('silenced_at', sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("notify in ('all', 'mentions', 'none')", name=op.f('ck_room_members_notify')),
         sa.CheckConstraint("role in ('owner', 'member', 'assistant')", name=op.f('ck_room_members_role')),
         sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_room_members_room_id_rooms')),
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_room_members_user_id_users')),
@@ -769,14 +778,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_brief_snapshots_project_id_projects'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('project_id', 'key', name=op.f('pk_brief_snapshots'))
         )
-        op.create_table('match_notices',
-        sa.Column('project_id', sa.Uuid(), nullable=False),
-        sa.Column('expert_id', sa.Uuid(), nullable=False),
-        sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_match_notices_expert_id_experts'), ondelete='CASCADE'),
-        sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_match_notices_project_id_projects'), ondelete='CASCADE'),
-        sa.PrimaryKeyConstraint('project_id', 'expert_id', name=op.f('pk_match_notices'))
-        )
         op.create_table('match_runs',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('project_id', sa.Uuid(), nullable=True),
@@ -794,6 +795,14 @@ def upgrade() -> None:
         )
         op.create_index(op.f('ix_match_runs_project_id_created_at'), 'match_runs', ['project_id', 'created_at'], unique=False)
         op.create_index(op.f('ix_match_runs_user_id_created_at'), 'match_runs', ['user_id', 'created_at'], unique=False)
+        op.create_table('message_edits',
+        sa.Column('message_id', sa.Uuid(), nullable=False),
+        sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('text', sa.String(), nullable=False),
+        sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_message_edits_message_id_messages')),
+        sa.PrimaryKeyConstraint('message_id', 'version', name=op.f('pk_message_edits'))
+        )
         op.create_table('turn_feedback',
         sa.Column('turn_id', sa.Uuid(), nullable=False),
         sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -888,10 +897,10 @@ def downgrade() -> None:
         op.drop_index(op.f('ix_reviewed_calls_client_id_ended_at'), table_name='reviewed_calls')
         op.drop_table('reviewed_calls')
         op.drop_table('turn_feedback')
+        op.drop_table('message_edits')
         op.drop_index(op.f('ix_match_runs_user_id_created_at'), table_name='match_runs')
         op.drop_index(op.f('ix_match_runs_project_id_created_at'), table_name='match_runs')
         op.drop_table('match_runs')
-        op.drop_table('match_notices')
         op.drop_table('brief_snapshots')
         op.drop_index(op.f('ix_bookings_room_id'), table_name='bookings')
         op.drop_index(op.f('ix_bookings_proposal_id'), table_name='bookings')
@@ -912,19 +921,22 @@ def downgrade() -> None:
         op.drop_table('room_summaries')
         op.drop_index('ix_room_members_user_id', table_name='room_members', postgresql_where=sa.text('left_at is null'))
         op.drop_table('room_members')
+        op.drop_index('ix_room_invitations_room_id', table_name='room_invitations')
+        op.drop_table('room_invitations')
         op.drop_table('room_events')
         op.drop_table('room_branches')
+        op.drop_index('ix_reports_open', table_name='reports', postgresql_where=sa.text("status = 'open'"))
+        op.drop_table('reports')
         op.drop_index('ix_refunds_payment_id', table_name='refunds')
         op.drop_table('refunds')
-        op.drop_index(op.f('ix_push_subscriptions_user_id'), table_name='push_subscriptions')
-        op.drop_index(op.f('ix_push_subscriptions_session_id'), table_name='push_subscriptions')
-        op.drop_table('push_subscriptions')
         op.drop_index('ix_proposals_user_id', table_name='proposals')
         op.drop_table('proposals')
         op.drop_index('ix_projects_owner_id_id', table_name='projects')
         op.drop_table('projects')
+        op.drop_index('ix_messages_thread_id', table_name='messages', postgresql_where=sa.text('thread_id is not null'))
+        op.drop_index('ix_messages_pinned', table_name='messages', postgresql_where=sa.text('pinned_at is not null'))
         op.drop_table('messages')
-        op.drop_table('message_notices')
+        op.drop_table('mentions')
         op.drop_index('ix_files_unused', table_name='files', postgresql_where=sa.text("state = 'ready' and purpose = 'attachment' and message_id is null"))
         op.drop_index('ix_files_unfinished', table_name='files', postgresql_where=sa.text("state <> 'ready'"))
         op.drop_index('ix_files_owner_id_id', table_name='files')
@@ -941,6 +953,7 @@ def downgrade() -> None:
         op.drop_index(op.f('ix_expert_embeddings_languages'), table_name='expert_embeddings', postgresql_using='gin')
         op.drop_index(op.f('ix_expert_embeddings_industries'), table_name='expert_embeddings', postgresql_using='gin')
         op.drop_table('expert_embeddings')
+        op.drop_table('drafts')
         op.drop_table('availability_rules')
         op.drop_table('availability_exceptions')
         op.drop_table('totp_secrets')
@@ -958,10 +971,6 @@ def downgrade() -> None:
         op.drop_table('payments')
         op.drop_index(op.f('ix_passkeys_user_id'), table_name='passkeys')
         op.drop_table('passkeys')
-        op.drop_index('ix_notifications_unread', table_name='notifications', postgresql_where=sa.text('shown AND read_at IS NULL'))
-        op.drop_index('ix_notifications_newest', table_name='notifications', postgresql_where=sa.text('shown'))
-        op.drop_table('notifications')
-        op.drop_table('notification_choices')
         op.drop_table('identities')
         op.drop_index(op.f('ix_experts_timezone'), table_name='experts')
         op.drop_index('ix_experts_submitted_at', table_name='experts', postgresql_where=sa.text("status = 'submitted'"))
@@ -973,8 +982,8 @@ def downgrade() -> None:
         op.drop_table('experts')
         op.drop_index('ix_emails_user_id', table_name='emails', postgresql_where=sa.text('user_id IS NOT NULL'))
         op.drop_table('emails')
-        op.drop_index('ix_digests_due_at', table_name='digests', postgresql_where=sa.text('due_at IS NOT NULL'))
-        op.drop_table('digests')
+        op.drop_index('ix_blocks_blocked_id', table_name='blocks')
+        op.drop_table('blocks')
         op.drop_table('assistant_usage')
         op.drop_index(op.f('ix_api_tokens_user_id'), table_name='api_tokens')
         op.drop_table('api_tokens')
@@ -985,12 +994,10 @@ def downgrade() -> None:
         op.drop_index('ix_users_email', table_name='users', postgresql_where=sa.text('deleted_at is null'))
         op.drop_index('ix_users_deletion_due_at', table_name='users', postgresql_where=sa.text('deletion_due_at is not null'))
         op.drop_table('users')
-        op.drop_index('uq_suppressions_address', table_name='suppressions', postgresql_where=sa.text('lifted_at IS NULL'))
-        op.drop_index('ix_suppressions_lifted', table_name='suppressions')
-        op.drop_table('suppressions')
         op.drop_index(op.f('ix_rate_windows_expires_at'), table_name='rate_windows')
         op.drop_table('rate_windows')
-        op.drop_table('message_scans')
+        op.drop_index('ix_presence_expires_at', table_name='presence')
+        op.drop_table('presence')
         op.drop_table('match_terms')
         op.drop_index('ix_external_events_unhandled', table_name='external_events', postgresql_where=sa.text('handled_at IS NULL'))
         op.drop_table('external_events')

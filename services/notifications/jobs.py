@@ -13,8 +13,8 @@ from core.gateways.mail import MailRefused, OutgoingMail
 from core.jobs import job, periodic
 from models.notifications import Email
 from services.notifications import choosing, inbox, rendering, repository, suppressing
-from services.notifications.schemas import TEMPLATES, AccountLetter, Recipient
-from services.notifications.wording import worded
+from services.notifications.schemas import SEALED, TEMPLATES, AccountLetter, Recipient, SealedMessage
+from services.notifications.wording import unsealed, worded
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ async def deliver(db: Database, *, email_id: UUID) -> None:
         email.status = "sent" if error is None else "failed"
         email.vendor_id, email.error = vendor_id, error
         email.sent_at = now() if error is None else None
-        if email.template == "account_letter":
+        if email.template in SEALED:
             # Its links are of no use to us, and the account that it was about may be gone.
             email.context = {}
             if email.user_id is None:
@@ -96,4 +96,6 @@ def _composed(email: Email, recipient: Recipient) -> OutgoingMail:
     context = TEMPLATES[email.template].model_validate(email.context)
     if isinstance(context, AccountLetter):
         return rendering.compose("message", worded(context, recipient), recipient)
+    if isinstance(context, SealedMessage):
+        return rendering.compose("message", unsealed(context), recipient)
     return rendering.compose(email.template, context, recipient)

@@ -22,6 +22,7 @@ from core.gateways.mail import OutgoingMail
 from core.settings import settings
 from services.notifications import calendar, unsubscribing
 from services.notifications.schemas import (
+    SEALED,
     TEMPLATES,
     BookingConfirmedClient,
     BookingConfirmedExpert,
@@ -101,7 +102,7 @@ def compose(template: str, context: Context, recipient: Recipient) -> OutgoingMa
 
 def templates() -> list[str]:
     """Names of all templates that have files."""
-    return sorted(set(TEMPLATES) - {"account_letter"})
+    return sorted(set(TEMPLATES) - SEALED)
 
 
 @cache

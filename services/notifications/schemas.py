@@ -177,9 +177,16 @@ class AccountLetter(Context):
     sealed: Annotated[str, StringConstraints(max_length=20_000)]
 
 
+class SealedMessage(Context):
+    """A `Message` whose link lets its bearer in: encrypted while it waits."""
+
+    sealed: Annotated[str, StringConstraints(max_length=40_000)]
+
+
 TEMPLATES: dict[str, type[Context]] = {
     "account_letter": AccountLetter,
     "message": Message,
+    "sealed_message": SealedMessage,
     "booking_confirmed_client": BookingConfirmedClient,
     "booking_confirmed_expert": BookingConfirmedExpert,
     "booking_cancelled": BookingCancelled,
@@ -190,6 +197,11 @@ TEMPLATES: dict[str, type[Context]] = {
     "opportunities": Opportunities,
     "confirm_address": ConfirmAddress,
 }
+
+
+SEALED = frozenset(
+    {"account_letter", "sealed_message"}
+)  # forgotten once sent; they have no template of their own
 
 
 class Recipient(BaseModel):

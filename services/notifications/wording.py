@@ -7,7 +7,7 @@ import orjson
 
 from core.security import keys
 from services.accounts.letters import LetterKind
-from services.notifications.schemas import AccountLetter, Message, Recipient
+from services.notifications.schemas import AccountLetter, Message, Recipient, SealedMessage
 from services.notifications.words import has, template, words
 
 
@@ -37,6 +37,11 @@ def in_words(kind: LetterKind, values: dict[str, str], locale: str) -> Message:
 
 def _filled(key: str, locale: str, values: "_Values") -> str:
     return template(key, locale).format_map(values)
+
+
+def unsealed(letter: SealedMessage) -> Message:
+    """The letter that was encrypted. Raises `UndecipherableError` if our keys are gone."""
+    return Message.model_validate(orjson.loads(keys().decrypt(letter.sealed)))
 
 
 class _Values(dict[str, str]):

@@ -10,6 +10,7 @@ import pytest
 
 from api.ws.client import RealtimeClient
 from api.ws.connection import OUTBOX_BYTES
+from api.ws.hub import MAX_JOINED
 from core.events import RoomEvent
 from services.conversations import log
 from tests.serving import Served
@@ -204,7 +205,7 @@ async def test_a_member_that_stops_reading_is_closed_and_holds_nobody_up(served:
             assert sent < 5_000, "the stalled socket was never closed"
         await received(a, room, sent)
         assert len(texts(a, room)) == sent
-        assert stalled._protocol.transport.get_write_buffer_size() < OUTBOX_BYTES + 64 * 1024
+        assert stalled._protocol.transport.get_write_buffer_size() < OUTBOX_BYTES + MAX_JOINED
     arrived = b""
     while b"too slow" not in arrived[-64:]:
         chunk = await loop.sock_recv(raw, 1024 * 1024)
