@@ -54,6 +54,11 @@ def upgrade() -> None:
         sa.Column('experts', sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint('lexeme', name=op.f('pk_match_terms'))
         )
+        op.create_table('message_scans',
+        sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('through', sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_message_scans'))
+        )
         op.create_table('presence',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('process_id', sa.Uuid(), nullable=False),
@@ -70,6 +75,18 @@ def upgrade() -> None:
         prefixes=['UNLOGGED']
         )
         op.create_index(op.f('ix_rate_windows_expires_at'), 'rate_windows', ['expires_at'], unique=False)
+        op.create_table('suppressions',
+        sa.Column('address', postgresql.CITEXT(), nullable=False),
+        sa.Column('reason', sa.String(length=16), nullable=False),
+        sa.Column('detail', sa.Text(), nullable=True),
+        sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('lifted_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.CheckConstraint("reason IN ('bounced', 'complained')", name=op.f('ck_suppressions_reason')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_suppressions'))
+        )
+        op.create_index('ix_suppressions_lifted', 'suppressions', ['address', 'lifted_at'], unique=False)
+        op.create_index('uq_suppressions_address', 'suppressions', ['address'], unique=True, postgresql_where=sa.text('lifted_at IS NULL'))
         op.create_table('users',
         sa.Column('email', postgresql.CITEXT(), nullable=True),
         sa.Column('email_verified_at', sa.DateTime(timezone=True), nullable=True),
@@ -141,6 +158,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('blocker_id', 'blocked_id', name=op.f('pk_blocks'))
         )
         op.create_index('ix_blocks_blocked_id', 'blocks', ['blocked_id'], unique=False)
+        op.create_table('digests',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('counted_on', sa.Date(), nullable=True),
+        sa.Column('count', sa.Integer(), server_default='0', nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_digests_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('user_id', name=op.f('pk_digests'))
+        )
+        op.create_index('ix_digests_due_at', 'digests', ['due_at'], unique=False, postgresql_where=sa.text('due_at IS NOT NULL'))
         op.create_table('emails',
         sa.Column('user_id', sa.Uuid(), nullable=True),
         sa.Column('address', sa.String(length=320), nullable=True),
@@ -154,7 +181,7 @@ def upgrade() -> None:
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-        sa.CheckConstraint("status IN ('queued', 'sent', 'failed', 'skipped')", name=op.f('ck_emails_status')),
+        sa.CheckConstraint("status IN ('queued', 'sent', 'failed', 'skipped', 'suppressed')", name=op.f('ck_emails_status')),
         sa.CheckConstraint('num_nonnulls(user_id, address) > 0', name=op.f('ck_emails_recipient')),
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_emails_user_id_users'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_emails')),
@@ -223,6 +250,35 @@ def upgrade() -> None:
         sa.UniqueConstraint('provider', 'subject', name=op.f('uq_identities_provider_subject')),
         sa.UniqueConstraint('user_id', 'provider', name=op.f('uq_identities_user_id_provider'))
         )
+        op.create_table('notification_choices',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('kind', sa.String(length=32), nullable=False),
+        sa.Column('in_app', sa.Boolean(), nullable=False),
+        sa.Column('email', sa.Boolean(), nullable=False),
+        sa.Column('push', sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_notification_choices_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('user_id', 'kind', name=op.f('pk_notification_choices'))
+        )
+        op.create_table('notifications',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('kind', sa.String(length=32), nullable=False),
+        sa.Column('name', sa.String(length=64), nullable=False),
+        sa.Column('key', sa.String(length=200), nullable=False),
+        sa.Column('context', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column('path', sa.Text(), nullable=False),
+        sa.Column('count', sa.Integer(), server_default='1', nullable=False),
+        sa.Column('room_id', sa.Uuid(), nullable=True),
+        sa.Column('seq', sa.BigInteger(), nullable=True),
+        sa.Column('shown', sa.Boolean(), nullable=False),
+        sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_notifications_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_notifications')),
+        sa.UniqueConstraint('user_id', 'key', name=op.f('uq_notifications_user_id_key'))
+        )
+        op.create_index('ix_notifications_newest', 'notifications', ['user_id', 'happened_at', 'id'], unique=False, postgresql_where=sa.text('shown'))
+        op.create_index('ix_notifications_unread', 'notifications', ['user_id'], unique=False, postgresql_where=sa.text('shown AND read_at IS NULL'))
         op.create_table('passkeys',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('credential_id', sa.LargeBinary(length=1023), nullable=False),
@@ -481,6 +537,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_mentions_user_id_users')),
         sa.PrimaryKeyConstraint('user_id', 'room_id', 'no', name=op.f('pk_mentions'))
         )
+        op.create_table('message_notices',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('told_seq', sa.BigInteger(), server_default='0', nullable=False),
+        sa.Column('mailed_seq', sa.BigInteger(), server_default='0', nullable=False),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_message_notices_room_id_rooms'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_message_notices_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('user_id', 'room_id', name=op.f('pk_message_notices'))
+        )
         op.create_table('messages',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('seq', sa.BigInteger(), nullable=False),
@@ -553,6 +618,22 @@ def upgrade() -> None:
         sa.UniqueConstraint('room_id', 'key', name=op.f('uq_proposals_room_id_key'))
         )
         op.create_index('ix_proposals_user_id', 'proposals', ['user_id'], unique=False)
+        op.create_table('push_subscriptions',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('session_id', sa.Uuid(), nullable=False),
+        sa.Column('endpoint', sa.Text(), nullable=False),
+        sa.Column('p256dh', sa.String(length=200), nullable=False),
+        sa.Column('auth', sa.String(length=200), nullable=False),
+        sa.Column('device', sa.String(length=100), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(['session_id'], ['sessions.id'], name=op.f('fk_push_subscriptions_session_id_sessions'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_push_subscriptions_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_push_subscriptions')),
+        sa.UniqueConstraint('endpoint', name=op.f('uq_push_subscriptions_endpoint'))
+        )
+        op.create_index(op.f('ix_push_subscriptions_session_id'), 'push_subscriptions', ['session_id'], unique=False)
+        op.create_index(op.f('ix_push_subscriptions_user_id'), 'push_subscriptions', ['user_id'], unique=False)
         op.create_table('refunds',
         sa.Column('payment_id', sa.Uuid(), nullable=False),
         sa.Column('requested_by', sa.Uuid(), nullable=True),
@@ -778,6 +859,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_brief_snapshots_project_id_projects'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('project_id', 'key', name=op.f('pk_brief_snapshots'))
         )
+        op.create_table('match_notices',
+        sa.Column('project_id', sa.Uuid(), nullable=False),
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_match_notices_expert_id_experts'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_match_notices_project_id_projects'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('project_id', 'expert_id', name=op.f('pk_match_notices'))
+        )
         op.create_table('match_runs',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('project_id', sa.Uuid(), nullable=True),
@@ -901,6 +990,7 @@ def downgrade() -> None:
         op.drop_index(op.f('ix_match_runs_user_id_created_at'), table_name='match_runs')
         op.drop_index(op.f('ix_match_runs_project_id_created_at'), table_name='match_runs')
         op.drop_table('match_runs')
+        op.drop_table('match_notices')
         op.drop_table('brief_snapshots')
         op.drop_index(op.f('ix_bookings_room_id'), table_name='bookings')
         op.drop_index(op.f('ix_bookings_proposal_id'), table_name='bookings')
@@ -929,6 +1019,9 @@ def downgrade() -> None:
         op.drop_table('reports')
         op.drop_index('ix_refunds_payment_id', table_name='refunds')
         op.drop_table('refunds')
+        op.drop_index(op.f('ix_push_subscriptions_user_id'), table_name='push_subscriptions')
+        op.drop_index(op.f('ix_push_subscriptions_session_id'), table_name='push_subscriptions')
+        op.drop_table('push_subscriptions')
         op.drop_index('ix_proposals_user_id', table_name='proposals')
         op.drop_table('proposals')
         op.drop_index('ix_projects_owner_id_id', table_name='projects')
@@ -936,6 +1029,7 @@ def downgrade() -> None:
         op.drop_index('ix_messages_thread_id', table_name='messages', postgresql_where=sa.text('thread_id is not null'))
         op.drop_index('ix_messages_pinned', table_name='messages', postgresql_where=sa.text('pinned_at is not null'))
         op.drop_table('messages')
+        op.drop_table('message_notices')
         op.drop_table('mentions')
         op.drop_index('ix_files_unused', table_name='files', postgresql_where=sa.text("state = 'ready' and purpose = 'attachment' and message_id is null"))
         op.drop_index('ix_files_unfinished', table_name='files', postgresql_where=sa.text("state <> 'ready'"))
@@ -971,6 +1065,10 @@ def downgrade() -> None:
         op.drop_table('payments')
         op.drop_index(op.f('ix_passkeys_user_id'), table_name='passkeys')
         op.drop_table('passkeys')
+        op.drop_index('ix_notifications_unread', table_name='notifications', postgresql_where=sa.text('shown AND read_at IS NULL'))
+        op.drop_index('ix_notifications_newest', table_name='notifications', postgresql_where=sa.text('shown'))
+        op.drop_table('notifications')
+        op.drop_table('notification_choices')
         op.drop_table('identities')
         op.drop_index(op.f('ix_experts_timezone'), table_name='experts')
         op.drop_index('ix_experts_submitted_at', table_name='experts', postgresql_where=sa.text("status = 'submitted'"))
@@ -982,6 +1080,8 @@ def downgrade() -> None:
         op.drop_table('experts')
         op.drop_index('ix_emails_user_id', table_name='emails', postgresql_where=sa.text('user_id IS NOT NULL'))
         op.drop_table('emails')
+        op.drop_index('ix_digests_due_at', table_name='digests', postgresql_where=sa.text('due_at IS NOT NULL'))
+        op.drop_table('digests')
         op.drop_index('ix_blocks_blocked_id', table_name='blocks')
         op.drop_table('blocks')
         op.drop_table('assistant_usage')
@@ -994,10 +1094,14 @@ def downgrade() -> None:
         op.drop_index('ix_users_email', table_name='users', postgresql_where=sa.text('deleted_at is null'))
         op.drop_index('ix_users_deletion_due_at', table_name='users', postgresql_where=sa.text('deletion_due_at is not null'))
         op.drop_table('users')
+        op.drop_index('uq_suppressions_address', table_name='suppressions', postgresql_where=sa.text('lifted_at IS NULL'))
+        op.drop_index('ix_suppressions_lifted', table_name='suppressions')
+        op.drop_table('suppressions')
         op.drop_index(op.f('ix_rate_windows_expires_at'), table_name='rate_windows')
         op.drop_table('rate_windows')
         op.drop_index('ix_presence_expires_at', table_name='presence')
         op.drop_table('presence')
+        op.drop_table('message_scans')
         op.drop_table('match_terms')
         op.drop_index('ix_external_events_unhandled', table_name='external_events', postgresql_where=sa.text('handled_at IS NULL'))
         op.drop_table('external_events')

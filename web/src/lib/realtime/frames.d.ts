@@ -280,6 +280,12 @@ export interface components {
             type: "hello";
         };
         /**
+         * Kind
+         * @description What a notice is about. People choose channels for each.
+         * @enum {string}
+         */
+        Kind: "message" | "mention" | "booking" | "payment" | "match" | "opportunity" | "security";
+        /**
          * LinkPreview
          * @description What a linked page says about itself. `image` is a file with a thumbnail.
          */
@@ -717,6 +723,69 @@ export interface components {
              * @enum {string}
              */
             type: "message.send";
+        };
+        /**
+         * Notification
+         * @description A line of the person's notifications, new or added to, and how many are unread now.
+         */
+        Notification: {
+            notification: components["schemas"]["NotificationRead"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "notification";
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NotificationRead
+         * @description One line. `count` says how many things came together in it; `path` is the page of the app it leads to.
+         */
+        NotificationRead: {
+            /** Body */
+            body: string | null;
+            /** Count */
+            count: number;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Path */
+            path: string;
+            /** Read */
+            read: boolean;
+            /** Room Id */
+            room_id: string | null;
+            /**
+             * Seq
+             * @description Of a line about messages: it is read once its room is read up to here
+             */
+            seq: number | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * NotificationsRead
+         * @description Lines were read on one of the person's devices: those of `ids`, or all (null).
+         */
+        NotificationsRead: {
+            /** Ids */
+            ids: string[] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "notifications.read";
+            /** Unread */
+            unread: number;
         };
         /** PersonBrief */
         PersonBrief: {
@@ -1181,7 +1250,7 @@ export interface components {
          * ServerEvent
          * @description Anything the server may send.
          */
-        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MessageEdited"] | components["schemas"]["MessageDeleted"] | components["schemas"]["ReactionChanged"] | components["schemas"]["PinChanged"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["BranchSelected"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Presence"] | components["schemas"]["Draft"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"] | components["schemas"]["RoomRemoved"] | components["schemas"]["RoomSettingsChanged"];
+        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MessageEdited"] | components["schemas"]["MessageDeleted"] | components["schemas"]["ReactionChanged"] | components["schemas"]["PinChanged"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["BranchSelected"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Presence"] | components["schemas"]["Draft"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"] | components["schemas"]["Notification"] | components["schemas"]["NotificationsRead"] | components["schemas"]["RoomRemoved"] | components["schemas"]["RoomSettingsChanged"];
         /**
          * Subscribe
          * @description Follow a room: replays what came after `after_seq`, goes live, and acknowledges at that moment. Without
