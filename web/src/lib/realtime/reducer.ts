@@ -154,6 +154,9 @@ function ephemeral(state: RoomState, event: RoomEphemeral, now: number): RoomSta
 			return { ...state, receipts: { ...state.receipts, [event.user_id]: Math.max(event.seq, state.receipts[event.user_id] ?? 0) } };
 		case 'reset':
 			return { ...state, broken: 'reset' };
+		// What this client does not show (presence, drafts of other devices) changes nothing here.
+		default:
+			return state;
 	}
 }
 
