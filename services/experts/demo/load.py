@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.actor import ROLE_SCOPES, Actor, Role
 from core.db import Database
 from core.errors import Conflict
+from core.gateways import gateways
+from core.gateways.embeddings import LocalEmbeddings
 from core.money import Money
 from core.settings import settings
 from services.accounts import service as accounts
@@ -81,8 +83,17 @@ async def load(db: Database) -> int:
     for person in people:
         async with db.transaction() as session:
             new += await _load_one(session, person)
+    await _use_kept_vectors()
     await index_missing(db)
     return new
+
+
+async def _use_kept_vectors() -> None:
+    from services.experts.demo import kept  # it reads the people of this module
+
+    embeddings = gateways().embeddings
+    if isinstance(embeddings, LocalEmbeddings):
+        embeddings.keep(await asyncio.to_thread(kept.vectors))
 
 
 async def _load_one(session: AsyncSession, person: DemoExpert) -> bool:
