@@ -5,7 +5,7 @@ import re
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.product import ROOT, Complaints, Product, person
+from tests.browser.product import ROOT, Complaints, Product
 from tests.browser.test_conversation import violations
 from tests.browser.test_main_line import ANALYSIS, IDEA, say
 
@@ -24,7 +24,12 @@ async def analyses(page: Page, count: int) -> None:
 
 async def test_a_founder_corrects_the_brief(product: Product, browser: Browser) -> None:
     complaints = Complaints()
-    context, page = await person(browser, complaints)
+    # axe is put into the page by a script of its own, which the page's policy would refuse.
+    context = await browser.new_context(
+        viewport={"width": 1440, "height": 900}, bypass_csp=True, reduced_motion="reduce", locale="en-US"
+    )
+    page = await context.new_page()
+    complaints.listen(page)
     await page.goto(product.url)
     await say(page, IDEA)
     await analyses(page, 1)
@@ -63,9 +68,9 @@ async def test_a_founder_corrects_the_brief(product: Product, browser: Browser) 
 
     features = panel.get_by_role("region", name="Features")
     await features.get_by_role("button", name="Add to Features").click()
-    await features.get_by_label("Add to Features").fill("video calls, pill reminders")
+    await features.get_by_label("Add to Features").fill("video calls, owl sightings")
     await features.get_by_role("button", name="Save").click()
-    await expect(features.get_by_text("pill reminders", exact=False).first).to_be_visible()
+    await expect(features.get_by_text("owl sightings", exact=False).first).to_be_visible()
 
     # The new facts give a new analysis, with what changed.
     await panel.get_by_role("button", name="Update the analysis").click()
@@ -76,6 +81,7 @@ async def test_a_founder_corrects_the_brief(product: Product, browser: Browser) 
 
     state = await context.storage_state()
     phone = await browser.new_context(
+        bypass_csp=True,
         viewport={"width": 390, "height": 844},
         color_scheme="dark",
         storage_state=state,
@@ -84,7 +90,7 @@ async def test_a_founder_corrects_the_brief(product: Product, browser: Browser) 
     small = await phone.new_page()
     complaints.listen(small)
     await small.goto(address)
-    await small.get_by_role("button", name="Show the project brief").click()
+    await small.get_by_role("button", name=re.compile("^Brief")).click()
     drawer = small.get_by_role("dialog", name="Project brief")
     await expect(drawer.get_by_text("$120,000", exact=True)).to_be_visible()
     assert await violations(small) == []

@@ -8,7 +8,7 @@ from core.db import Database
 from core.gateways.embeddings import LocalEmbeddings, digest
 from models.experts import ExpertEmbedding
 from services.experts import jobs, service
-from services.experts.demo import kept
+from services.experts.demo import keeping, kept
 from services.experts.document import MAX_PASSAGES, ProfileText, mean
 from services.experts.schemas import ProfilePatch
 from tests.experts.factories import make_expert
@@ -89,4 +89,4 @@ def test_the_mean_is_of_unit_length() -> None:
 
 
 def test_every_passage_of_the_demo_experts_has_its_vector_kept() -> None:
-    assert {digest(text) for text in kept.passages()} == kept.vectors().keys()
+    assert {digest(text) for text in keeping.passages()} == kept.vectors().keys()

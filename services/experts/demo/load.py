@@ -25,6 +25,7 @@ from core.money import Money
 from core.settings import settings
 from services.accounts import service as accounts
 from services.experts import repository, service
+from services.experts.demo import kept
 from services.experts.jobs import index_missing
 from services.experts.schemas import ProfileInput, Status, StatusChange, WeeklyWindow
 
@@ -89,8 +90,6 @@ async def load(db: Database) -> int:
 
 
 async def _use_kept_vectors() -> None:
-    from services.experts.demo import kept  # it reads the people of this module
-
     embeddings = gateways().embeddings
     if isinstance(embeddings, LocalEmbeddings):
         embeddings.keep(await asyncio.to_thread(kept.vectors))

@@ -2,7 +2,6 @@
 export const brief = {
 	'brief.title': 'Project brief',
 	'brief.open': 'Brief',
-	'brief.open.label': 'Show the project brief',
 	'brief.intro': 'What I have understood, and the words it comes from. Change whatever is wrong.',
 	'brief.empty': 'Nothing yet. Describe your project in the chat, and its facts gather here.',
 	'brief.failed': 'The brief could not be loaded.',
