@@ -25,13 +25,13 @@ _LATE = timedelta(seconds=30)
 _AWAY = text(
     """
     with said as (
-        select m.room_id, m.sender_id, m.seq, m.text, m.created_at
+        select m.room_id, m.sender_id, m.seq, m.text, m.mentions, m.created_at
         from messages m
         join rooms r on r.id = m.room_id
         where m.id >= :floor and m.created_at <= :through and m.kind = 'text' and m.deleted_at is null
             and m.sender_id <> :assistant and r.kind <> 'assistant'
     )
-    select rm.user_id, rm.room_id, r.title, false as mention,
+    select rm.user_id, rm.room_id, r.title, rm.user_id = any(s.mentions) as mention,
         count(*) as count, max(s.seq) as seq, max(s.created_at) as at,
         count(distinct s.sender_id) as senders,
         (array_agg(u.name order by s.seq desc))[1] as sender,
@@ -43,6 +43,8 @@ _AWAY = text(
     join users u on u.id = s.sender_id
     left join message_notices n on n.user_id = rm.user_id and n.room_id = rm.room_id
     where s.seq > rm.read_seq and s.seq > coalesce(n.told_seq, 0) and rm.user_id <> :assistant
+        and rm.silenced_at is null
+        and (rm.notify = 'all' or (rm.notify = 'mentions' and rm.user_id = any(s.mentions)))
     group by rm.user_id, rm.room_id, r.title, mention
     order by rm.user_id, rm.room_id
     """
@@ -54,7 +56,7 @@ _WAITING = text(
     """
     select * from (
         select m.room_id, r.title, m.seq, m.text, m.created_at as at, u.name as sender,
-            false as mention,
+            rm.user_id = any(m.mentions) as mention,
             count(*) over (partition by m.room_id) as count,
             max(m.seq) over (partition by m.room_id) as through_seq,
             row_number() over (partition by m.room_id order by m.seq desc) as place,
@@ -64,10 +66,11 @@ _WAITING = text(
         left join message_notices n on n.user_id = rm.user_id and n.room_id = rm.room_id
         join messages m on m.room_id = rm.room_id and m.seq > greatest(rm.read_seq, coalesce(n.mailed_seq, 0))
         join users u on u.id = m.sender_id
-        where rm.user_id = :user_id and rm.left_at is null
+        where rm.user_id = :user_id and rm.left_at is null and rm.silenced_at is null
             and m.created_at >= greatest(rm.joined_at, :since) and m.kind = 'text' and m.deleted_at is null
             and m.sender_id not in (:user_id, :assistant)
-            and (:messages or :mentions)
+            and ((rm.notify = 'all' and :messages) or
+                (rm.notify <> 'none' and :mentions and rm.user_id = any(m.mentions)))
     ) waiting
     where place <= :lines
     order by at desc, seq desc

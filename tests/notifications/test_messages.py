@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from core.db import Database
+from models.conversations import RoomMember
 from models.notifications import Digest
 from services.accounts.schemas import UserRead
 from services.conversations import repository as conversations
@@ -53,9 +54,10 @@ async def say(
     words: str,
     *,
     ago: float = 200,
+    mentions: list[UUID] | None = None,
 ) -> int:
     """Send a message as it would have been sent `ago` seconds ago; its seq."""
-    data = SendMessage(client_id=uuid4(), text=words)
+    data = SendMessage(client_id=uuid4(), text=words, mentions=mentions or [])
     sent = await Sender(db).send(actor_for(user), room_id, data)
     async with db.transaction() as session:
         await session.execute(
@@ -113,13 +115,27 @@ async def test_who_was_away_is_told_once(db: Database) -> None:
     assert (await lines(db, grace))[0].title == "Ada wrote to you"
 
 
-async def test_who_reads_is_not_told(db: Database) -> None:
-    room_id, (ada, grace) = await people(db)
+async def test_who_reads_or_mutes_is_not_told(db: Database) -> None:
+    room_id, (ada, grace, linus) = await people(db, 3)
+    async with db.transaction() as session:
+        await session.execute(
+            update(RoomMember).where(RoomMember.user_id == linus.id).values(notify="mentions")
+        )
     seq = await say(db, room_id, ada, "Hello")
     await read_room(db, grace, room_id, seq)
     await say(db, room_id, ada, "Just now", ago=0)
     await look(db)
     assert await lines(db, grace) == []
+    assert await lines(db, linus) == []
+    await say(db, room_id, ada, "@Linus?", mentions=[linus.id])
+    await look(db)
+    assert [line.title for line in await lines(db, linus)] == ["Ada mentioned you in Telehealth"]
+    async with db.transaction() as session:
+        await session.execute(update(RoomMember).where(RoomMember.user_id == linus.id).values(notify="none"))
+    await say(db, room_id, ada, "@Linus again", mentions=[linus.id])
+    await look(db)
+    assert [line.count for line in await lines(db, linus)] == [1]
+    assert len(await digests(db, linus)) == 0
 
 
 async def test_a_digest_holds_what_still_waits_and_goes_out_once(db: Database, sandbox: Sandbox) -> None:
@@ -171,10 +187,18 @@ async def test_what_is_read_or_not_wanted_is_not_mailed(db: Database) -> None:
     await read_room(db, grace, room_id, seq)
     assert await digests(db, grace) == []
     await choose(db, grace, Kind.MESSAGE, email=False)
-    await choose(db, grace, Kind.MENTION, email=False)
     await say(db, room_id, ada, "Plain")
     await look(db)
     assert await digests(db, grace) == []
+    await say(db, room_id, ada, "@Grace", mentions=[grace.id])
+    await look(db)
+    (context,) = await digests(db, grace)
+    assert [line["text"] for line in context["rooms"][0]["lines"]] == ["@Grace"]
+    await choose(db, ada, Kind.MESSAGE, email=False)
+    await choose(db, ada, Kind.MENTION, email=False)
+    await say(db, room_id, grace, "@Ada", mentions=[ada.id])
+    await look(db)
+    assert await digests(db, ada) == []
 
 
 async def test_it_waits_two_minutes_and_then_a_while(db: Database) -> None:
