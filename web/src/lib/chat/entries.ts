@@ -97,27 +97,36 @@ function entry(message: Message, state: RoomState, viewer: Viewer): Entry {
 		const stored = { message: message.id, turn: message.turn_id, versions: versions(state, message) };
 		return { type: 'assistant', key, text, cards, tools: [], notices: meta.notices ?? [], status, at, model: meta.model ?? null, ...stored };
 	}
-	const queued = message.sender_id === viewer.id && state.turn !== null && state.turn.after !== null && message.no > state.turn.after;
+	const queued = isQueued(message, state, viewer);
+	return { ...personEntry(message, viewer.id), state: queued ? 'queued' : 'sent', versions: versions(state, message) };
+}
+
+function isQueued(message: Message, state: RoomState, viewer: Viewer): boolean {
+	return message.sender_id === viewer.id && state.turn !== null && state.turn.after !== null && message.no > state.turn.after;
+}
+
+/** A stored message of a person, by itself. */
+export function personEntry(message: Message, me: string): PersonEntry {
 	return {
 		type: 'person',
 		key: message.client_id,
 		sender: message.sender_id,
-		mine: message.sender_id === viewer.id,
+		mine: message.sender_id === me,
 		first: true,
 		last: true,
-		text,
-		cards,
+		text: message.text,
+		cards: message.cards,
 		attachments: message.attachments,
 		previews: message.previews,
-		at,
+		at: message.created_at,
 		edited: message.edited_at !== null,
 		deleted: message.deleted_at !== null,
-		state: queued ? 'queued' : 'sent',
+		state: 'sent',
 		clientId: message.client_id,
 		problem: null,
 		seq: message.seq,
 		message: message.id,
-		versions: versions(state, message)
+		versions: null
 	};
 }
 

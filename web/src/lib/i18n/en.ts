@@ -1,5 +1,6 @@
 import { accounts } from './en/accounts';
 import { assistant } from './en/assistant';
+import { rooms } from './en/rooms';
 import { cto } from './en/cto';
 import { experts } from './en/experts';
 import { brief } from './en/brief';
@@ -12,6 +13,7 @@ export const en = {
 	...experts,
 	...accounts,
 	...assistant,
+	...rooms,
 	...brief,
 	...files,
 	...notifications,
@@ -114,7 +116,6 @@ export const en = {
 	'message.offline': 'Waiting for a connection',
 	'message.queued': 'Answered after the current reply',
 	'message.edited': 'edited',
-	'message.read': 'Read',
 	'message.deleted': 'This message was deleted',
 	'message.stopped': 'You stopped this reply.',
 	'message.failed': 'This reply could not be finished. Send your message again to retry.',

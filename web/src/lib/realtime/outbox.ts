@@ -10,6 +10,8 @@ export interface Pending {
 	room: string;
 	text: string;
 	attachments?: Attachment[];
+	reply_to?: string | null;
+	mentions?: string[];
 	created_at: string;
 	/** The server refused it, in words for the person; it waits for "try again" or "discard". */
 	failed?: string;
@@ -38,12 +40,13 @@ export class Outbox {
 		options.onChange(this.#pending);
 	}
 
-	add(room: string, text: string, attachments: Attachment[] = []): Pending {
+	add(room: string, text: string, attachments: Attachment[] = [], more: Pick<Pending, 'reply_to' | 'mentions'> = {}): Pending {
 		const entry: Pending = {
 			client_id: (this.options.newId ?? (() => crypto.randomUUID()))(),
 			room,
 			text,
 			attachments,
+			...more,
 			created_at: (this.options.now?.() ?? new Date()).toISOString()
 		};
 		this.#replace([...this.#pending, entry]);
@@ -76,10 +79,10 @@ export class Outbox {
 
 	/** True when the entry is settled, one way or the other. */
 	async #send(entry: Pending): Promise<boolean> {
-		const { client_id, room, text } = entry;
+		const { client_id, room, text, reply_to = null, mentions = [] } = entry;
 		const attachments = (entry.attachments ?? []).map(({ id }) => id);
 		try {
-			await this.options.connection.send({ type: 'message.send', room, client_id, text, reply_to: null, attachments }, (ack) => {
+			await this.options.connection.send({ type: 'message.send', room, client_id, text, reply_to, mentions, attachments }, (ack) => {
 				if (ack.message) this.options.onStored(room, ack.message);
 				this.discard(client_id);
 			});

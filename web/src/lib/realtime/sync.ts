@@ -165,6 +165,7 @@ export function fromFetched(room: string, fetched: FetchedRoom): RoomState {
 		branch: fetched.branch,
 		branches: fetched.branches,
 		members: Object.fromEntries(fetched.members.map((member) => [member.user_id, member])),
+		online: Object.fromEntries(fetched.members.filter(({ online }) => online).map(({ user_id }) => [user_id, true as const])),
 		receipts: Object.fromEntries(fetched.members.map((member) => [member.user_id, member.read_seq]))
 	};
 	return merge(state, fetched.messages);
