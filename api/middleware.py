@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problem import respond
@@ -39,13 +38,11 @@ class OriginCheck:
     """Refuses unsafe requests that a browser makes for another site.
 
     Browsers send `Origin` with every unsafe request, and scripts cannot change it. A request without it comes from
-    no browser, and one with a bearer token carries nothing that another site could borrow. Sites with the widget may
-    do what needs no cookie.
+    no browser, and one with a bearer token carries nothing that another site could borrow.
     """
 
-    def __init__(self, app: ASGIApp, *, base_url: str, widget_origins: list[str]) -> None:
+    def __init__(self, app: ASGIApp, *, base_url: str) -> None:
         self._app = app
-        self._widget_origins = frozenset(widget_origins)
         parts = urlsplit(base_url)
         self._allowed = f"{parts.scheme}://{parts.netloc}"
 
@@ -62,8 +59,6 @@ class OriginCheck:
         if headers.get("authorization", "").lower().startswith("bearer "):
             return True
         origin = headers.get("origin")
-        if origin in self._widget_origins and "cookie" not in headers:
-            return True
         if origin is not None:
             return same_origin(origin, headers.get("host"), self._allowed)
         return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
@@ -72,9 +67,9 @@ class OriginCheck:
 class SecurityHeaders:
     """Adds the headers that narrow what a browser does with an answer, and the numbers of a rate limit."""
 
-    def __init__(self, app: ASGIApp, *, base_url: str, index: Path, storage: str | None) -> None:
+    def __init__(self, app: ASGIApp, *, base_url: str, index: Path) -> None:
         self._app = app
-        self._policy = content_policy(index, storage)
+        self._policy = content_policy(index)
         self._headers = {
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
@@ -113,19 +108,17 @@ class SecurityHeaders:
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
-def content_policy(index: Path, storage: str | None = None) -> str:
-    """The policy of the web app: its own files, the inline script that starts it, by hash, and the storage's origin, where
-    files are put and read."""
-    files = f" {storage}" if storage else ""
+def content_policy(index: Path) -> str:
+    """The policy of the web app: its own files, and the inline script that starts it, by hash."""
     scripts = " ".join(["'self'", *(f"'sha256-{_sha256(text)}'" for text in _inline_scripts(index))])
     return "; ".join(
         [
             "default-src 'self'",
             f"script-src {scripts}",
             "style-src 'self' 'unsafe-inline'",
-            f"img-src 'self' data: blob: https:{files}",
+            "img-src 'self' data: blob: https:",
             "font-src 'self' data:",
-            f"connect-src 'self'{files}",
+            "connect-src 'self'",
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
@@ -144,17 +137,5 @@ def _sha256(text: str) -> str:
 
 def install(app: FastAPI, settings: Settings, *, index: Path = Path("web/build/index.html")) -> None:
     """Put the checks around the whole app. The headers go outermost, so that refusals carry them too."""
-    app.add_middleware(OriginCheck, base_url=settings.base_url, widget_origins=settings.allowed_origins)
-    if settings.allowed_origins:
-        # Without credentials: another site's page is never answered as the person whose browser shows it.
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.allowed_origins,
-            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type"],
-            expose_headers=["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"],
-            max_age=600,
-        )
-    app.add_middleware(
-        SecurityHeaders, base_url=settings.base_url, index=index, storage=settings.storage_origin
-    )
+    app.add_middleware(OriginCheck, base_url=settings.base_url)
+    app.add_middleware(SecurityHeaders, base_url=settings.base_url, index=index)

@@ -24,10 +24,9 @@ export default {
 				'default-src': ['self'],
 				'script-src': ['self'],
 				'style-src': ['self'],
-				// Where files are stored is known to the server alone: the policy in its header narrows these two.
-				'img-src': ['self', 'data:', 'blob:', 'https:', 'http:'],
+				'img-src': ['self', 'data:', 'blob:', 'https:'],
 				'font-src': ['self'],
-				'connect-src': ['self', 'https:', 'http:'],
+				'connect-src': ['self'],
 				'object-src': ['none'],
 				'base-uri': ['none'],
 				'form-action': ['self']

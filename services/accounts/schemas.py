@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     EmailStr,
     Field,
+    HttpUrl,
     StringConstraints,
 )
 from pydantic.alias_generators import to_camel
@@ -82,6 +83,7 @@ class UpdateMe(Input):
     name: Name | None = None
     timezone: Timezone | None = None
     locale: Locale | None = None
+    avatar_url: HttpUrl | None = Field(None, description="null removes the photo")
 
 
 class UserRead(BaseModel):
@@ -107,8 +109,6 @@ class MeRead(UserRead):
 
     has_password: bool
     two_factor: bool = Field(description="Signing in asks for a second factor")
-    authenticator_app: bool = Field(description="An authenticator app is set up")
-    recovery_codes_left: int
     scopes: list[str] = Field(description="What this session or token may do")
 
 

@@ -1,17 +1,7 @@
 """All conversations, by group."""
 
 from tests.evals.case import Case
-from tests.evals.cases import (
-    booking,
-    brief,
-    changes,
-    explaining,
-    fresh_first,
-    fresh_second,
-    languages,
-    searching,
-    talking,
-)
+from tests.evals.cases import booking, brief, changes, explaining, languages, searching, talking
 
 
 def all_cases() -> list[Case]:
@@ -24,6 +14,4 @@ def all_cases() -> list[Case]:
         *booking.CASES,
         *explaining.CASES,
         *talking.CASES,
-        *fresh_first.CASES,
-        *fresh_second.CASES,
     ]

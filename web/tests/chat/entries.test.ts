@@ -12,8 +12,7 @@ const member = (user_id: string, account_role: string): Member => ({
 	avatar_url: null,
 	is_demo: false,
 	joined_at: '',
-	read_seq: 0,
-	online: false
+	read_seq: 0
 });
 const viewer = { id: 'u1', zone: 'UTC', readSeq: null };
 const room = (messages: Parameters<typeof merge>[1], more: Partial<RoomState> = {}): RoomState =>

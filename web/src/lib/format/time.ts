@@ -23,12 +23,6 @@ export const shortDay = (at: Instant, zone: string) => show(at, zone, { weekday:
 /** `Tuesday, November 24`. */
 export const longDay = (at: Instant, zone: string) => show(at, zone, { weekday: 'long', month: 'long', day: 'numeric' });
 
-/** `Nov 24, 2026`. */
-export const fullDay = (at: Instant, zone: string) => show(at, zone, { year: 'numeric', month: 'short', day: 'numeric' });
-
-/** `Nov 24, 2026, 3:00 PM`. */
-export const fullMoment = (at: Instant, zone: string) => `${fullDay(at, zone)}, ${clock(at, zone)}`;
-
 /** `Tue, Nov 24, 3:00 PM`. */
 export const moment = (at: Instant, zone: string) => `${shortDay(at, zone)}, ${clock(at, zone)}`;
 

@@ -1,20 +1,5 @@
-import { accounts } from './en/accounts';
-import { assistant } from './en/assistant';
-import { cto } from './en/cto';
-import { experts } from './en/experts';
-import { brief } from './en/brief';
-import { files } from './en/files';
-import { notifications } from './en/notifications';
-
 /** English. Keys are grouped by where the words stand; an object with `one` and `other` is a plural. */
 export const en = {
-	...cto,
-	...experts,
-	...accounts,
-	...assistant,
-	...brief,
-	...files,
-	...notifications,
 	'app.name': 'Sextant',
 	'assistant.name': 'Sextant',
 	loading: 'Loading…',
@@ -249,5 +234,28 @@ export const en = {
 	'payment.expired.text': 'The slot was not paid in time and is free again. Nothing was charged.',
 	'payment.refunded.title': 'Payment returned',
 	'payment.refunded.text': 'The slot could not be confirmed, so the money is on its way back to you.',
-	'payment.again': 'Go back to checkout'
+	'payment.again': 'Go back to checkout',
+
+	'auth.title.sign-up': 'Create your account',
+	'auth.title.sign-in': 'Welcome back',
+	'auth.reason.booking': 'Booking a call needs an account. This conversation comes with you.',
+	'auth.reason.bookings': 'Sign in to see your bookings.',
+	'auth.reason.settings': 'Sign in to change your profile.',
+	'auth.name': 'Name',
+	'auth.email': 'E-mail',
+	'auth.password': 'Password',
+	'auth.password.hint': 'A sentence of a few words is both strong and easy to remember.',
+	'auth.code': 'Code',
+	'auth.code.hint': 'From your authenticator app, or one of your recovery codes.',
+	'auth.sign-up': 'Create account',
+	'auth.sign-in': 'Sign in',
+	'auth.working': 'One moment…',
+	'auth.have': 'Already have an account?',
+	'auth.new': 'New here?',
+
+	'settings.appearance': 'Appearance',
+	'settings.profile': 'Profile',
+	'settings.zone': 'Time zone',
+	'settings.save': 'Save changes',
+	'settings.saved': 'Saved'
 } as const;

@@ -1,5 +1,5 @@
 /** Frames of realtime protocol v1, on the generated types (`frames.d.ts`), as this client uses them. */
-import type { Branch, Card, Member, Message, Proposal } from '$lib/api/types';
+import type { Card, Member, Message, Proposal } from '$lib/api/types';
 import type { components } from './frames';
 
 type Frames = components['schemas'];
@@ -22,8 +22,7 @@ export type DurableEvent =
 	| With<'MemberJoined', { member: Member }>
 	| Frames['MemberLeft']
 	| With<'ProposalCreated', { type: 'proposal.created' | 'proposal.resolved'; proposal: Proposal }>
-	| Frames['RoomUpdated']
-	| With<'BranchSelected', { branches: Branch[] }>;
+	| Frames['RoomUpdated'];
 
 export type RoomEphemeral =
 	| Frames['TurnStarted']
@@ -38,7 +37,7 @@ export type RoomEphemeral =
 export type RoomEvent = DurableEvent | RoomEphemeral;
 
 /** Events for the person, which need no subscription. */
-export type PersonEvent = Frames['Unread'] | Frames['RoomActivity'] | Frames['RoomAdded'] | Frames['Notification'] | Frames['NotificationsRead'];
+export type PersonEvent = Frames['Unread'] | Frames['RoomActivity'] | Frames['RoomAdded'];
 
 export type ServerFrame = Welcome | Ack | ErrorFrame | Frames['Closing'] | RoomEvent | PersonEvent;
 
@@ -46,10 +45,10 @@ type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** A command; the connection adds its `id`. */
 export type Command = Unnumbered<
-	Frames['Subscribe'] | Frames['Unsubscribe'] | Frames['MessageSend'] | Frames['Read'] | Frames['Typing'] | Frames['TurnStop'] | Frames['AnswerAgain'] | Frames['MessageRevise'] | Frames['BranchSelect'] | Frames['Ping']
+	Frames['Subscribe'] | Frames['Unsubscribe'] | Frames['MessageSend'] | Frames['Read'] | Frames['Typing'] | Frames['TurnStop'] | Frames['Ping']
 >;
 
-const PERSONAL = new Set(['unread', 'room.activity', 'room.added', 'notification', 'notifications.read']);
+const PERSONAL = new Set(['unread', 'room.activity', 'room.added']);
 
 export function isPersonal(event: RoomEvent | PersonEvent): event is PersonEvent {
 	return PERSONAL.has(event.type);

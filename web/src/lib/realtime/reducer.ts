@@ -2,7 +2,7 @@
  * The state of one room as a pure function of what the server said. Replaying the events of a room gives the same
  * state as fetching it: both go through `merge`.
  */
-import type { Branch, Card, Member, Message, Proposal } from '$lib/api/types';
+import type { Card, Member, Message, Proposal } from '$lib/api/types';
 import { isDurable, type DurableEvent, type RoomEphemeral, type RoomEvent, type TurnTool } from './protocol';
 
 /** A reply that is being written. `length` counts code points of `text`, as offsets on the wire do. */
@@ -34,9 +34,6 @@ export interface RoomState {
 	/** How far each person has read. */
 	readonly receipts: Readonly<Record<string, number>>;
 	readonly title: string | null;
-	/** The branch of the conversation that is shown, and all there are; see `chat/branches.ts`. */
-	readonly branch: number;
-	readonly branches: readonly Branch[];
 	/** Why the state can't be continued by events: `reset` asks for a refetch, `gap` for a new subscription. */
 	readonly broken: 'reset' | 'gap' | null;
 }
@@ -52,8 +49,6 @@ export function emptyRoom(room: string): RoomState {
 		typing: {},
 		receipts: {},
 		title: null,
-		branch: 0,
-		branches: [],
 		broken: null
 	};
 }
@@ -84,17 +79,9 @@ function effect(state: RoomState, event: DurableEvent): RoomState {
 			return { ...state, members: without(state.members, event.user_id) };
 		case 'room.updated':
 			return typeof event.changes.title === 'string' ? { ...state, title: event.changes.title } : state;
-		case 'branch.selected':
-			return withBranches(state, event.branch, event.branches);
 		default:
 			return state;
 	}
-}
-
-function withBranches(state: RoomState, branch: number, changed: readonly Branch[]): RoomState {
-	const fresh = new Set(changed.map(({ number }) => number));
-	const branches = [...state.branches.filter(({ number }) => !fresh.has(number)), ...changed].sort((a, b) => a.number - b.number);
-	return { ...state, branch, branches };
 }
 
 /** A message that ends a turn takes its place; one from a person ends that person's typing. */
@@ -154,9 +141,6 @@ function ephemeral(state: RoomState, event: RoomEphemeral, now: number): RoomSta
 			return { ...state, receipts: { ...state.receipts, [event.user_id]: Math.max(event.seq, state.receipts[event.user_id] ?? 0) } };
 		case 'reset':
 			return { ...state, broken: 'reset' };
-		// What this client does not show (presence, drafts of other devices) changes nothing here.
-		default:
-			return state;
 	}
 }
 

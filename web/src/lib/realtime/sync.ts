@@ -2,7 +2,7 @@
  * Keeps the rooms that are looked at in step with the server: fetches a room, subscribes after the last event that the
  * fetched state contains, and heals gaps, resets and reconnections in the same way.
  */
-import type { Branch, Member, Message } from '$lib/api/types';
+import type { Member, Message } from '$lib/api/types';
 import { CommandError, type Connection } from './connection';
 import { isPersonal, type PersonEvent, type RoomEvent } from './protocol';
 import { emptyRoom, merge, reduce, subscribed, type RoomState } from './reducer';
@@ -12,8 +12,6 @@ export interface FetchedRoom {
 	seq: number;
 	title: string;
 	members: Member[];
-	branch: number;
-	branches: Branch[];
 	/** The newest messages, oldest first. */
 	messages: Message[];
 }
@@ -162,8 +160,6 @@ export function fromFetched(room: string, fetched: FetchedRoom): RoomState {
 		...emptyRoom(room),
 		seq: fetched.seq,
 		title: fetched.title,
-		branch: fetched.branch,
-		branches: fetched.branches,
 		members: Object.fromEntries(fetched.members.map((member) => [member.user_id, member])),
 		receipts: Object.fromEntries(fetched.members.map((member) => [member.user_id, member.read_seq]))
 	};

@@ -5,7 +5,7 @@ import { Outbox, type Pending } from '$lib/realtime/outbox';
 import type { PersonEvent, RoomEvent } from '$lib/realtime/protocol';
 import { merge, type RoomState } from '$lib/realtime/reducer';
 import { RoomSync } from '$lib/realtime/sync';
-import type { Attachment, Room, User } from '$lib/api/types';
+import type { Room, User } from '$lib/api/types';
 import { session } from './session.svelte';
 
 type Listener = (events: readonly (RoomEvent | PersonEvent)[]) => void;
@@ -85,8 +85,8 @@ class Realtime {
 		this.#sync.update(room, change);
 	}
 
-	say(room: string, text: string, attachments: Attachment[] = []): void {
-		this.#outbox?.add(room, text, attachments);
+	say(room: string, text: string): void {
+		this.#outbox?.add(room, text);
 	}
 
 	sayAgain(clientId: string): void {
@@ -99,18 +99,6 @@ class Realtime {
 
 	stopTurn(turn: string): Promise<unknown> {
 		return this.#connection.send({ type: 'turn.stop', turn });
-	}
-
-	answerAgain(message: string): Promise<unknown> {
-		return this.#connection.send({ type: 'answer.again', message });
-	}
-
-	revise(message: string, text: string): Promise<unknown> {
-		return this.#connection.send({ type: 'message.revise', message, client_id: crypto.randomUUID(), text });
-	}
-
-	selectBranch(room: string, number: number): Promise<unknown> {
-		return this.#connection.send({ type: 'branch.select', room, number });
 	}
 
 	/** Best effort: whoever is offline neither types nor reads for the others. */

@@ -6,7 +6,7 @@ import { realtime } from './realtime.svelte';
 import { session } from './session.svelte';
 
 /** Of what was said last the list shows the words and whose they are. */
-export type ListedRoom = Omit<FullRoom, 'last_message'> & { last_message: { text: string; sender_id: string; attachments?: readonly { name: string }[] } | null };
+export type ListedRoom = Omit<FullRoom, 'last_message'> & { last_message: { text: string; sender_id: string } | null };
 
 interface Said {
 	seq: number;
@@ -72,7 +72,7 @@ class Rooms {
 			if (event.type === 'room.added') void this.#fetch(event.room);
 			else if (event.type === 'unread') this.#change(event.room, { unread: event.unread, read_seq: event.read_seq });
 			else if (event.type === 'room.activity') this.#said(event.room, { ...event, text: event.preview });
-			else if (event.type === 'message.created') this.#said(event.room, { ...event.message, text: spoken(event.message), at: event.message.created_at });
+			else if (event.type === 'message.created') this.#said(event.room, { ...event.message, at: event.message.created_at });
 			else if (event.type === 'room.updated' && typeof event.changes.title === 'string') this.#change(event.room, { title: event.changes.title });
 		}
 	}
@@ -97,11 +97,6 @@ class Rooms {
 	#change(id: string, changes: Partial<ListedRoom>): void {
 		this.items = ordered(this.items.map((room) => (room.id === id ? { ...room, ...changes } : room)));
 	}
-}
-
-/** What a message says, or the names of what it carries. */
-export function spoken(message: { text: string; attachments?: readonly { name: string }[] }): string {
-	return message.text || (message.attachments ?? []).map(({ name }) => name).join(', ');
 }
 
 function ordered(rooms: readonly ListedRoom[]): ListedRoom[] {
