@@ -53,6 +53,9 @@ migration: setup ## New migration from the models (m="what it does")
 initial-migration: setup ## Write 0001 again from the models (until the first release only)
 	$(PY) -m api migrate --rewrite-initial
 
+chaos: setup ## Kill servers, PostgreSQL and Valkey under 200 writers for a minute; nothing may be lost (ARGS="--seconds 120")
+	$(PY) -m tests.chaos $(ARGS)
+
 lock: $(UV) ## Pin the dependencies again, with hashes
 	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -p 3.11 -o requirements/runtime.txt pyproject.toml
 	$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate -p 3.11 --group dev -c requirements/runtime.txt -o requirements/dev.txt pyproject.toml

@@ -2,24 +2,32 @@
 
 from fastapi import APIRouter, FastAPI
 
-from api import health, middleware, problem, static, webhooks
+from api import health, mail_preview, middleware, problem, static, webhooks
 from api.rest import (
     accounts,
     administration,
+    assistant,
     billing,
     bookings,
     conversations,
     credentials,
     experts,
+    files,
     matching,
+    members,
+    messages,
     meta,
+    notifications,
     oauth,
     passkeys,
     privacy,
     projects,
+    resumes,
+    reviews,
     security,
     sessions,
 )
+from api.rest.limits import limited
 from api.runtime import Runtime
 from api.ws import gateway
 from core.settings import Settings
@@ -35,11 +43,18 @@ ROOMS = (
     oauth,
     privacy,
     conversations,
+    assistant,
+    messages,
+    members,
     projects,
     experts,
+    resumes,
+    reviews,
+    files,
     matching,
     bookings,
     billing,
+    notifications,
     meta,
 )
 
@@ -59,12 +74,16 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.state.runtime = runtime
     problem.install(app)
     middleware.install(app, settings)
-    v1 = APIRouter(prefix="/api/v1")
+    # Whatever changes something costs something; routes that cost more, or can be guessed at, have limits of their own.
+    changes = limited("changes", 600, minutes=10, account=True, reading_is_free=True)
+    v1 = APIRouter(prefix="/api/v1", dependencies=[changes])
     for room in ROOMS:
         v1.include_router(room.router)
     app.include_router(v1)
     app.include_router(webhooks.router)
     app.include_router(health.router)
     app.include_router(gateway.router)
+    if not settings.is_production:
+        app.include_router(mail_preview.router)
     static.install(app, settings)
     return app

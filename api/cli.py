@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 
 cli = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Sextant's command line."
@@ -23,7 +24,7 @@ def serve(
     """Run the web server. Without DATABASE_URL and keys it brings its own database and stand-ins."""
     from api.server import run_server
 
-    raise typer.Exit(asyncio.run(run_server(host=host, port=port, worker=worker)))
+    raise typer.Exit(uvloop.run(run_server(host=host, port=port, worker=worker)))
 
 
 @cli.command()
@@ -31,7 +32,7 @@ def worker() -> None:
     """Run background jobs and the assistant's turns, without a web server."""
     from api.server import run_worker
 
-    asyncio.run(run_worker())
+    uvloop.run(run_worker())
 
 
 @cli.command()

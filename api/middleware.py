@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problem import respond
@@ -38,11 +39,13 @@ class OriginCheck:
     """Refuses unsafe requests that a browser makes for another site.
 
     Browsers send `Origin` with every unsafe request, and scripts cannot change it. A request without it comes from
-    no browser, and one with a bearer token carries nothing that another site could borrow.
+    no browser, and one with a bearer token carries nothing that another site could borrow. Sites with the widget may
+    do what needs no cookie.
     """
 
-    def __init__(self, app: ASGIApp, *, base_url: str) -> None:
+    def __init__(self, app: ASGIApp, *, base_url: str, widget_origins: list[str]) -> None:
         self._app = app
+        self._widget_origins = frozenset(widget_origins)
         parts = urlsplit(base_url)
         self._allowed = f"{parts.scheme}://{parts.netloc}"
 
@@ -59,6 +62,8 @@ class OriginCheck:
         if headers.get("authorization", "").lower().startswith("bearer "):
             return True
         origin = headers.get("origin")
+        if origin in self._widget_origins and "cookie" not in headers:
+            return True
         if origin is not None:
             return same_origin(origin, headers.get("host"), self._allowed)
         return headers.get("sec-fetch-site", "none") in ("same-origin", "none")
@@ -67,9 +72,9 @@ class OriginCheck:
 class SecurityHeaders:
     """Adds the headers that narrow what a browser does with an answer, and the numbers of a rate limit."""
 
-    def __init__(self, app: ASGIApp, *, base_url: str, index: Path) -> None:
+    def __init__(self, app: ASGIApp, *, base_url: str, index: Path, storage: str | None) -> None:
         self._app = app
-        self._policy = content_policy(index)
+        self._policy = content_policy(index, storage)
         self._headers = {
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
@@ -108,17 +113,19 @@ class SecurityHeaders:
 _NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
 
-def content_policy(index: Path) -> str:
-    """The policy of the web app: its own files, and the inline script that starts it, by hash."""
+def content_policy(index: Path, storage: str | None = None) -> str:
+    """The policy of the web app: its own files, the inline script that starts it, by hash, and the storage's origin, where
+    files are put and read."""
+    files = f" {storage}" if storage else ""
     scripts = " ".join(["'self'", *(f"'sha256-{_sha256(text)}'" for text in _inline_scripts(index))])
     return "; ".join(
         [
             "default-src 'self'",
             f"script-src {scripts}",
             "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data: blob: https:",
+            f"img-src 'self' data: blob: https:{files}",
             "font-src 'self' data:",
-            "connect-src 'self'",
+            f"connect-src 'self'{files}",
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
@@ -137,5 +144,17 @@ def _sha256(text: str) -> str:
 
 def install(app: FastAPI, settings: Settings, *, index: Path = Path("web/build/index.html")) -> None:
     """Put the checks around the whole app. The headers go outermost, so that refusals carry them too."""
-    app.add_middleware(OriginCheck, base_url=settings.base_url)
-    app.add_middleware(SecurityHeaders, base_url=settings.base_url, index=index)
+    app.add_middleware(OriginCheck, base_url=settings.base_url, widget_origins=settings.allowed_origins)
+    if settings.allowed_origins:
+        # Without credentials: another site's page is never answered as the person whose browser shows it.
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+            expose_headers=["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"],
+            max_age=600,
+        )
+    app.add_middleware(
+        SecurityHeaders, base_url=settings.base_url, index=index, storage=settings.storage_origin
+    )

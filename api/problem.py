@@ -94,6 +94,11 @@ def _describe(app: FastAPI) -> None:
             [(Problem, "serialization")], ref_template="#/components/schemas/{model}"
         )
         document["components"]["schemas"].update(schemas["$defs"])
+        limited = {str(status): told for status, told in problem(429).items()}
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                if path.startswith("/api/v1/") and method != "get":  # see `changes` in api/app.py
+                    operation["responses"] = limited | operation["responses"]
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -7,17 +7,25 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.broker import PostgresBroker
+from core.broker import PostgresBroker, RedisBroker, redis_client
 from core.db import Database
 from core.events import Broker, MemoryBroker
-from core.gateways import Gateways, configure, embeddings
+from core.gateways import Gateways, configure, embeddings, scanner, vectors
 from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
+from core.gateways.smtp import SmtpGateway
+from core.gateways.storage import StorageGateway
+from core.gateways.web import WebGateway
+from core.gateways.webpush import PushGateway
 from core.jobs import Worker
+from core.ratelimit import count_in
 from core.settings import Settings, use
 from services import rooms as rooms
+from services.conversations.presence import Presence
 from services.conversations.sending import Sender
+from services.notifications.service import Watcher
+from services.previews import service as previews
 
 if TYPE_CHECKING:  # the hub and the runner stand above this module
     from api.ws.hub import Hub
@@ -34,6 +42,7 @@ class Runtime:
     db: Database
     gateways: Gateways
     sender: Sender
+    presence: Presence
     hub: "Hub"
     runner: "Runner | None"
     worker: Worker | None
@@ -45,7 +54,10 @@ class Runtime:
 
 
 def broker_for(settings: Settings, url: str) -> Broker:
-    """The broker by settings: in memory where there is one process (the embedded database), else PostgreSQL."""
+    """The broker by settings: Redis where there is one, in memory where there is one process (the embedded database),
+    else PostgreSQL."""
+    if settings.redis_url is not None and settings.broker in ("auto", "redis"):
+        return RedisBroker(settings.redis_url.get_secret_value())
     if settings.broker == "memory" or (settings.broker == "auto" and settings.database_url is None):
         return MemoryBroker()
     return PostgresBroker(url)
@@ -73,20 +85,41 @@ async def open_runtime(
         )
         gateways = Gateways(
             payments=PaymentsGateway.from_settings(settings),
-            mail=MailGateway.from_settings(settings),
+            mail=SmtpGateway.from_settings(settings) or MailGateway.from_settings(settings),
             identity=IdentityGateway.from_settings(settings),
+            push=PushGateway.from_settings(settings),
             embeddings=embeddings.from_settings(settings),
+            vectors=vectors.from_settings(settings),
+            storage=StorageGateway.from_settings(settings),
+            scanner=scanner.from_settings(settings),
+            web=WebGateway.from_settings(settings),
         )
         configure(gateways)
         stack.push_async_callback(gateways.close)
+        if settings.redis_url is not None:
+            counts = redis_client(settings.redis_url.get_secret_value())
+            stack.push_async_callback(counts.aclose)
+            count_in(counts)
+            stack.callback(count_in, None)
+        if serve and settings.link_previews:
+            stack.callback(previews.watch(db))
         sender = Sender(db)
         stack.push_async_callback(sender.close)
+        presence = Presence(db)
         hub = Hub(db)
         if serve:
+            presence.start()
+            stack.push_async_callback(presence.stop)
             hub.start()
             stack.push_async_callback(hub.stop)
-        runner = Runner(db, Agent(settings, db)) if assistant else None
-        if runner is not None:
+        watcher = Watcher(db)
+        watcher.start()
+        stack.push_async_callback(watcher.stop)
+        runner = None
+        if assistant:
+            agent = Agent(settings, db)
+            stack.push_async_callback(asyncio.to_thread, agent.tracing.close)
+            runner = Runner(db, agent, agent.summariser)
             runner.start()
             stack.push_async_callback(runner.stop)
         jobs = Worker(db) if worker else None
@@ -94,7 +127,7 @@ async def open_runtime(
             working = asyncio.create_task(jobs.run(), name="worker")
             working.add_done_callback(_notice)
             stack.push_async_callback(_finish, jobs, working)
-        yield Runtime(settings, db, gateways, sender, hub, runner, jobs)
+        yield Runtime(settings, db, gateways, sender, presence, hub, runner, jobs)
 
 
 def _notice(working: asyncio.Task[None]) -> None:

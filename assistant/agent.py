@@ -12,7 +12,9 @@ from assistant import models, window
 from assistant.model_calls import ModelCalls
 from assistant.prompts import folder_version, load
 from assistant.schemas import AgentEvent, Finished, Notice, TurnContext, Usage
+from assistant.summaries import Summariser
 from assistant.tool_calls import ToolCalls
+from assistant.tracing import Tracing
 from assistant.turn import Turn
 from core.db import Database
 from core.settings import Settings
@@ -33,6 +35,8 @@ class Agent:
         self._db = db
         self._choice = models.choose(settings)
         self._fallback = self._choice if self._choice.guided else models.guided()
+        self.summariser = Summariser(db, self._choice)
+        self.tracing = Tracing.from_settings(settings)
         self._compiled: dict[tuple[str, ...], Any] = {}
 
     @property
@@ -55,10 +59,28 @@ class Agent:
 
     async def _answer(self, context: TurnContext, events: "asyncio.Queue[AgentEvent | None]") -> None:
         turn = self._turn(context, events)
+        with self.tracing.span("turn", **{"sextant.turn.id": str(context.turn_id)}) as span:
+            self.tracing.said(span, "sextant.turn.asked", turn.message_text)
+            try:
+                await self._speak(context, turn)
+            finally:
+                finished = self._finished(turn, shared=context.shared)
+                span.set_attributes(
+                    {
+                        "sextant.model": finished.model,
+                        "sextant.prompt_version": finished.prompt_version,
+                        "sextant.cost_microusd": finished.cost_microusd,
+                    }
+                )
+                self.tracing.said(span, "sextant.turn.answered", finished.text)
+                turn.emit(finished)
+                events.put_nowait(None)
+
+    async def _speak(self, context: TurnContext, turn: Turn) -> None:
         try:
             project = await self._project(context)
             await self._graph(context).ainvoke(
-                {"messages": window.messages(context, project)},
+                {"messages": window.messages(context, project, whole=self._choice.guided)},
                 {"recursion_limit": 4 * self._settings.turn_tool_calls + 10},
                 context=turn,
             )
@@ -68,9 +90,6 @@ class Agent:
             turn.say(APOLOGY)
             turn.keep(APOLOGY)
             turn.emit(Notice("This answer could not be finished."))
-        finally:
-            turn.emit(self._finished(turn))
-            events.put_nowait(None)
 
     def _turn(self, context: TurnContext, events: "asyncio.Queue[AgentEvent | None]") -> Turn:
         asked = window.pending(context.window)
@@ -88,6 +107,7 @@ class Agent:
             deadline=asyncio.get_running_loop().time() + self._settings.turn_seconds,
             tool_limit=self._settings.turn_tool_calls,
             model=self._choice.name,
+            tracing=self.tracing,
         )
 
     async def _project(self, context: TurnContext) -> ProjectRead | None:
@@ -95,7 +115,7 @@ class Agent:
             return await projects.for_room(session, context.actor, context.room_id)
 
     def _graph(self, context: TurnContext) -> Any:
-        specs = {spec.name: spec for spec in offered(context.actor)}
+        specs = {spec.name: spec for spec in offered(context.actor, shared=context.shared)}
         key = tuple(specs)
         if key not in self._compiled:
             self._compiled[key] = create_agent(
@@ -106,9 +126,11 @@ class Agent:
             )
         return self._compiled[key]
 
-    @staticmethod
-    def _finished(turn: Turn) -> Finished:
-        version = folder_version("guided") if turn.model == "guided" else load("system").version
+    def _finished(self, turn: Turn, *, shared: bool) -> Finished:
+        used = ("system", "room" if shared else "context", "limit")
+        version = " ".join(load(name).version for name in used)
+        if turn.model == "guided":
+            version = folder_version("guided")
         return Finished(
             text=turn.text,
             cards=turn.cards,

@@ -13,6 +13,7 @@ from langchain_core.messages.tool import ToolCall
 from langchain_core.runnables import Runnable
 
 from assistant.models import Choice, CutStream, EmptyReply, cost_microusd, retry_after
+from assistant.output_guard import Guard, PromptLeak
 from assistant.prompts import load
 from assistant.schemas import Notice
 from assistant.turn import Turn
@@ -59,6 +60,13 @@ class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
         for attempt in range(ATTEMPTS):
             try:
                 return await self._call(self._choice, request, turn)
+            except PromptLeak:
+                turn.take_back("The reply was withheld.")
+                log.warning(
+                    "a reply that repeats the prompt was withheld", extra={"turn_id": str(turn.turn_id)}
+                )
+                turn.handed_over = "The model's reply was withheld, so the built-in guide answered."
+                return None
             except Exception as error:
                 turn.take_back("The model's answer broke off.")
                 wait = retry_after(error, attempt)
@@ -75,6 +83,15 @@ class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
         return None
 
     async def _call(self, choice: Choice, request: ModelRequest[Turn], turn: Turn) -> AIMessage:
+        attributes = {"gen_ai.operation.name": "chat", "gen_ai.request.model": choice.name}
+        before = (turn.input_tokens, turn.output_tokens)
+        with turn.tracing.span(f"chat {choice.name}", **attributes) as span:
+            message = await self._stream(choice, request, turn)
+            span.set_attribute("gen_ai.usage.input_tokens", turn.input_tokens - before[0])
+            span.set_attribute("gen_ai.usage.output_tokens", turn.output_tokens - before[1])
+            return message
+
+    async def _stream(self, choice: Choice, request: ModelRequest[Turn], turn: Turn) -> AIMessage:
         turn.invalid_in_call = False
         closed = turn.tool_calls >= turn.tool_limit
         names = () if closed else tuple(tool.name for tool in request.tools if not isinstance(tool, dict))
@@ -82,7 +99,7 @@ class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
         if closed and not choice.guided:
             # In the first message, as some chat templates allow no later system message.
             messages[0] = SystemMessage(f"{messages[0].text}\n\n{load('limit').body}")
-        gate = Gate(names)
+        gate, guard = Gate(names), Guard()
         chunks: list[AIMessageChunk] = []
         said: list[str] = []
         async with asyncio.timeout(max(0.1, turn.remaining)):
@@ -90,12 +107,15 @@ class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
                 assert isinstance(chunk, AIMessageChunk)
                 chunks.append(chunk)
                 content = chunk.content
-                if content and (shown := gate.feed(content if isinstance(content, str) else str(chunk.text))):
+                if content and (text := gate.feed(content if isinstance(content, str) else str(chunk.text))):
+                    shown = text if choice.guided else guard.feed(text)
                     said.append(shown)
                     turn.say(shown)
-        if rest := gate.finish():
-            said.append(rest)
-            turn.say(rest)
+        rest = gate.finish()
+        if not choice.guided:
+            rest = guard.feed(rest) + guard.finish()
+        said.append(rest)
+        turn.say(rest)
         if not chunks:
             raise CutStream
         whole = add_ai_message_chunks(chunks[0], *chunks[1:])

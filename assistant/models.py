@@ -1,6 +1,7 @@
 """Which model answers, by settings: `ChatOpenAI` for OpenAI and everything that speaks its protocol, or `guided`."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -8,7 +9,10 @@ import openai
 from langchain_core.language_models import BaseChatModel
 from langchain_openai import ChatOpenAI
 
+from assistant.guided.meaning import Meanings
 from assistant.guided.model import GuidedChatModel
+from core.gateways import gateways
+from core.gateways.embeddings import LocalEmbeddings
 from core.settings import Settings
 
 # Published list prices in micro-dollars per token (input, output), by the longest prefix of the model's name.
@@ -35,7 +39,18 @@ class Choice:
 
 def guided() -> Choice:
     """The embedded model. Needs no key and no network."""
-    return Choice("guided", GuidedChatModel(), guided=True)
+    return Choice("guided", GuidedChatModel(meanings=Meanings(_embed)), guided=True)
+
+
+def _embed(texts: list[str]) -> list[list[float]]:
+    """By the local model: the one that profiles are embedded with where it is in use, else one of our own."""
+    in_use = vars(gateways()).get("embeddings")
+    return (in_use if isinstance(in_use, LocalEmbeddings) else _local()).embed_now(texts)
+
+
+@lru_cache
+def _local() -> LocalEmbeddings:
+    return LocalEmbeddings()
 
 
 def choose(settings: Settings) -> Choice:

@@ -27,7 +27,8 @@ from core.db import Database
 from core.events import Event, RoomEvent, TurnQueued
 from core.ids import ASSISTANT_ID, new_id
 from services.conversations import turns
-from services.conversations.schemas import Card
+from services.conversations.schemas import Card, asks_assistant, without_mention
+from services.conversations.summaries import FOLD_AT, KEEP
 from services.conversations.turns import ClaimedTurn, TurnResult
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,13 @@ class Speaker(Protocol):
 
     def run(self, context: TurnContext) -> AsyncGenerator[AgentEvent, None]:
         """Answer the window's last messages."""
+
+
+class Folder(Protocol):
+    """What keeps the running summary of long conversations."""
+
+    async def fold(self, turn: ClaimedTurn) -> None:
+        """Fold what has grown old into the summary, after the turn."""
 
 
 class _Live:
@@ -63,9 +71,11 @@ class _Live:
 class Runner:
     """Runs the turns of one process."""
 
-    def __init__(self, db: Database, agent: Speaker) -> None:
+    def __init__(self, db: Database, agent: Speaker, summaries: Folder | None = None) -> None:
         self._db = db
         self._agent = agent
+        self._summaries = summaries
+        self._folding: set[asyncio.Task[None]] = set()
         self._owner = new_id()
         self._live: dict[UUID, _Live] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
@@ -85,9 +95,15 @@ class Runner:
             self._stop_listening()
         for task in tuple(self._tasks.values()):
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        for folding in tuple(self._folding):
+            folding.cancel()  # it is made after a later turn
+        await asyncio.gather(*self._tasks.values(), *self._folding, return_exceptions=True)
         with suppress(Exception):
             await turns.release(self._db, self._owner)
+
+    async def settled(self) -> None:
+        """Wait until no summary is being made any more."""
+        await asyncio.gather(*self._folding, return_exceptions=True)
 
     @property
     def running(self) -> int:
@@ -173,8 +189,13 @@ class Runner:
             actor=turn.actor,
             timezone=turn.actor.timezone,
             now=now(),
-            window=[_window(row) for row in turn.window],
+            window=[_window(row, shared=turn.shared) for row in turn.window],
             attempt=turn.attempt,
+            shared=turn.shared,
+            branch=turn.branch,
+            asked_by=turn.asked_by,
+            summary=turn.summary,
+            summarised_through=turn.summarised_through,
         )
         async with aclosing(self._agent.run(context)) as events:
             async for event in events:
@@ -234,6 +255,10 @@ class Runner:
         message = await turns.finish(self._db, turn, self._owner, result)
         if message is not None:
             self._publish(live, "turn.ended", status=result.status, message_id=str(message.id))
+            if self._summaries is not None and not turn.shared and len(turn.window) > FOLD_AT - KEEP:
+                folding = asyncio.create_task(self._summaries.fold(turn))
+                self._folding.add(folding)
+                folding.add_done_callback(self._folding.discard)
 
     async def _save_for_ever(self, live: _Live) -> None:
         """Keep the text so far and the lease; stop the agent when the person asked for it in another process, or when
@@ -263,7 +288,23 @@ class Runner:
         self._db.publish([RoomEvent(room, kind, body)])
 
 
-def _window(row: turns.WindowRow) -> WindowMessage:
-    role: Literal["user", "assistant", "event"]
-    role = "event" if row.kind == "event" else "assistant" if row.sender_id == ASSISTANT_ID else "user"
-    return WindowMessage(id=row.id, role=role, text=row.text, cards=row.cards, created_at=row.created_at)
+def _window(row: turns.WindowRow, *, shared: bool) -> WindowMessage:
+    role: Literal["user", "assistant", "event", "other"] = "user"
+    text = row.text
+    if row.kind == "event":
+        role = "event"
+    elif row.sender_id == ASSISTANT_ID:
+        role = "assistant"
+    elif shared and not asks_assistant(text):
+        role = "other"
+    elif shared:
+        text = without_mention(text) or "Hello"
+    return WindowMessage(
+        id=row.id,
+        role=role,
+        text=text,
+        cards=row.cards,
+        created_at=row.created_at,
+        name=row.name,
+        seq=row.seq,
+    )

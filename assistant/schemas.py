@@ -30,13 +30,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class WindowMessage:
-    """One message of the bounded window, oldest first. `event` is something that happened (a proposal confirmed)."""
+    """One message of the bounded window, oldest first. `event` is something that happened (a proposal confirmed).
+    Among people (`TurnContext.shared`) `user` is who asks the assistant, `other` what the people say to each other, and
+    `name` who says it."""
 
     id: UUID
-    role: Literal["user", "assistant", "event"]
+    role: Literal["user", "assistant", "event", "other"]
     text: str
     cards: list[Card] = field(default_factory=list)
     created_at: datetime | None = None
+    name: str | None = None
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,11 @@ class TurnContext:
     now: datetime
     window: list[WindowMessage]
     summary: str | None = None
+    summarised_through: int = 0
     attempt: int = 1
+    shared: bool = False
+    branch: int = 0
+    asked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

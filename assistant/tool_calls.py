@@ -74,8 +74,10 @@ class ToolCalls(AgentMiddleware[AgentState[Any], Turn]):
             text = "You made this call already in this turn; the result was:\n" + turn.done_calls[fingerprint]
             return ToolMessage(text, name=name, tool_call_id=call_id)
         turn.emit(ToolStarted(call_id, name, spec.label))
-        message, card = await _run(spec, request, turn)
-        ok = message.status != "error"
+        with turn.tracing.span(f"execute_tool {name}", **{"gen_ai.tool.name": name}) as span:
+            message, card = await _run(spec, request, turn)
+            ok = message.status != "error"
+            span.set_attribute("sextant.tool.ok", str(ok).lower())
         if ok:
             turn.done_calls[fingerprint] = str(message.content)
         if card is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.schemas import AgentEvent, Restarted, TextDelta
+from assistant.tracing import Tracing
 from services.conversations.schemas import Card
 from tools.context import ToolContext
 
@@ -17,6 +18,7 @@ class Turn(ToolContext):
     emit: Callable[[AgentEvent], None]
     deadline: float
     tool_limit: int
+    tracing: Tracing
     texts: list[str] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     tool_calls: int = 0

@@ -14,13 +14,19 @@ from assistant.prompts import load
 from assistant.schemas import TurnContext, WindowMessage
 from services.conversations.schemas import Card
 from services.projects.schemas import ProjectRead
-from tools.describe import brief_text, card_text, quoted
+from tools.describe import brief_text, card_text, data, quoted
 
 CARD_TOOLS = {
     "analysis": "analyse_project",
     "matches": "find_ctos",
     "proposal": "propose_booking",
     "booking": "list_bookings",
+    "catch_up": "catch_up",
+}
+PROPOSAL_TOOLS = {
+    "message": "propose_message",
+    "payment": "propose_payment",
+    "cancellation": "propose_cancellation",
 }
 MAX_MESSAGES = 40
 MAX_CHARACTERS = 24_000
@@ -38,9 +44,11 @@ def pending(window: Sequence[WindowMessage]) -> list[WindowMessage]:
     return waiting[::-1]
 
 
-def messages(context: TurnContext, project: ProjectRead | None) -> list[BaseMessage]:
-    """The system message, then the window, oldest first."""
-    recent = _recent(context.window)
+def messages(context: TurnContext, project: ProjectRead | None, *, whole: bool = False) -> list[BaseMessage]:
+    """The system message, then the window, oldest first: what came since the summary, or the `whole` of it for a model
+    that reads no summary."""
+    known = 0 if whole else context.summarised_through
+    recent = _recent([message for message in context.window if message.seq > known or not message.seq])
     newest = {card.type: id(card) for message in recent for card in message.cards}
     turned: list[BaseMessage] = [_system(context, project)]
     for message in recent:
@@ -49,7 +57,11 @@ def messages(context: TurnContext, project: ProjectRead | None) -> list[BaseMess
                 HumanMessage(f"<event>{quoted(message.text)}</event>", additional_kwargs={"event": True})
             )
         elif message.role == "user":
-            turned.append(HumanMessage(message.text, id=str(message.id)))
+            text = f"{quoted(message.name or '', 80)}: {message.text}" if context.shared else message.text
+            turned.append(HumanMessage(text, id=str(message.id)))
+        elif message.role == "other":
+            said = data(f"message by {quoted(message.name or 'a member', 80)}", message.text, 2000)
+            turned.append(HumanMessage(said, id=str(message.id)))
         else:
             turned.extend(_reply(message, newest, context.timezone))
     return turned
@@ -57,6 +69,12 @@ def messages(context: TurnContext, project: ProjectRead | None) -> list[BaseMess
 
 def _system(context: TurnContext, project: ProjectRead | None) -> SystemMessage:
     moment = context.now.astimezone(ZoneInfo(context.timezone))
+    if context.shared:
+        text = load("room").fill(
+            now=spoken(moment), timezone=context.timezone, person=quoted(context.asked_by, 80)
+        )
+        facts: dict[str, object] = {"now": context.now, "timezone": context.timezone, "shared": True}
+        return SystemMessage(f"{load('system').body}\n\n{text}", additional_kwargs={CONTEXT: facts})
     text = load("context").fill(
         now=spoken(moment),
         timezone=context.timezone,
@@ -99,6 +117,8 @@ def _reply(message: WindowMessage, newest: dict[str, int], timezone: str) -> lis
     shown: list[BaseMessage] = []
     for position, card in enumerate(message.cards):
         tool = CARD_TOOLS.get(card.type)
+        if card.type == "proposal":
+            tool = PROPOSAL_TOOLS.get(card.data.get("kind", "booking"), tool)
         if tool is None:
             continue
         call_id = f"card_{message.id.hex[-12:]}_{position}"

@@ -31,12 +31,14 @@ from core.db import Database
 from core.embedded import EmbeddedPostgres
 from core.gateways import Gateways, configure
 from core.gateways.embeddings import LOCAL_DIMENSIONS, LOCAL_MODEL, LocalEmbeddings
+from core.gateways.vectors import Space
 from core.migrate import upgrade
 from core.money import Money
 from core.settings import settings
 from services.accounts import service as accounts
 from services.matching import repository, service
 from services.matching.jobs import refresh_terms
+from services.matching.nearest import nearest
 from services.matching.needs import resolve
 from services.matching.schemas import MatchQuery
 
@@ -137,7 +139,7 @@ async def prepare(admin: str, server: EmbeddedPostgres, people: data.Population)
 
 
 async def measure(db: Database, actor: Actor, given: list[Case]) -> Figures:
-    index = repository.Index(LOCAL_MODEL, LOCAL_DIMENSIONS)
+    space = Space(LOCAL_MODEL, LOCAL_DIMENSIONS)
     seconds, recall, shown = [], [], []
     for number, case in enumerate(given):
         since = time.perf_counter()
@@ -148,10 +150,15 @@ async def measure(db: Database, actor: Actor, given: list[Case]) -> Figures:
         async with db.transaction() as session:
             terms = await repository.prepare(session, needs.text)
             near = await repository.candidates(
-                session, index, needs.filters, embedding=case.vector, terms=terms
+                session,
+                space,
+                needs.filters,
+                near=await nearest(space, case.vector, needs.filters),
+                embedding=case.vector,
+                terms=terms,
             )
-        nearest = {item.id for item in sorted(near, key=lambda item: -item.cosine)[:5]}
-        recall.append(len(nearest & case.nearest) / max(1, len(case.nearest)))
+        closest = {item.id for item in sorted(near, key=lambda item: -item.cosine)[:5]}
+        recall.append(len(closest & case.nearest) / max(1, len(case.nearest)))
         if number % 3 == 0:
             async with db.transaction() as session:
                 await session.execute(text("set local enable_indexscan = off"))

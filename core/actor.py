@@ -33,6 +33,8 @@ class Scope(StrEnum):
     BILLING_WRITE = "billing:write"
     CONVERSATIONS_READ = "conversations:read"
     CONVERSATIONS_WRITE = "conversations:write"
+    FILES_READ = "files:read"
+    FILES_WRITE = "files:write"
     ADMIN = "admin"
 
 
@@ -46,6 +48,7 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
             Scope.BOOKINGS_READ,
             Scope.CONVERSATIONS_READ,
             Scope.CONVERSATIONS_WRITE,
+            Scope.FILES_READ,
         }
     ),
     Role.USER: frozenset(Scope) - {Scope.ADMIN},
@@ -73,7 +76,8 @@ class Actor:
 
     @property
     def is_admin(self) -> bool:
-        return self.role in (Role.ADMIN, Role.SYSTEM)
+        """Whether an operator is acting as one: a token of theirs without that scope is not."""
+        return self.role in (Role.ADMIN, Role.SYSTEM) and Scope.ADMIN in self.scopes
 
     def require(self, scope: Scope) -> None:
         """Raise unless the actor holds `scope`. Guests are told to sign up where signing up would grant it."""
@@ -83,9 +87,18 @@ class Actor:
             raise SignUpRequired(
                 "Sign up or sign in to do this. Your conversation is kept.", scope=scope.value
             )
+        if scope is Scope.ADMIN and self.role is Role.ADMIN and self.session_id is not None:
+            raise Forbidden(
+                "Operators need a second factor. Set one up in your security settings first.",
+                code="second_factor_required",
+            )
         raise Forbidden("You are not allowed to do this.", scope=scope.value)
 
     def require_account(self) -> None:
         """Raise `SignUpRequired` for guests."""
         if self.is_guest:
             raise SignUpRequired("Sign up or sign in to do this. Your conversation is kept.")
+
+
+# Somebody who looks at what is public, without a session.
+VISITOR = Actor(UUID(int=0), Role.GUEST, frozenset({Scope.EXPERTS_READ}))

@@ -1,19 +1,30 @@
-"""Events between processes over PostgreSQL LISTEN/NOTIFY.
+"""Events between processes: over PostgreSQL LISTEN/NOTIFY, or over Redis (Valkey) publish/subscribe.
 
-Durable events travel as ids: whoever needs the body reads it from the table. Ephemeral ones travel whole while they
-fit into a notification. Publishing is gathered and sent by one task, off the path of whoever publishes; what is lost
-when the connection breaks heals, because hubs compare `seq` with the table.
+Local listeners hear of an event at once, those of other processes a moment later. Publishing is gathered and sent by one
+task, off the path of whoever publishes. Nothing is kept for a process that does not listen: what is lost when a
+connection breaks heals, because hubs compare `seq` with the table, and are told after every new connection that they
+may have missed something.
+
+Over PostgreSQL durable events travel as ids (a notification holds 8,000 bytes), and whoever needs the body reads it from
+the table. Over Redis the body travels along, which saves every other process that read.
 """
 
 import asyncio
 import logging
+import socket
+from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import asyncpg
 import orjson
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from core.events import Event, Listener, RoomEvent, TurnQueued, UserEvent
 from core.ids import new_id
@@ -21,30 +32,40 @@ from core.ids import new_id
 log = logging.getLogger(__name__)
 
 CHANNEL = "sextant_events"
-MAX_PAYLOAD = 7_900  # PostgreSQL allows 8,000 bytes
 BATCH = 200
+GATHER_SECONDS = 0.005  # the words of an answer come in quick succession: one statement for several
+MAX_WAITING = 20_000  # events that wait for a connection; the oldest are dropped, and heal
 RECONNECT_SECONDS = 0.5
+START_SECONDS = 10.0
 
 
-class PostgresBroker:
-    """For several processes on one database. Local listeners hear of an event at once, the others by notification."""
+class _Remote(ABC):
+    """What both have in common: the local side, the queue, and going on after a broken connection."""
+
+    max_payload: ClassVar[int]
+    with_bodies: ClassVar[bool]
+    failures: ClassVar[tuple[type[Exception], ...]]
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._origin = new_id().hex
         self._listeners: list[Listener] = []
         self._gap_callbacks: list[Callable[[], Awaitable[None]]] = []
-        self._outgoing: list[str] = []
+        self._outgoing: deque[str] = deque(maxlen=MAX_WAITING)
         self._wake = asyncio.Event()
+        self._listening = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        listening = asyncio.Event()
         self._tasks = [
-            asyncio.create_task(self._listen_for_ever(listening), name="broker-listen"),
+            asyncio.create_task(self._listen_for_ever(), name="broker-listen"),
             asyncio.create_task(self._send_for_ever(), name="broker-send"),
         ]
-        await listening.wait()
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await self._listening.wait()
+        except TimeoutError:  # this process serves its own people; the rest comes when the broker does
+            log.error("the broker does not answer; going on without other processes until it does")
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -55,9 +76,9 @@ class PostgresBroker:
     def publish(self, events: list[Event]) -> None:
         self._deliver(events)
         for event in events:
-            encoded = _encode(self._origin, event)
+            encoded = _encode(event, self.max_payload - len(self._origin), with_body=self.with_bodies)
             if encoded is not None:
-                self._outgoing.append(encoded)
+                self._outgoing.append(self._origin + encoded)
         if self._outgoing:
             self._wake.set()
 
@@ -68,70 +89,174 @@ class PostgresBroker:
     def on_gap(self, callback: Callable[[], Awaitable[None]]) -> None:
         self._gap_callbacks.append(callback)
 
+    @abstractmethod
+    async def _listen(self) -> None:
+        """Connect, call `_connected` once subscribed, then `_received` for each payload. Returns when it is over."""
+
+    @abstractmethod
+    async def _send(self, batch: list[str]) -> None:
+        """Publish payloads, in order."""
+
+    @abstractmethod
+    async def _hang_up(self) -> None:
+        """Close the connection that sends."""
+
+    async def _connected(self) -> None:
+        self._listening.set()
+        for callback in self._gap_callbacks:
+            await callback()
+
     def _deliver(self, events: list[Event]) -> None:
         for listener in tuple(self._listeners):
             listener(events)
 
-    def _received(self, connection: Any, pid: int, channel: str, payload: str) -> None:
+    def _received(self, payload: str) -> None:
         if payload.startswith(self._origin):
             return
         try:
             self._deliver([_decode(payload[len(self._origin) :])])
         except Exception:
-            log.exception("a notification could not be read")
+            log.exception("an event from another process could not be read")
 
-    async def _listen_for_ever(self, listening: asyncio.Event) -> None:
+    async def _listen_for_ever(self) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(self._url)
-                try:
-                    closed = asyncio.Event()
-                    connection.add_termination_listener(lambda _, closed=closed: closed.set())
-                    await connection.add_listener(CHANNEL, cast(Any, self._received))
-                    listening.set()
-                    for callback in self._gap_callbacks:
-                        await callback()
-                    await closed.wait()
-                finally:
-                    with suppress(Exception):
-                        await connection.close(timeout=1)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._listen()
+            except self.failures:
                 log.warning("the broker lost its connection; trying again", exc_info=True)
+            except Exception:
+                log.exception("the broker failed; trying again")
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _send_for_ever(self) -> None:
-        connection: asyncpg.Connection | None = None
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._outgoing:
-                batch, self._outgoing = self._outgoing[:BATCH], self._outgoing[BATCH:]
-                try:
-                    if connection is None or connection.is_closed():
-                        connection = await asyncpg.connect(self._url)
-                    await connection.execute(
-                        "select pg_notify($1, p) from unnest($2::text[]) p", CHANNEL, batch
-                    )
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                    log.warning("events could not be sent to other processes", exc_info=True)
-                    connection = None
-                    await asyncio.sleep(RECONNECT_SECONDS)
+        try:
+            while True:
+                await self._wake.wait()
+                await asyncio.sleep(GATHER_SECONDS)
+                self._wake.clear()
+                while self._outgoing:
+                    batch = [self._outgoing.popleft() for _ in range(min(BATCH, len(self._outgoing)))]
+                    try:
+                        await self._send(batch)
+                    except self.failures:
+                        # What is still waiting is sent later; this batch may have arrived or not, and heals.
+                        log.warning("events could not be sent to other processes", exc_info=True)
+                        await self._hang_up()
+                        await asyncio.sleep(RECONNECT_SECONDS)
+        finally:
+            await self._hang_up()
 
 
-def _encode(origin: str, event: Event) -> str | None:
+class PostgresBroker(_Remote):
+    """For several processes on one database, with nothing more to run."""
+
+    max_payload = 7_900  # PostgreSQL allows 8,000 bytes
+    with_bodies = False
+    failures = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._sender: asyncpg.Connection | None = None
+
+    async def _listen(self) -> None:
+        connection = await asyncpg.connect(self._url)
+        try:
+            closed = asyncio.Event()
+            connection.add_termination_listener(lambda _: closed.set())
+            await connection.add_listener(CHANNEL, cast(Any, self._notified))
+            await self._connected()
+            await closed.wait()
+        finally:
+            with suppress(Exception):
+                await connection.close(timeout=1)
+
+    def _notified(self, connection: Any, pid: int, channel: str, payload: str) -> None:
+        self._received(payload)
+
+    async def _send(self, batch: list[str]) -> None:
+        if self._sender is None or self._sender.is_closed():
+            self._sender = await asyncpg.connect(self._url)
+        await self._sender.execute("select pg_notify($1, p) from unnest($2::text[]) p", CHANNEL, batch)
+
+    async def _hang_up(self) -> None:
+        connection, self._sender = self._sender, None
+        if connection is not None:
+            with suppress(Exception):
+                await connection.close(timeout=1)
+
+
+class RedisBroker(_Remote):
+    """For many processes: takes the fan-out between them off the database. Any server that speaks Redis's protocol."""
+
+    max_payload = 1024 * 1024
+    with_bodies = True
+    failures = (OSError, RedisError)
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._client = redis_client(url)
+
+    async def stop(self) -> None:
+        await super().stop()
+        await self._client.aclose()
+
+    async def _listen(self) -> None:
+        async with self._client.pubsub() as channel:
+            await channel.subscribe(CHANNEL)
+            while True:
+                message = await channel.get_message(timeout=None)
+                if message is None:
+                    continue
+                if message["type"] == "subscribe":
+                    await self._connected()
+                elif message["type"] == "message":
+                    self._received(message["data"])
+
+    async def _send(self, batch: list[str]) -> None:
+        async with self._client.pipeline(transaction=False) as pipeline:
+            for payload in batch:
+                pipeline.publish(CHANNEL, payload)
+            await pipeline.execute()
+
+    async def _hang_up(self) -> None:
+        return  # the pool drops a broken connection by itself
+
+
+def redis_client(url: str) -> Redis:
+    """A client that reports a broken connection instead of hiding it, and notices a peer that has vanished."""
+    return Redis.from_url(
+        url,
+        decode_responses=True,
+        retry=Retry(NoBackoff(), 0),
+        socket_connect_timeout=5,
+        socket_keepalive=True,
+        socket_keepalive_options={
+            getattr(socket, name): value
+            for name, value in {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}.items()
+            if hasattr(socket, name)
+        },
+    )
+
+
+def _encode(event: Event, limit: int, *, with_body: bool) -> str | None:
     match event:
         case RoomEvent(room_id, kind, body, seq):
             content: dict[str, Any] = {"r": str(room_id), "t": kind}
             if seq is not None:
                 content["s"] = seq
-            else:
+            if body is not None and (with_body or seq is None):
                 content["b"] = body
         case UserEvent(user_id, kind, body):
             content = {"u": str(user_id), "t": kind, "b": body}
         case TurnQueued():
             return None  # this process runs it; the turn's job is what brings it to another
-    encoded = origin + orjson.dumps(content).decode()
-    return encoded if len(encoded.encode()) <= MAX_PAYLOAD else None
+    encoded = orjson.dumps(content)
+    if len(encoded) > limit:
+        if content.get("s") is None:
+            return None
+        content.pop("b", None)  # what is too large to travel is read from the table
+        encoded = orjson.dumps(content)
+    return encoded.decode()
 
 
 def _decode(payload: str) -> Event:

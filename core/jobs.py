@@ -11,9 +11,12 @@ A handler that raises is tried again with growing delays; after `MAX_ATTEMPTS` t
 failed, where operators see it.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
+from time import monotonic
 from typing import Any, TypeVar
 
 import asyncpg
@@ -29,6 +32,8 @@ from core.db import Database
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
+FIRST_PAUSE = 0.5  # seconds, doubled up to the longest
+LONGEST_PAUSE = 15.0
 Handler = Callable[..., Awaitable[None]]
 F = TypeVar("F", bound=Handler)
 
@@ -102,14 +107,29 @@ class Worker:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._queuer: PgQueuer | None = None
+        self._stopping = asyncio.Event()
 
     @property
     def running(self) -> bool:
-        """Whether jobs are being run: false before `run` has begun, and once it has ended, for whatever reason."""
+        """Whether jobs are being run: false before `run` has begun, while the database is away, and after the end."""
         return self._queuer is not None
 
     async def run(self) -> None:
-        """Work until `stop`."""
+        """Work until `stop`. When the database goes away, work goes on after a growing pause."""
+        pause = FIRST_PAUSE
+        while not self._stopping.is_set():
+            began = monotonic()
+            try:
+                await self._work()
+            except Exception:
+                log.exception("jobs have stopped; they begin again")
+            if monotonic() - began > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    async def _work(self) -> None:
         pool = await asyncpg.create_pool(self._db.url, min_size=2, max_size=6)
         try:
             queuer = self._queuer = PgQueuer(AsyncpgPoolDriver(pool))
@@ -123,13 +143,16 @@ class Worker:
                 )(self._runner(name, handler))
             for name, cron, handler in _schedules:
                 queuer.schedule(name, cron, clean_old=True)(self._periodic(handler))
+            if self._stopping.is_set():
+                return
             await queuer.run(dequeue_timeout=timedelta(seconds=1), batch_size=4, max_concurrent_tasks=8)
         finally:
             self._queuer = None
-            await pool.close()
+            pool.terminate()  # all jobs have ended; closing in order would wait for a database that is away
 
     def stop(self) -> None:
         """Finish running jobs, take no more."""
+        self._stopping.set()
         if self._queuer is not None:
             self._queuer.shutdown.set()
 

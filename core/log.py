@@ -21,14 +21,21 @@ _SECRET_TEXT = re.compile(
     r"(sk|rk|pk)_(live|test)_\w+|whsec_\w+|re_\w{8,}|sx[st]_[\w-]{8,}|Bearer\s+\S+|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
 HIDDEN = "[hidden]"
+# Personal data by its form: e-mail addresses, phone numbers in international form, card and account numbers.
+_PERSONAL = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w+])(?:\+|00)\d{1,3}[ ()./-]?(?:\d[ ()./-]?){7,12}\d(?!\w)"
+    r"|\b\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}\b|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"
+)
+PERSONAL = "[personal]"
 
 
 def redact(value: Any, name: str = "") -> Any:
-    """`value` without secrets, found by the name of a field or by their form."""
+    """`value` without secrets, found by the name of a field or by their form, and without personal data that has a
+    form. Names and free text have none: leave them out of logs and traces."""
     if name and _SECRET_NAME.search(name):
         return HIDDEN
     if isinstance(value, str):
-        return _SECRET_TEXT.sub(HIDDEN, value)
+        return _PERSONAL.sub(PERSONAL, _SECRET_TEXT.sub(HIDDEN, value))
     if isinstance(value, dict):
         return {key: redact(item, str(key)) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,19 +1,24 @@
-"""Rate limits for costly doors, and growing delays for guessable ones. Both count in PostgreSQL, so that every
-process sees the same numbers.
+"""Rate limits for costly doors, and growing delays for guessable ones. Both count where every process sees the same
+numbers: rate limits in PostgreSQL, or in Redis where one is configured; delays in PostgreSQL.
 
 `RateLimiter` is a sliding window: of the previous stretch of time, the part that still lies within the window
 counts. `Backoff` lets a few attempts pass and then doubles the time to the next one.
 """
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import asyncpg
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from core.clock import now
 from core.errors import RateLimited
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,62 @@ class PostgresRateLimiter:
         assert row is not None
         wait = _wait(row["previous"], row["current"], cost, most, elapsed, width)
         return Decision(False, limit, 0, wait, wait)
+
+
+_HIT_IN_REDIS = """
+local previous = tonumber(redis.call('get', KEYS[1]) or '0')
+local current = tonumber(redis.call('get', KEYS[2]) or '0')
+local used = previous * tonumber(ARGV[2]) + current + tonumber(ARGV[1])
+if used > tonumber(ARGV[3]) then
+    return {0, tostring(previous), tostring(current)}
+end
+redis.call('incrbyfloat', KEYS[2], ARGV[1])
+redis.call('pexpire', KEYS[2], ARGV[4])
+return {1, tostring(used), '0'}
+"""
+
+
+class RedisRateLimiter:
+    """Counts in Redis by one script per hit, which spares the database a write for each request. While Redis does not
+    answer, `otherwise` counts."""
+
+    def __init__(self, client: Redis, *, otherwise: RateLimiter, scale: float = 1) -> None:
+        self._script = client.register_script(_HIT_IN_REDIS)
+        self._otherwise = otherwise
+        self._scale = scale
+
+    async def hit(self, limit: Limit, caller: str, *, cost: float = 1) -> Decision:
+        width = limit.per.total_seconds()
+        bucket, elapsed = divmod(now().timestamp(), width)
+        most = limit.hits * self._scale
+        # In braces: both keys live on one node of a cluster.
+        key = "sextant:rate:{" + _key("rate", limit.name, caller).hex() + "}:"
+        try:
+            allowed, first, second = await self._script(
+                keys=[f"{key}{int(bucket) - 1}", f"{key}{int(bucket)}"],
+                args=[cost, 1 - elapsed / width, most, int(2 * width * 1000)],
+            )
+        except (OSError, RedisError):
+            log.warning("Redis does not answer; counting in PostgreSQL", exc_info=True)
+            return await self._otherwise.hit(limit, caller, cost=cost)
+        if allowed:
+            return Decision(True, limit, max(0, int((most - float(first)) / self._scale)), width - elapsed)
+        wait = _wait(float(first), float(second), cost, most, elapsed, width)
+        return Decision(False, limit, 0, wait, wait)
+
+
+_redis: list[Redis] = []
+
+
+def count_in(client: Redis | None) -> None:
+    """Where this process counts from now on: in that Redis, or in PostgreSQL. The composition root knows."""
+    _redis[:] = [] if client is None else [client]
+
+
+def limiter(pool: asyncpg.Pool, *, scale: float = 1) -> RateLimiter:
+    """The limiter of this process."""
+    in_postgres = PostgresRateLimiter(pool, scale=scale)
+    return RedisRateLimiter(_redis[0], otherwise=in_postgres, scale=scale) if _redis else in_postgres
 
 
 def _wait(previous: float, current: float, cost: float, most: float, elapsed: float, width: float) -> float:

@@ -5,6 +5,7 @@ from models import billing as billing
 from models import bookings as bookings
 from models import conversations as conversations
 from models import experts as experts
+from models import files as files
 from models import matching as matching
 from models import notifications as notifications
 from models import projects as projects

@@ -14,6 +14,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
@@ -41,7 +42,12 @@ class Expert(Identified, Timestamped, Base):
     __tablename__ = "experts"
     __table_args__ = (
         CheckConstraint("status IN ('draft', 'submitted', 'approved', 'paused', 'suspended')", name="status"),
-        CheckConstraint("rate_amount > 0 AND rate_usd_amount > 0", name="rate"),
+        # Until a draft has a rate, it is zero. An operator may suspend such a draft.
+        CheckConstraint(
+            "(rate_amount > 0 AND rate_usd_amount > 0)"
+            " OR (rate_amount = 0 AND rate_usd_amount = 0 AND status IN ('draft', 'suspended'))",
+            name="rate",
+        ),
         CheckConstraint(
             "rating_count >= 0 AND rating_sum BETWEEN rating_count AND 5 * rating_count", name="rating"
         ),
@@ -51,12 +57,14 @@ class Expert(Identified, Timestamped, Base):
         Index(None, "search", postgresql_using="gin"),
         Index(None, "status", "rate_usd_amount", "id"),
         Index(None, "timezone"),
+        Index("ix_experts_submitted_at", "submitted_at", postgresql_where=text("status = 'submitted'")),
     )
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), unique=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     status: Mapped[str] = mapped_column(String(16), server_default="draft")
     status_reason: Mapped[str | None] = mapped_column(String(500))
+    submitted_at: Mapped[datetime | None]
     headline: Mapped[str] = mapped_column(String(160))
     story: Mapped[str] = mapped_column(Text)
     country: Mapped[str] = mapped_column(String(2))
@@ -142,3 +150,102 @@ class ExpertEmbedding(Base):
     languages: Mapped[list[str]] = _texts()
     engagements: Mapped[list[str]] = _texts()
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"), onupdate=text("now()"))
+
+
+class StatusEntry(Identified, Base):
+    """One change of a profile's status: who decided, why, and what an operator had checked. Never changed."""
+
+    __tablename__ = "expert_status_entries"
+
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), index=True)
+    actor_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True, comment="None: the house itself"
+    )
+    by_operator: Mapped[bool]
+    old_status: Mapped[str] = mapped_column(String(16))
+    new_status: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(String(500))
+    checklist: Mapped[list[str]] = _texts()
+    at: Mapped[datetime]
+
+
+class SavedExpert(Base):
+    """An expert whom a person, or a guest, has put aside."""
+
+    __tablename__ = "saved_experts"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    expert_id: Mapped[UUID] = mapped_column(
+        ForeignKey("experts.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    saved_at: Mapped[datetime]
+
+
+class ReviewedCall(Base):
+    """A held call that its two sides may review, until both have or `closes_at` has come; then what there is becomes
+    visible, and nothing can be added."""
+
+    __tablename__ = "reviewed_calls"
+    __table_args__ = (
+        Index(None, "client_id", "ended_at"),
+        Index(None, "expert_user_id", "ended_at"),
+        Index("ix_reviewed_calls_open", "closes_at", postgresql_where=text("published_at IS NULL")),
+    )
+
+    booking_id: Mapped[UUID] = mapped_column(
+        ForeignKey("bookings.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), index=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    expert_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    ended_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+
+class Review(Identified, Timestamped, Base):
+    """What one side of a call says of the other; one for each side and call."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        CheckConstraint("side IN ('client', 'expert')", name="side"),
+        CheckConstraint("stars BETWEEN 1 AND 5", name="stars"),
+        UniqueConstraint("booking_id", "side"),
+        Index(
+            "ix_reviews_expert_id_published_at",
+            "expert_id",
+            "published_at",
+            postgresql_where=text("side = 'client' AND published_at IS NOT NULL AND removed_at IS NULL"),
+        ),
+    )
+
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("reviewed_calls.booking_id", ondelete="CASCADE"))
+    expert_id: Mapped[UUID] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"))
+    side: Mapped[str] = mapped_column(String(8))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    stars: Mapped[int] = mapped_column(SmallInteger)
+    text: Mapped[str] = mapped_column(Text)
+    published_at: Mapped[datetime | None]
+    reply: Mapped[str | None] = mapped_column(Text)
+    replied_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+
+
+class ReviewReport(Identified, Timestamped, Base):
+    """Somebody says that a review breaks the rules; an operator keeps or removes it."""
+
+    __tablename__ = "review_reports"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('kept', 'removed')", name="outcome"),
+        UniqueConstraint("review_id", "reporter_id"),
+        Index("ix_review_reports_open", "id", postgresql_where=text("resolved_at IS NULL")),
+    )
+
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"))
+    reporter_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    reason: Mapped[str] = mapped_column(String(16))
+    details: Mapped[str] = mapped_column(Text)
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    outcome: Mapped[str | None] = mapped_column(String(8))
+    note: Mapped[str | None] = mapped_column(Text)

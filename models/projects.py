@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Identified, Timestamped
@@ -41,3 +41,16 @@ class ProjectAnalysis(Identified, Timestamped, Base):
     turn_id: Mapped[UUID | None]
     engine: Mapped[str]
     data: Mapped[dict[str, Any]]
+
+
+class BriefSnapshot(Base):
+    """A brief as it stood, so that the conversation's branches each keep their own: `before:<message id>` is how it was
+    before that message was read, `branch:<number>` how it was when the branch was left. `seq` is the message's."""
+
+    __tablename__ = "brief_snapshots"
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    branch: Mapped[int]
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    brief: Mapped[dict[str, Any]]

@@ -1,7 +1,8 @@
 """`python -m sandbox --port P --data DIR`: run the stand-ins until SIGINT or SIGTERM.
 
-The environment may name one webhook endpoint that hears of every event: SANDBOX_WEBHOOK_URL and
-SANDBOX_WEBHOOK_SECRET. The pages ask for no sign-in: bind to loopback.
+The environment may name one webhook endpoint that hears of every event of Stripe (SANDBOX_WEBHOOK_URL and
+SANDBOX_WEBHOOK_SECRET), and one that hears of bounced and unwanted mail (SANDBOX_RESEND_WEBHOOK_URL and
+SANDBOX_RESEND_WEBHOOK_SECRET). The pages ask for no sign-in: bind to loopback.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from sandbox.app import Options, create_app
 
 def main() -> None:
     """Parse the command line and serve."""
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Stand-ins for Stripe and Resend.")
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Stand-ins for the vendors.")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--data", type=Path, required=True, help="folder that keeps their state")
     parser.add_argument("--host", default="127.0.0.1", help="loopback unless you know why")
@@ -31,6 +32,8 @@ def main() -> None:
         merchant=arguments.merchant,
         webhook_url=os.environ.get("SANDBOX_WEBHOOK_URL") or None,
         webhook_secret=os.environ.get("SANDBOX_WEBHOOK_SECRET") or None,
+        mail_webhook_url=os.environ.get("SANDBOX_RESEND_WEBHOOK_URL") or None,
+        mail_webhook_secret=os.environ.get("SANDBOX_RESEND_WEBHOOK_SECRET") or None,
     )
     uvicorn.run(
         create_app(options),

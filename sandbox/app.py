@@ -16,9 +16,12 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox.identity.app import IdentityApi
 from sandbox.page import STATIC, render
+from sandbox.pinecone.app import PineconeApi
+from sandbox.pinecone.store import VectorStore
 from sandbox.resend.app import ResendApi
 from sandbox.resend.outbox_page import OutboxPages
 from sandbox.resend.store import EmailStore
+from sandbox.resend.webhooks import WebhookSender
 from sandbox.stripe.account_pages import AccountPages
 from sandbox.stripe.app import StripeApi
 from sandbox.stripe.checkout_page import CheckoutPages
@@ -37,7 +40,8 @@ class Options:
     """How the sandbox is started.
 
     `base_url` is how browsers reach it. With `webhook_url` and `webhook_secret` every event is delivered there
-    without an endpoint having been made through the API.
+    without an endpoint having been made through the API. `mail_webhook_url` and `mail_webhook_secret` are the same for
+    what Resend tells of bounces and complaints.
     """
 
     data: Path
@@ -45,12 +49,15 @@ class Options:
     merchant: str = "Sextant"
     webhook_url: str | None = None
     webhook_secret: str | None = None
+    mail_webhook_url: str | None = None
+    mail_webhook_secret: str | None = None
 
 
 def create_app(options: Options) -> Starlette:
     """All stand-ins behind one port."""
     store = Store(options.data / "stripe.sqlite3")
     emails = EmailStore(options.data / "resend.sqlite3")
+    vectors = VectorStore(options.data / "pinecone.sqlite3")
     dispatcher = Dispatcher(store)
     stripe_api = StripeApi(store, dispatcher, options.base_url)
     if options.webhook_url and options.webhook_secret:
@@ -63,6 +70,9 @@ def create_app(options: Options) -> Starlette:
             asyncio.create_task(dispatcher.run()),
             asyncio.create_task(_keep_time(store, dispatcher, options.base_url)),
         ]
+        if options.mail_webhook_url and options.mail_webhook_secret:
+            sender = WebhookSender(emails, options.mail_webhook_url, options.mail_webhook_secret)
+            tasks.append(asyncio.create_task(sender.run()))
         try:
             yield
         finally:
@@ -72,6 +82,7 @@ def create_app(options: Options) -> Starlette:
                     await task
             store.close()
             emails.close()
+            vectors.close()
 
     return Starlette(
         routes=[
@@ -83,6 +94,7 @@ def create_app(options: Options) -> Starlette:
             *EventPages(store, dispatcher, options.base_url).routes(),
             *OutboxPages(emails).routes(),
             Mount("/resend", routes=ResendApi(emails).routes()),
+            Mount("/pinecone", routes=PineconeApi(vectors, f"{options.base_url}/pinecone").routes()),
             Mount("/identity", routes=IdentityApi(f"{options.base_url}/identity").routes()),
             Route("/v1/{path:path}", stripe_api.handle, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
         ],

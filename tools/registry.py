@@ -36,6 +36,7 @@ class ToolSpec:
     args: type[BaseModel]
     scope: Scope
     label: str
+    shared: bool
 
     @property
     def name(self) -> str:
@@ -45,8 +46,9 @@ class ToolSpec:
 _specs: dict[str, ToolSpec] = {}
 
 
-def declare(*, args: type[A], scope: Scope, label: str) -> Callable[[Door[A]], Door[A]]:
-    """Register the function as a tool under its own name; its docstring is what the model reads."""
+def declare(*, args: type[A], scope: Scope, label: str, shared: bool = False) -> Callable[[Door[A]], Door[A]]:
+    """Register the function as a tool under its own name; its docstring is what the model reads. `shared`: everything
+    it shows may be seen by every member of the room it is used in, so that it may be offered among people."""
 
     def register(door: Door[A]) -> Door[A]:
         name = door.__name__
@@ -65,7 +67,7 @@ def declare(*, args: type[A], scope: Scope, label: str) -> Callable[[Door[A]], D
         )
         if name in _specs:
             raise ValueError(f"tool {name!r} is declared twice")
-        _specs[name] = ToolSpec(tool=tool, args=args, scope=scope, label=label)
+        _specs[name] = ToolSpec(tool=tool, args=args, scope=scope, label=label, shared=shared)
         return door
 
     return register
@@ -74,11 +76,16 @@ def declare(*, args: type[A], scope: Scope, label: str) -> Callable[[Door[A]], D
 def specs() -> dict[str, ToolSpec]:
     """Every declared tool by name."""
     # The rooms' tools declare themselves when their module is read.
-    from tools import bookings, matching, projects  # noqa: F401
+    from tools import billing, bookings, conversations, matching, projects  # noqa: F401
 
     return _specs
 
 
-def offered(actor: Actor) -> list[ToolSpec]:
-    """The tools this actor may use, in a stable order."""
-    return [spec for _, spec in sorted(specs().items()) if spec.scope in actor.scopes]
+def offered(actor: Actor, *, shared: bool = False) -> list[ToolSpec]:
+    """The tools this actor may use, in a stable order; in a room of several people (`shared`) those whose results all
+    of them may see."""
+    return [
+        spec
+        for _, spec in sorted(specs().items())
+        if spec.scope in actor.scopes and (spec.shared or not shared)
+    ]

@@ -24,9 +24,10 @@ export default {
 				'default-src': ['self'],
 				'script-src': ['self'],
 				'style-src': ['self'],
-				'img-src': ['self', 'data:', 'blob:', 'https:'],
+				// Where files are stored is known to the server alone: the policy in its header narrows these two.
+				'img-src': ['self', 'data:', 'blob:', 'https:', 'http:'],
 				'font-src': ['self'],
-				'connect-src': ['self'],
+				'connect-src': ['self', 'https:', 'http:'],
 				'object-src': ['none'],
 				'base-uri': ['none'],
 				'form-action': ['self']

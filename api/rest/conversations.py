@@ -1,20 +1,23 @@
-"""Rooms, messages and proposals over REST: all that the WebSocket does, for clients without one."""
+"""Rooms, their log and proposals over REST: all that the WebSocket does, for clients without one. What is done to single
+messages is in `messages`, who comes and goes in `members`."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, status
+from pydantic import AwareDatetime
 
 from api.deps import ActorDep, DatabaseDep, RuntimeDep, SessionDep, scoped
 from api.problem import problem
 from core.actor import Scope
-from services.conversations import log, proposals, service, turns
+from services.conversations import history, log, proposals, service, turns
 from services.conversations.schemas import (
     ConfirmProposal,
     CreateRoom,
     EventPage,
     MarkRead,
     MessagePage,
+    MessageRead,
     ProposalRead,
     ReadState,
     RoomPage,
@@ -22,6 +25,7 @@ from services.conversations.schemas import (
     SendMessage,
     SentMessage,
 )
+from services.previews import service as previews
 
 router = APIRouter(tags=["conversations"])
 READ = [scoped(Scope.CONVERSATIONS_READ)]
@@ -36,17 +40,18 @@ async def list_rooms(
     actor: ActorDep,
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     limit: Limit = 50,
+    archived: Annotated[bool, Query(description="Those that were put away instead")] = False,
 ) -> RoomPage:
     """One's conversations, newest activity first."""
-    return await service.list_rooms(session, actor, cursor, limit)
+    return await service.list_rooms(session, actor, cursor, limit, archived=archived)
 
 
 @router.post(
     "/rooms", status_code=status.HTTP_201_CREATED, dependencies=WRITE, responses=problem(401, 403, 422)
 )
 async def create_room(session: SessionDep, actor: ActorDep, data: CreateRoom) -> RoomRead:
-    """Start a conversation with the assistant."""
-    return await service.create_assistant_room(session, actor, data)
+    """Start a conversation with the assistant, or a project room for people."""
+    return await service.create_room(session, actor, data)
 
 
 @router.get("/rooms/{room_id}", dependencies=READ, responses=problem(401, 403, 404, 422))
@@ -62,11 +67,21 @@ async def list_messages(
     room_id: UUID,
     before_seq: Seq = None,
     after_seq: Seq = None,
+    around: Annotated[UUID | None, Query(description="A message to read around")] = None,
+    at: Annotated[AwareDatetime | None, Query(description="A moment to read around")] = None,
     limit: Limit = 50,
 ) -> MessagePage:
-    """History, oldest first: the newest messages, those before `before_seq`, or those after `after_seq`."""
-    return await service.list_messages(
-        session, actor, room_id, before_seq=before_seq, after_seq=after_seq, limit=limit
+    """History, oldest first: the newest messages, those before `before_seq` or after `after_seq`, those around a
+    message, or those around the first one from a moment on."""
+    return await history.page(
+        session,
+        actor,
+        room_id,
+        before_seq=before_seq,
+        after_seq=after_seq,
+        around=around,
+        at=at,
+        limit=limit,
     )
 
 
@@ -82,11 +97,23 @@ async def list_events(
     "/rooms/{room_id}/messages",
     status_code=status.HTTP_201_CREATED,
     dependencies=WRITE,
-    responses=problem(401, 403, 404, 422, 503),
+    responses=problem(401, 403, 404, 422, 429, 503),
 )
 async def send_message(runtime: RuntimeDep, actor: ActorDep, room_id: UUID, data: SendMessage) -> SentMessage:
     """Send a message. Sending the same `client_id` again stores nothing twice and returns what was stored."""
     return await runtime.sender.send(actor, room_id, data)
+
+
+@router.delete(
+    "/rooms/{room_id}/messages/{message_id}/previews/{preview_id}",
+    dependencies=WRITE,
+    responses=problem(401, 403, 404, 422),
+)
+async def remove_preview(
+    session: SessionDep, actor: ActorDep, room_id: UUID, message_id: UUID, preview_id: UUID
+) -> MessageRead:
+    """Take the preview of a link from under one's own message, for everyone."""
+    return await previews.remove(session, actor, room_id, message_id, preview_id)
 
 
 @router.post("/rooms/{room_id}/read", dependencies=READ, responses=problem(401, 403, 404, 422))

@@ -32,10 +32,19 @@ class CommandRefused(Exception):
 
 
 class RealtimeClient:
-    """One connection. `url` is `ws://host/ws`; `token` a session or API token, or None to say hello oneself."""
+    """One connection. `url` is `ws://host/ws`; `token` a session or API token, or None to say hello oneself. A server
+    that leaves a ping unanswered for `heartbeat` seconds is taken for dead, and the socket given up (1006)."""
 
-    def __init__(self, url: str, *, token: str | None = None, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
+        heartbeat: float | None = 20,
+    ) -> None:
         self._url = url
+        self._heartbeat = heartbeat
         self._headers = {**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -63,7 +72,8 @@ class RealtimeClient:
             additional_headers=self._headers,
             compression=None,
             max_size=None,
-            ping_interval=None,
+            ping_interval=self._heartbeat,
+            ping_timeout=self._heartbeat,
         )
         mark = len(self.received)
         self._reader = asyncio.create_task(self._read())
@@ -88,8 +98,8 @@ class RealtimeClient:
 
     def cut(self) -> None:
         """Drop the line without a word, as a bad network does."""
-        assert self._socket is not None
-        self._socket.transport.abort()
+        if self._socket is not None:
+            self._socket.transport.abort()
 
     async def command(self, kind: str, **fields: Any) -> dict[str, Any]:
         """Send a command and return its ack. Raises CommandRefused, or ConnectionClosed."""
@@ -116,11 +126,11 @@ class RealtimeClient:
         return ack
 
     async def send_message(
-        self, room: UUID | str, text: str, client_id: UUID | None = None
+        self, room: UUID | str, text: str, client_id: UUID | None = None, **fields: Any
     ) -> dict[str, Any]:
-        """Send a message; the ack carries it as stored."""
+        """Send a message (`fields`: reply_to, attachments); the ack carries it as stored."""
         return await self.command(
-            "message.send", room=str(room), client_id=str(client_id or uuid4()), text=text
+            "message.send", room=str(room), client_id=str(client_id or uuid4()), text=text, **fields
         )
 
     async def wait_for(self, wanted: Callable[[dict[str, Any]], bool], *, since: int = 0) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from api.ws.connection import Connection
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput, RateLimited, SextantError
 from core.events import RoomEvent
-from services.conversations import proposals, service, turns
-from services.conversations.schemas import MarkRead, ReadState
+from services.conversations import branches, drafts, messages, presence, proposals, service, turns
+from services.conversations.rendering import instant
+from services.conversations.schemas import MarkRead, MessageRead
 
 MAX_IN_FLIGHT = 64
 
@@ -39,9 +40,25 @@ class Commands:
             case p.Unsubscribe():
                 self._runtime.hub.unsubscribe(self._connection, command.room)
                 self._ack(command)
+            case p.MessageEdit() | p.MessageDelete() | p.ReactionSet() | p.PinSet():
+                changed = await self._change(command)
+                self._ack(command, room=str(command.room), message=changed.model_dump(mode="json"))
+            case p.DraftSet():
+                async with self._runtime.db.transaction() as session:
+                    draft = await drafts.put(session, self._actor, command.room, command)
+                self._ack(command, room=str(command.room), updated_at=instant(draft.updated_at))
             case p.Read():
-                state = await self._read(command)
-                self._ack(command, room=str(command.room), read_seq=state.read_seq, unread=state.unread)
+                async with self._runtime.db.transaction() as session:
+                    state = await service.mark_read(
+                        session, self._actor, command.room, MarkRead(seq=command.seq)
+                    )
+                self._ack(
+                    command,
+                    room=str(command.room),
+                    read_seq=state.read_seq,
+                    unread=state.unread,
+                    mentions=state.mentions,
+                )
             case p.Typing():
                 self._member(command.room)
                 body = {"type": "typing", "room": str(command.room), "user_id": str(self._actor.user_id)}
@@ -50,6 +67,18 @@ class Commands:
             case p.TurnStop():
                 await turns.stop(self._runtime.db, self._actor, command.turn)
                 self._ack(command)
+            case p.AnswerAgain():
+                async with self._runtime.db.transaction() as session:
+                    made = await branches.regenerate(session, self._actor, command.message)
+                self._ack(command, **made.model_dump(mode="json"))
+            case p.MessageRevise():
+                async with self._runtime.db.transaction() as session:
+                    made = await branches.revise(session, self._actor, command.message, command)
+                self._ack(command, **made.model_dump(mode="json"))
+            case p.BranchSelect():
+                async with self._runtime.db.transaction() as session:
+                    await branches.choose(session, self._actor, command.room, command.number)
+                self._ack(command, room=str(command.room), branch=command.number)
             case p.ProposalConfirm():
                 async with self._runtime.db.transaction() as session:
                     read = await proposals.confirm(session, self._actor, command.proposal, command.edits)
@@ -128,18 +157,32 @@ class Commands:
         if runner is not None:
             for body in runner.snapshot(command.room):
                 connection.send(body)
+        here = await presence.online_in(self._runtime.db, command.room)
+        if command.room in connection.rooms:
+            connection.send(
+                {
+                    "type": "presence",
+                    "room": str(command.room),
+                    "online": [str(user_id) for user_id in here],
+                    "offline": [],
+                    "all": True,
+                }
+            )
 
-    async def _read(self, command: p.Read) -> ReadState:
+    async def _change(
+        self, command: p.MessageEdit | p.MessageDelete | p.ReactionSet | p.PinSet
+    ) -> MessageRead:
         async with self._runtime.db.transaction() as session:
-            state = await service.mark_read(session, self._actor, command.room, MarkRead(seq=command.seq))
-        body = {
-            "type": "receipt",
-            "room": str(command.room),
-            "user_id": str(self._actor.user_id),
-            "seq": state.read_seq,
-        }
-        self._runtime.db.publish([RoomEvent(command.room, "receipt", body)])
-        return state
+            subject = (session, self._actor, command.room, command.message)
+            match command:
+                case p.MessageEdit():
+                    return await messages.edit(*subject, command)
+                case p.MessageDelete():
+                    return await messages.delete(*subject)
+                case p.ReactionSet():
+                    return await messages.react(*subject, command)
+                case p.PinSet():
+                    return await messages.pin(*subject, command)
 
     def _member(self, room_id: UUID) -> None:
         if room_id not in self._connection.rooms:

@@ -2,10 +2,12 @@
 
 Writing never waits. Bytes that the client does not read pile up in the transport's buffer; past `OUTBOX_BYTES` the
 client is closed with 4008 and resumes from its last `seq` when it comes back, so that one member that stops reading
-neither holds up the room nor fills the memory.
+neither holds up the room nor fills the memory. The transport itself watches the bound (its high-water mark), so that a
+room's fan-out costs one call for each member.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from core.actor import Actor
 
 OUTBOX_BYTES = 512 * 1024
 CLOSE_GRACE_SECONDS = 1.0
+SLOW_GRACE_SECONDS = 10.0  # to read what is in the way before the reason
 
 UNAUTHENTICATED, TOO_SLOW, LIMITS, RESTART = 4001, 4008, 4009, 1012
 
@@ -23,7 +26,17 @@ UNAUTHENTICATED, TOO_SLOW, LIMITS, RESTART = 4001, 4008, 4009, 1012
 class Connection:
     """A socket that has been accepted."""
 
-    __slots__ = ("_protocol", "actor", "closed", "in_flight", "lurking", "rooms", "tokens", "tokens_at")
+    __slots__ = (
+        "_protocol",
+        "actor",
+        "closed",
+        "in_flight",
+        "lurking",
+        "rooms",
+        "tokens",
+        "tokens_at",
+        "write",
+    )
 
     def __init__(self, protocol: SocketProtocol) -> None:
         self._protocol = protocol
@@ -34,19 +47,23 @@ class Connection:
         self.in_flight = 0
         self.tokens = 0.0
         self.tokens_at = 0.0
+        # For fan-out: hands a prepared frame to the transport. Raises RuntimeError when that is closed already.
+        self.write: Callable[[bytes], None] = protocol.transport.write
+        protocol.transport.set_write_buffer_limits(high=OUTBOX_BYTES)
+        protocol.on_full = self._too_slow
+        protocol.on_end = self.lost
 
     def push(self, frame: bytes) -> None:
         """Write a prepared frame. Returns at once; closes the socket when its outbox is over the bound."""
-        if self.closed:
-            return
-        protocol = self._protocol
-        transport = protocol.transport
-        if protocol.disconnected or protocol.close_sent or transport.is_closing():
-            self.closed = True
-            return
-        transport.write(frame)
-        if transport.get_write_buffer_size() > OUTBOX_BYTES:
-            self.close(TOO_SLOW, "too slow: reconnect and resume")
+        try:
+            self.write(frame)
+        except RuntimeError:
+            self.lost()
+
+    def lost(self) -> None:
+        """The socket is gone, or will be in a moment: nothing is written any more."""
+        self.closed = True
+        self.write = _drop
 
     def send(self, body: dict[str, Any]) -> None:
         """Write one event."""
@@ -56,7 +73,7 @@ class Connection:
         """Say goodbye, and cut the line after a moment in case the client does not listen."""
         if self.closed:
             return
-        self.closed = True
+        self.lost()
         protocol = self._protocol
         if protocol.disconnected or protocol.close_sent or protocol.transport.is_closing():
             return
@@ -69,6 +86,12 @@ class Connection:
         if protocol.read_paused:
             protocol.read_paused = False
             protocol.transport.resume_reading()
-        protocol.close_timer = asyncio.get_running_loop().call_later(
-            CLOSE_GRACE_SECONDS, protocol.transport.abort
-        )
+        grace = SLOW_GRACE_SECONDS if code == TOO_SLOW else CLOSE_GRACE_SECONDS
+        protocol.close_timer = asyncio.get_running_loop().call_later(grace, protocol.transport.abort)
+
+    def _too_slow(self) -> None:
+        self.close(TOO_SLOW, "too slow: reconnect and resume")
+
+
+def _drop(frame: bytes) -> None:
+    return

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import orjson
 from fastapi import APIRouter, WebSocket
@@ -40,13 +41,25 @@ async def gateway(websocket: WebSocket) -> None:
     offered = websocket.scope.get("subprotocols", [])
     await websocket.accept(p.SUBPROTOCOL if p.SUBPROTOCOL in offered else None)
     connection = Connection(websocket.scope["extensions"][EXTENSION])
+    present: UUID | None = None
     try:
         if await _identify(websocket, connection, runtime, token):
+            present = _present(connection, runtime)
             await _serve(websocket, connection, runtime)
     except WebSocketDisconnect:
         pass
     finally:
         runtime.hub.leave(connection)
+        if present is not None:
+            runtime.presence.leave(present)
+
+
+def _present(connection: Connection, runtime: Runtime) -> UUID | None:
+    """Show that this person is there; guests talk to the assistant only, who does not mind."""
+    if connection.actor is None or connection.actor.is_guest:
+        return None
+    runtime.presence.arrive(connection.actor.user_id)
+    return connection.actor.user_id
 
 
 def _same_origin(websocket: WebSocket, base_url: str) -> bool:

@@ -17,6 +17,7 @@ from api.ws.connection import RESTART, UNAUTHENTICATED, Connection
 from api.ws.socket import text_frame
 from core.actor import ROLE_SCOPES, Actor, Role
 from core.db import Database
+from core.errors import NotFound
 from core.events import Event, RoomEvent, UserEvent
 from services.conversations import log as room_log
 
@@ -66,15 +67,11 @@ class Channel:
         """Deliver what is queued to everyone who follows."""
         if self.buffer:
             joined, self.buffer, self.size = b"\n".join(self.buffer), [], 0
-            frame = text_frame(joined)
-            for connection in self.followers:
-                connection.push(frame)
+            _fan_out(text_frame(joined), self.followers)
         if self.newest_message is not None:
             message, self.newest_message = self.newest_message, None
             if self.lurkers:
-                frame = text_frame(orjson.dumps(_activity(message)))
-                for connection in self.lurkers:
-                    connection.push(frame)
+                _fan_out(text_frame(orjson.dumps(_activity(message))), self.lurkers)
 
 
 class Hub:
@@ -116,7 +113,7 @@ class Hub:
 
     def leave(self, connection: Connection) -> None:
         """The socket is gone."""
-        connection.closed = True
+        connection.lost()
         if connection.actor is not None:
             people = self._people.get(connection.actor.user_id, set())
             people.discard(connection)
@@ -162,6 +159,8 @@ class Hub:
                 cursor = _seq(rows[-1])
             if len(rows) < room_log.PAGE and cursor >= channel.newest:
                 break
+        if connection not in channel.lurkers:  # taken out of the room meanwhile
+            raise NotFound("There is no such conversation.", room=str(room_id))
         # No await from here on: nothing can be published between this check and going live.
         if channel.last_seq is None:
             channel.last_seq = cursor
@@ -243,6 +242,23 @@ class Hub:
             asyncio.get_running_loop().call_soon(channel.flush)
         elif channel.size > MAX_JOINED:
             channel.flush()
+        if body["type"] == "member.left":
+            # The last that they hear of the room. The person's own event says the same, but may be lost on its way.
+            channel.flush()
+            for connection in tuple(channel.followers | channel.lurkers):
+                if connection.actor is not None and str(connection.actor.user_id) == body["user_id"]:
+                    self._drop(connection, channel.room_id)
+
+    def _drop(self, connection: Connection, room_id: UUID) -> None:
+        """Neither follows nor hears of the room any more."""
+        connection.rooms.discard(room_id)
+        connection.lurking.discard(room_id)
+        channel = self._channels.get(room_id)
+        if channel is not None:
+            channel.flush()
+            channel.followers.discard(connection)
+            channel.lurkers.discard(connection)
+            self._forget_if_idle(channel)
 
     def _heal(self, channel: Channel) -> None:
         if not channel.healing:
@@ -273,6 +289,8 @@ class Hub:
                 connection.actor = _promoted(connection.actor, event.body)
             if event.type == "room.added":
                 self._lurk(connection, UUID(event.body["room"]))
+            elif event.type == "room.removed":
+                self._drop(connection, UUID(event.body["room"]))
             connection.send(event.body)
 
     def _lurk(self, connection: Connection, room_id: UUID) -> None:
@@ -306,6 +324,15 @@ class Hub:
         task.add_done_callback(self._tasks.discard)
 
 
+def _fan_out(frame: bytes, connections: set[Connection]) -> None:
+    # The hottest loop of the process: no call more than it needs.
+    for connection in connections:
+        try:
+            connection.write(frame)
+        except RuntimeError:
+            connection.lost()
+
+
 def _seq(body: dict[str, Any]) -> int:
     seq: int = body["seq"]
     return seq
@@ -319,7 +346,8 @@ def _activity(event: dict[str, Any]) -> dict[str, Any]:
         "seq": event["seq"],
         "no": message["no"],
         "sender_id": message["sender_id"],
-        "preview": message["text"][:PREVIEW],
+        "mentions": message["mentions"],
+        "preview": (message["text"] or ", ".join(each["name"] for each in message["attachments"]))[:PREVIEW],
         "at": event["at"],
     }
 

@@ -11,7 +11,21 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from services.conversations.schemas import Card, MemberRead, MessageRead, ProposalRead, SendMessage
+from services.conversations.schemas import (
+    BranchRead,
+    Card,
+    EditMessage,
+    MemberRead,
+    MessageRead,
+    Notify,
+    ProposalRead,
+    ReviseMessage,
+    SendMessage,
+    SetDraft,
+    SetPin,
+    SetReaction,
+)
+from services.notifications.notices import NotificationRead
 
 SUBPROTOCOL = "sextant.v1"
 VERSION = 1
@@ -58,6 +72,43 @@ class MessageSend(Command, SendMessage):
     room: UUID
 
 
+class MessageEdit(Command, EditMessage):
+    """Change the words of one's own message."""
+
+    type: Literal["message.edit"]
+    room: UUID
+    message: UUID
+
+
+class MessageDelete(Command):
+    type: Literal["message.delete"]
+    room: UUID
+    message: UUID
+
+
+class ReactionSet(Command, SetReaction):
+    """Put a reaction to a message, or take it back."""
+
+    type: Literal["reaction.set"]
+    room: UUID
+    message: UUID
+
+
+class PinSet(Command, SetPin):
+    """Pin a message, or take the pin out."""
+
+    type: Literal["pin.set"]
+    room: UUID
+    message: UUID
+
+
+class DraftSet(Command, SetDraft):
+    """Keep what one has begun to write; it follows to one's other devices."""
+
+    type: Literal["draft.set"]
+    room: UUID
+
+
 class Read(Command):
     """Move the read mark of the room forward."""
 
@@ -76,6 +127,28 @@ class TurnStop(Command):
 
     type: Literal["turn.stop"]
     turn: UUID
+
+
+class AnswerAgain(Command):
+    """Have an answer of the assistant given again, on a branch of its own."""
+
+    type: Literal["answer.again"]
+    message: UUID
+
+
+class MessageRevise(Command, ReviseMessage):
+    """Put an earlier message to the assistant differently, on a branch of its own."""
+
+    type: Literal["message.revise"]
+    message: UUID
+
+
+class BranchSelect(Command):
+    """Show another branch of the conversation, and go on there."""
+
+    type: Literal["branch.select"]
+    room: UUID
+    number: Annotated[int, Field(ge=0, le=10_000)]
 
 
 class ProposalConfirm(Command):
@@ -98,9 +171,17 @@ AnyCommand = Annotated[
     | Subscribe
     | Unsubscribe
     | MessageSend
+    | MessageEdit
+    | MessageDelete
+    | ReactionSet
+    | PinSet
+    | DraftSet
     | Read
     | Typing
     | TurnStop
+    | AnswerAgain
+    | MessageRevise
+    | BranchSelect
     | ProposalConfirm
     | ProposalDecline
     | Ping,
@@ -125,8 +206,9 @@ class Welcome(BaseModel):
 
 
 class Ack(BaseModel):
-    """The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `seq`
-    (subscribe: the last one replayed), `unread` (read), `proposal` (proposal.*)."""
+    """The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `message`
+    (message.*, reaction.set, pin.set), `seq` (subscribe: the last one replayed), `unread` and `mentions` (read),
+    `updated_at` (draft.set), `proposal` (proposal.*)."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -171,14 +253,50 @@ class MessageCreated(DurableEvent):
     message: MessageRead
 
 
+class MessageEdited(DurableEvent):
+    """The message as it is now. `edited_at` is set when a person changed it, not when a link preview came or went."""
+
+    type: Literal["message.edited"]
+    message: MessageRead
+
+
+class MessageDeleted(DurableEvent):
+    """`message` is what is left: its place."""
+
+    type: Literal["message.deleted"]
+    message: MessageRead
+
+
+class ReactionChanged(DurableEvent):
+    type: Literal["reaction.changed"]
+    message: MessageRead
+
+
+class PinChanged(DurableEvent):
+    """The message was pinned, or its pin was taken out (`pinned_at` is null)."""
+
+    type: Literal["pin.changed"]
+    message: MessageRead
+
+
 class MemberJoined(DurableEvent):
     type: Literal["member.joined"]
     member: MemberRead
 
 
+class MemberUpdated(DurableEvent):
+    """A member has another role now."""
+
+    type: Literal["member.updated"]
+    member: MemberRead
+
+
 class MemberLeft(DurableEvent):
+    """`removed_by` is set when it was not their own doing."""
+
     type: Literal["member.left"]
     user_id: UUID
+    removed_by: UUID | None = None
 
 
 class ProposalCreated(DurableEvent):
@@ -194,6 +312,14 @@ class ProposalResolved(DurableEvent):
 class RoomUpdated(DurableEvent):
     type: Literal["room.updated"]
     changes: dict[str, Any]
+
+
+class BranchSelected(DurableEvent):
+    """The room shows the branch `branch`; `branches` are those that are new or have changed."""
+
+    type: Literal["branch.selected"]
+    branch: int
+    branches: list[BranchRead]
 
 
 class TurnEvent(BaseModel):
@@ -253,12 +379,35 @@ class Receipt(BaseModel):
     seq: int
 
 
+class Presence(BaseModel):
+    """Members who are there now, and who went. `all`: whoever is not in `online` is away."""
+
+    type: Literal["presence"]
+    room: UUID
+    online: list[UUID]
+    offline: list[UUID]
+    all: bool
+
+
+class Draft(BaseModel):
+    """To all devices of one person: what they have begun to write. `text` is null when it is too long to be carried:
+    read it then. `origin` is what the device that wrote it called itself."""
+
+    type: Literal["draft"]
+    room: UUID
+    text: str | None
+    reply_to: UUID | None
+    updated_at: datetime
+    origin: str
+
+
 class Unread(BaseModel):
     """To all devices of one person, when their read mark moved."""
 
     type: Literal["unread"]
     room: UUID
     unread: int
+    mentions: int
     read_seq: int
 
 
@@ -270,6 +419,7 @@ class RoomActivity(BaseModel):
     seq: int
     no: int
     sender_id: UUID
+    mentions: list[UUID]
     preview: str
     at: datetime
 
@@ -281,6 +431,39 @@ class RoomAdded(BaseModel):
     room: UUID
 
 
+class Notification(BaseModel):
+    """A line of the person's notifications, new or added to, and how many are unread now."""
+
+    type: Literal["notification"]
+    notification: NotificationRead
+    unread: int
+
+
+class NotificationsRead(BaseModel):
+    """Lines were read on one of the person's devices: those of `ids`, or all (null)."""
+
+    type: Literal["notifications.read"]
+    ids: list[UUID] | None
+    unread: int
+
+
+class RoomRemoved(BaseModel):
+    """The person is not a member of this room any more."""
+
+    type: Literal["room.removed"]
+    room: UUID
+
+
+class RoomSettingsChanged(BaseModel):
+    """To all devices of one person: how they see the room now."""
+
+    type: Literal["room.settings"]
+    room: UUID
+    notify: Notify
+    archived: bool
+    can_send: bool
+
+
 AnyEvent = Annotated[
     Welcome
     | Ack
@@ -288,11 +471,17 @@ AnyEvent = Annotated[
     | Reset
     | Closing
     | MessageCreated
+    | MessageEdited
+    | MessageDeleted
+    | ReactionChanged
+    | PinChanged
     | MemberJoined
+    | MemberUpdated
     | MemberLeft
     | ProposalCreated
     | ProposalResolved
     | RoomUpdated
+    | BranchSelected
     | TurnStarted
     | TurnDelta
     | TurnTool
@@ -300,9 +489,15 @@ AnyEvent = Annotated[
     | TurnEnded
     | TypingEvent
     | Receipt
+    | Presence
+    | Draft
     | Unread
     | RoomActivity
-    | RoomAdded,
+    | RoomAdded
+    | Notification
+    | NotificationsRead
+    | RoomRemoved
+    | RoomSettingsChanged,
     Field(discriminator="type"),
 ]
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

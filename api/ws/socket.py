@@ -5,6 +5,7 @@ and handed to each transport as it is. uvicorn's `websockets-sansio` implementat
 """
 
 import struct
+from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -13,7 +14,29 @@ EXTENSION = "sextant.socket"
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """Adds itself to the ASGI scope, so that the gateway can write prepared frames."""
+    """Adds itself to the ASGI scope, so that the gateway can write prepared frames; tells it when the outbox is full
+    and when there is nobody to write to any more."""
+
+    on_full: Callable[[], None] | None = None
+    on_end: Callable[[], None] | None = None
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.on_full is not None:
+            self.on_full()
+
+    def handle_close(self, event: Any) -> None:
+        super().handle_close(event)
+        self._end()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._end()
+        self.on_full = self.on_end = None  # the connection holds this object, and these hold the connection
+
+    def _end(self) -> None:
+        if self.on_end is not None:
+            self.on_end()
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)

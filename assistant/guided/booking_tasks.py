@@ -150,7 +150,16 @@ def wanted(state: State, got: Understanding, expert: Shown) -> When:
     if (asks_for_person(state) or asks_for_time(state)) and state.previous:
         earlier = whens.read(state.previous[-1], state.local_now)
         said = _completed(said, earlier)
-    open_payload = _open_proposal(state, expert)
+    open_payload = _open_proposal(state)
+    if open_payload and str(open_payload.get("expert_id")) != str(expert.id) and not said.says_when:
+        # The call that is prepared, with somebody else.
+        start = datetime.fromisoformat(open_payload["starts_at"]).astimezone(zone_of(state.timezone))
+        return replace(
+            said,
+            day=start.date(),
+            at=start.time().replace(tzinfo=None),
+            minutes=said.minutes or open_payload.get("minutes"),
+        )
     if open_payload and got.wants(Intent.RESCHEDULE, Intent.BOOK):
         start = datetime.fromisoformat(open_payload["starts_at"]).astimezone(zone_of(state.timezone))
         current = When(
@@ -206,12 +215,12 @@ def _focused(state: State) -> Shown | None:
     return known
 
 
-def _open_proposal(state: State, expert: Shown) -> dict[str, Any] | None:
+def _open_proposal(state: State) -> dict[str, Any] | None:
     proposal = state.proposal
     if not proposal or proposal.get("status") != "open" or proposal.get("kind") != "booking":
         return None
     payload: dict[str, Any] = proposal["payload"]
-    return payload if str(payload.get("expert_id")) == str(expert.id) else None
+    return payload
 
 
 def _exact(asked: When, state: State) -> datetime | None:

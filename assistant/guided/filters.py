@@ -8,7 +8,7 @@ from typing import Any
 from assistant.guided.intents import Intent
 from assistant.guided.state import State
 from assistant.guided.when import When
-from assistant.guided.words import plain
+from assistant.guided.words import number, plain
 from core.money import exponent
 from services.taxonomy import industries, skills
 
@@ -84,7 +84,7 @@ _REGIONS = {
     r"australian?\b": "Australia/Sydney",
 }
 _YEARS = re.compile(
-    r"\b(?:at least |over |more than |min(?:imum)? )?(\d{1,2})\+? ?(?:years?|yrs?|jahren?|ans|anos)(?:'|s)? (?:of )?(?:experience|erfahrung|d'experience|de experiencia|in tech)|\b(?:at least|over|more than|mindestens|au moins|al menos|pelo menos) (\d{1,2}) (?:years|yrs|jahre|ans|anos)\b"
+    r"\b(?:at least |over |more than |min(?:imum)? )?(\d{1,2})\+? ?(?:years?|yrs?|jahren?|ans|anos)(?:'|s)? (?:of )?(?:experience|erfahrung|d'experience|de experiencia|in tech|in (?:the )?(?:field|business|industry|job|trade|game)|under (?:his|her|their) belt)|\b(?:at least|over|more than|mindestens|au moins|al menos|pelo menos) (\d{1,2}) (?:years|yrs|jahre|ans|anos)\b"
 )
 _ORDERS = tuple(
     (re.compile(pattern), order)
@@ -134,6 +134,20 @@ _FILLER = frozenset(
 )
 
 
+_DAYS_AHEAD = re.compile(
+    r"\b(?:in|within|over|innerhalb|dans|en|em|dentro de) (?:the |der |les |los |os )?(?:next |nachsten |prochains |proximos )?(?P<n>\d{1,2}|[a-z]+) (?:days?|tagen?|jours|dias|(?P<w>weeks?|wochen?|semaines?|semanas?))\b"
+)
+# "Nobody who does blockchain": what follows is not wanted.
+_NOBODY = re.compile(
+    r"\b(?:nobody|no ?one|no people|not (?:any|some)(?:one|body)|niemand\w*|personne|nadie|ninguem)\b(?= (?:who|with|from|in|that|else|der|die|mit|aus|qui|avec|de|que|con|com)\b)",
+    re.I,
+)
+_ROLE = re.compile(
+    r"\b(?:fractional |interim |part[- ]time |full[- ]time )?ctos?\b|\b(?:tech(?:nical|nology)?|engineering|software|team) (?:leads?|leaders?|leadership|managers?|heads?|directors?|partners?|co-?founders?)\b",
+    re.I,
+)
+
+
 def read(text: str, intents: dict[Intent, int], state: State, when: When) -> Query:
     """The filters that `text` names, as arguments of `find_ctos`. Only what was said: see `merge`."""
     words = plain(text)
@@ -143,13 +157,20 @@ def read(text: str, intents: dict[Intent, int], state: State, when: When) -> Que
         found["languages"] = languages
     found.update(_zone(words, intents, when))
     found.update(_available(words, when, state))
-    mentions = skills.find(text)
-    if wanted := [m.name for m in mentions if not m.negated]:
+    # "A tech lead" is who is looked for, not the skill of leading.
+    roles = [match.span() for match in _ROLE.finditer(text)]
+    mentions = [m for m in skills.find(text) if not any(a <= m.start and m.end <= b for a, b in roles)]
+    nobody = [match.end() for match in _NOBODY.finditer(text)]
+    unwanted_from = nobody[0] if nobody else len(text)
+    if wanted := [m.name for m in mentions if not m.negated and m.start < unwanted_from]:
         found["must_skills"] = list(dict.fromkeys(wanted))[:10]
-    if unwanted := [m.name for m in mentions if m.negated]:
+    if unwanted := [m.name for m in mentions if m.negated or m.start >= unwanted_from]:
         found["excluded_skills"] = list(dict.fromkeys(unwanted))[:10]
-    if fields := [m.slug for m in industries.find(text) if not getattr(m, "negated", False)]:
+    named = industries.find(text)
+    if fields := [m.slug for m in named if not getattr(m, "negated", False) and m.start < unwanted_from]:
         found["industries"] = list(dict.fromkeys(fields))[:8]
+    if barred := [m.slug for m in named if m.start >= unwanted_from]:
+        found["excluded_industries"] = list(dict.fromkeys(barred))[:8]
     if re.search(r"\b(?:fractional|part[- ]time|days? a week|teilzeit|temps partiel)\b", words):
         found["engagement"] = "fractional"
     elif re.search(r"\b(?:interim|full[- ]time|vollzeit|temps plein)\b", words):
@@ -186,7 +207,7 @@ def topic(text: str) -> str:
 def merge(before: dict[str, Any] | None, change: Query, *, replace: bool = False) -> Query:
     """The arguments of the next search: the last query's filters (a stored `MatchQuery`), changed by what was said."""
     merged: Query = {}
-    for key in ("text", "must_skills", "excluded_skills", "industries", "languages", "min_overlap_hours", "timezone",
+    for key in ("text", "must_skills", "excluded_skills", "industries", "excluded_industries", "languages", "min_overlap_hours", "timezone",
                 "available_from", "available_within_days", "engagement", "stage", "countries", "min_years"):  # fmt: skip
         if before and before.get(key):
             merged[key] = before[key]
@@ -301,7 +322,7 @@ def _zone(words: str, intents: dict[Intent, int], when: When) -> Query:
 
 def _available(words: str, when: When, state: State) -> Query:
     if not re.search(
-        r"\b(?:availab\w*|free|start(?:s|ing)?|slots?|can (?:talk|meet|call|do|start)|talk to(?:day)?|verfugbar|frei|disponib\w*|libres?|livre|open|soon)\b",
+        r"\b(?:availab\w*|free|start(?:s|ing)?|slots?|(?:can|could) (?:talk|meet|call|do|start|jump|hop|chat|speak)|talk to(?:day)?|verfugbar|frei|disponib\w*|libres?|livre|open|soon)\b",
         words,
     ):
         return {}
@@ -311,6 +332,9 @@ def _available(words: str, when: When, state: State) -> Query:
     if when.first and when.last:
         first = max(when.first, today)
         return {"available_from": first.isoformat(), "available_within_days": max(1, _days(first, when.last))}
+    if match := _DAYS_AHEAD.search(words):
+        count = number(match.group("n")) or 1
+        return {"available_within_days": min(60, count * (7 if match.group("w") else 1))}
     if when.soonest or re.search(
         r"\b(?:immediately|right away|straight away|soon|sofort|bald|tout de suite|pronto|ya|ja)\b", words
     ):

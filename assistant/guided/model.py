@@ -1,5 +1,6 @@
 """`GuidedChatModel`: a LangChain chat model without a network. Reads the conversation, decides, calls tools, words."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
@@ -13,10 +14,12 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import TypeAdapter
 
+from assistant.guided import rooms
+from assistant.guided.meaning import Meanings
 from assistant.guided.policy import decide
 from assistant.guided.state import CALL_PREFIX, read
 from assistant.guided.tasks import Call
-from assistant.guided.understanding import understand
+from assistant.guided.understanding import unclear, understand
 from assistant.guided.wording import say
 
 _TOKEN = re.compile(r"\s*\S+\s*?(?=\s|$)|\s+")
@@ -25,11 +28,14 @@ MOST_CALLS = 6
 
 
 class GuidedChatModel(BaseChatModel):
-    """Understands founders by parsers, a taxonomy and patterns, and answers from templates.
+    """Understands founders by parsers, a taxonomy, patterns and, where those know nothing, by small local embeddings
+    (`meanings`), and answers from templates.
 
     It behaves as any chat model does: bound tools are called one at a time by `tool_calls`, text streams in small
     chunks. Without the tools it needs it says what it cannot do.
     """
+
+    meanings: Meanings | None = None
 
     @property
     def _llm_type(self) -> str:
@@ -48,8 +54,14 @@ class GuidedChatModel(BaseChatModel):
 
     def answer(self, messages: Sequence[BaseMessage], tools: frozenset[str]) -> Call | str:
         """The next tool call, or the reply. A pure function of the conversation."""
+        if rooms.is_shared(messages):
+            return rooms.answer(messages, tools)
         before, state = read(messages)
-        got = understand(before)
+        if self.meanings is not None:
+            self.meanings.prepare(unclear(before))
+            got = understand(before, self.meanings.intent)
+        else:
+            got = understand(before)
         tasks = decide(before, got)
         if len(state.results) < MOST_CALLS:
             for task in tasks:
@@ -92,6 +104,13 @@ class GuidedChatModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
+        if (
+            self.meanings is not None
+            and not rooms.is_shared(messages)
+            and (sentences := unclear(read(messages)[0]))
+        ):
+            # Read beside the loop: `answer` then only looks it up.
+            await asyncio.to_thread(self.meanings.prepare, sentences)
         for chunk in _chunks(self.answer(messages, kwargs.get("tools") or frozenset()), len(messages)):
             yield chunk
 

@@ -21,6 +21,8 @@ _ORDINALS = {
             "sixth 6th sechste sechsten sixieme sexto",
             "seventh 7th siebte siebten septieme septimo setimo",
             "eighth 8th achte achten huitieme octavo oitavo",
+            "ninth 9th neunte neunten neuvieme noveno nono",
+            "tenth 10th zehnte zehnten dixieme decimo",
         )
     )
     for name in names.split()

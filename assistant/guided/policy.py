@@ -1,6 +1,7 @@
 """From an understood message to tasks: what to do, in which order."""
 
 import re
+from dataclasses import replace
 
 from assistant.guided.booking_tasks import Book, Bookings, Slots, asks_for_person, asks_for_time
 from assistant.guided.intents import Intent
@@ -8,7 +9,7 @@ from assistant.guided.project_tasks import Analyse, Explain, Note, WhatIf, summa
 from assistant.guided.search_tasks import About, Compare, Search
 from assistant.guided.state import State
 from assistant.guided.tasks import Talk, Task
-from assistant.guided.understanding import Understanding
+from assistant.guided.understanding import Understanding, understand
 from assistant.guided.words import plain
 
 _EXPLAIN = {
@@ -44,6 +45,12 @@ _HAS_PLAN = re.compile(
     r"\b(?:ideas?|projects?|app|startup|build|start-?up|product|software|platform|website|cto|developers?|programmers?"
     r"|company|business|idee|projekt|projet|proyecto|projeto|help me|need help|hilfe|ayuda|ajuda|aide)\b"
 )
+_DROPS = re.compile(
+    r"^(?:no+|nah|nope|ok|okay|hm+|actually|sorry|on second thoughts?)?[,. ]*(?:forget (?:it|that|about it)|never ?mind|scrap (?:it|that)|drop (?:it|that)|leave it|no thanks?|not any ?more|i changed my mind|vergiss es|lass (?:es|mal|gut sein)|laisse tomber|dejalo|olvidalo|deixa(?: pra la)?|esquece)\b"
+)
+_INSTEAD = re.compile(
+    r"\b(?:instead|rather|switch|change|swap|actually|lieber|stattdessen|plutot|mejor|melhor|en vez)\b"
+)
 _GO_AHEAD = re.compile(
     r"\b(?:go ahead|just (?:do|analy[sz]e|go)|whatever|don't know|do not know|no idea|not sure|unsure|you (?:decide|tell me)|skip|assume|any|keine ahnung|weiss nicht|je ne sais pas|no (?:lo )?se|nao sei)\b"
 )
@@ -69,6 +76,8 @@ def _refusals(state: State, got: Understanding) -> list[Task]:
 
 
 def _wishes(state: State, got: Understanding) -> list[Task]:
+    if got.wants(Intent.OFF_TOPIC) and len(got.intents) == 1 and not got.has_facts:
+        return []
     if got.wants(Intent.INJECTION, Intent.OTHERS_DATA) and not got.describes:
         return []
     tasks: list[tuple[int, Task]] = []
@@ -215,8 +224,10 @@ def _about_people(state: State, got: Understanding, *, booking: Task | None) -> 
 def _booking(state: State, got: Understanding) -> Task | None:
     if got.wants(Intent.BOOKINGS) and not got.picks:
         return Bookings()
-    if got.wants(Intent.CANCEL):
+    if got.wants(Intent.CANCEL) or (_is_open(state) and _DROPS.search(plain(got.text)) and not got.has_facts):
         return _cancel(state)
+    if _is_open(state) and got.picks and _INSTEAD.search(plain(got.text)) and not got.wants(Intent.SEARCH):
+        return Book()  # the same call, with somebody else
     if got.wants(Intent.SLOTS) and not (got.when.at and got.wants(Intent.BOOK)):
         asks_people = got.wants(Intent.SEARCH) and not got.picks
         return None if asks_people or (not state.shown and got.describes) else Slots()
@@ -284,7 +295,7 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
     if _OFFERS_CHANGE.search(last) and (
         got.wants(Intent.YES) or re.search(r"\bdo (?:that|it|so)\b|\bapply\b|\bchange it\b", words)
     ):
-        return [Analyse()]
+        return [Analyse(statement=_last_hypothesis(state), known_version=_version(state))]
     if agreed and _is_open(state):
         return [Talk("talk.confirm")]
     if agreed and _ASKS_MONEY.search(last) and state.has_project:
@@ -317,6 +328,14 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
     if not state.has_project and _HAS_PLAN.search(words):
         return [Talk("brief.ask-what")]
     return [Talk("talk.unclear" if got.words <= 3 else "talk.off-topic")]
+
+
+def _last_hypothesis(state: State) -> str:
+    """The change that was worked out and not stored."""
+    before = (
+        replace(state, text=state.previous[-1], previous=state.previous[:-1]) if state.previous else state
+    )
+    return understand(before).hypothesis or before.text
 
 
 def _greeting(state: State) -> Task:

@@ -20,11 +20,12 @@ class Analyse:
 
     quiet: bool = False
     known_version: int | None = None
+    statement: str = ""
 
     def next(self, state: State, got: Understanding) -> Call | None:
         if state.result("analyse_project"):
             return None
-        return Call("analyse_project", {"statement": got.statement})
+        return Call("analyse_project", {"statement": self.statement or got.statement})
 
     def reply(self, state: State, got: Understanding) -> str:
         result = state.result("analyse_project")

@@ -46,7 +46,7 @@ class Search:
         if not matches["items"]:
             return _nobody(matches, result.arguments, state)
         first = matches["items"][0]
-        reasons = [reason.rstrip(".") for reason in first.get("reasons") or [] if len(reason) <= _SHORT]
+        reasons = [_unstopped(reason) for reason in first.get("reasons") or [] if len(reason) <= _SHORT]
         count = len(matches["items"])
         values = {
             "count": str(count),
@@ -114,6 +114,11 @@ class Compare:
             f"; {cheapest.name} costs least." if cheapest.id != best.id else " and costs least as well."
         )
         return say("matches.compare", state.seed, rows=rows, verdict=verdict)
+
+
+def _unstopped(reason: str) -> str:
+    """Without its full stop, which the sentence around it brings, also inside a closing quotation mark."""
+    return re.sub(r"\.(”?)$", r"\1", reason.rstrip(".") if not reason.endswith("”") else reason)
 
 
 def names(shown: list[Shown]) -> str:

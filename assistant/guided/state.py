@@ -138,11 +138,13 @@ def _heard(state: State, message: HumanMessage) -> None:
 
 
 def _said(state: State, text: str) -> None:
+    listed = "matches" in state.last_reply_cards
     if state.last_reply_pending:
         state.last_reply_cards = []
     state.last_reply = text
     state.last_reply_pending = False
-    _note_focus(state, text, single=True)
+    if not listed:  # a list is about all of its people, also where the reply names the first
+        _note_focus(state, text, single=True)
 
 
 def _note_focus(state: State, text: str, *, single: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from assistant.guided import filters, when
 from assistant.guided.intents import Intent, detect
@@ -11,13 +11,13 @@ from assistant.guided.state import State
 from assistant.guided.when import When
 from assistant.guided.words import WORD, plain
 from services.projects import extraction
-from services.projects.schemas import BriefPatch
+from services.projects.schemas import BriefPatch, Source
 
 _SPLIT = re.compile(
     r"(?<=[.?!;…])\s+|\n+"
     r"|[,.]?\s+(?:and then|after that|then|und dann|danach|et ensuite|puis|y luego|y despues|e depois)\s+"
     r"|[,]?\s+(?:and|und|et|y|e|&)\s+(?=(?:please |bitte )?(?:book|find|show|tell|analy[sz]e|compare|schedule|reserve|search|look|give|set up|who|what|when|how|is|can|could|buche?|zeig|such|finde|vergleich|reservier|réserve|trouve|montre|cherche|reserva|busca|muestra|encuentra|agenda|reserve|busque|mostre|encontre|agende|marque)\b)"
-    r"|,\s+(?=(?:please )?(?:book|find me|show me|analy[sz]e|compare|schedule|reserve|search for)\b)",
+    r"|,\s+(?=(?:(?:please|now|so|then|also|and|but) ){0,2}(?:book|find me|show me|analy[sz]e|compare|schedule|reserve|search for)\b)",
     re.I,
 )
 PRODUCT = re.compile(
@@ -33,7 +33,7 @@ _PERSON = re.compile(
     r"\b(?:ctos?|co-?founders?|tech(?:nical|nology)? (?:leads?|leaders?|heads?|directors?|experts?|partners?|advisors?)|experts?|candidates?|engineering (?:lead|manager|leader)|architects?|technikchef\w*|technische[rn]? leit\w*|"
     r"directeurs? techniques?|directores? tecnicos?|diretor(?:es)? tecnicos?|experten|kandidaten|candidats?|candidatos?|matches|profiles)\b"
     r"|^(?:and |so |then |ok(?:ay)?,? )?(?:who|wer|wen|qui|quien|quienes|quem)\b"
-    r"|\b(?:find|need|show|is there|are there|looking for|want|know|got|have|suche|brauche|gibt es|cherche|busco|necesito|hay|procuro|preciso de|tem)\s+(?:me |us |mir |uns )?(?:a |any |maybe )?(?:someone|somebody|anyone|anybody|people|jemand\w*|quelqu'un|alguien|alguem)\b"
+    r"|\b(?:find|need|show|is there|are there|looking for|want|know|got|have|like|prefer|recommend|suggest|hire|get|suche|brauche|gibt es|cherche|busco|necesito|hay|procuro|preciso de|tem)\s+(?:me |us |mir |uns )?(?:a |any |maybe )?(?:someone|somebody|anyone|anybody|people|jemand\w*|quelqu'un|alguien|alguem)\b"
     r"|^(?:and |or |what about |how about |maybe )?(?:some|any)(?:one|body)\b|^jemand\w*\b|^quelqu'un\b|^alguien\b|^alguem\b"
 )
 _OWN_PRODUCT = re.compile(
@@ -43,13 +43,42 @@ _EXPERIENCE = re.compile(
     r"\b(?:someone|somebody|anyone|anybody|people|one|cto|ctos|expert|experts|person|candidate|candidates)\b[^,.]{0,30}\b(?:who|with|that)\b"
 )
 _BOOK_VERB = re.compile(
-    r"\b(?:book|reserve|schedule|call|meet|buche|buch|reserviere|reserva|agenda|agende|marque|contrata|hire)\b"
+    r"\b(?:book|reserve|schedule|call|meet|talk|speak|chat|buche|buch|reserviere|reserva|agenda|agende|marque|contrata|hire)\b"
 )
+_SOMEONE = re.compile(
+    r"\b(?:(?:must|should|has to|have to|needs? to) (?:have (?:worked|experience|led|built|used|done)|know|speak)|someone|somebody|anyone|anybody|people|jemand\w*|quelqu'un|alguien|alguem)\b"
+)
+_TO_US = re.compile(
+    r"\b(?:you|your|u|ur|du|dir|dein\w*|ihr|euch|sie|vous|votre|tu|te|toi|usted(?:es)?|tus|voce|voces|seu)\b"
+)
+_FIGURES = re.compile(
+    r"\bbudget\b|\d ?k\b|[$€£]|\b(?:months?|weeks?|monate?n?|wochen?|mois|meses|semanas?)\b"
+)
+_PLACE = re.compile(
+    r"(?<!\bon )(?<!\bon the )(?<!\bby the )(?<!\bam )\b[1-9](?:st|nd|rd|th)\b(?! of\b| (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+    re.I,
+)
+# Patterns that also match by accident.
+_DOUBTFUL = frozenset(
+    {Intent.SEARCH, Intent.HELP, Intent.ANALYSE, Intent.RECOMMENDATIONS, Intent.YES, Intent.NO}
+)
+_READ_BY_MEANING = 6
+_LONGEST_READ = 160
 _ABOUT_TIME = frozenset({Intent.BOOK, Intent.SLOTS, Intent.RESCHEDULE, Intent.BOOKINGS, Intent.CANCEL})
 _QUESTIONS = frozenset(
     {Intent.SCORE, Intent.RISKS, Intent.TECHNOLOGY, Intent.RECOMMENDATIONS, Intent.ASSUMPTIONS, Intent.COMPLEXITY, Intent.PRICING,
      Intent.HELP, Intent.WHO, Intent.PRIVACY, Intent.BRIEF, Intent.QUESTIONS, Intent.HUMAN, Intent.PROFILE, Intent.WHY, Intent.COMPARE}
 )  # fmt: skip
+
+
+class Meaning(Protocol):
+    """Tells what a sentence wants by what it means; with `sure`, only where there is no doubt."""
+
+    def __call__(self, sentence: str, sure: bool = False) -> Intent | None: ...
+
+
+def _no_meaning(sentence: str, sure: bool = False) -> Intent | None:
+    return None
 
 
 @dataclass(slots=True)
@@ -98,11 +127,17 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in _SPLIT.split(text) if part and part.strip(" .,;!?")]
 
 
-def understand(state: State) -> Understanding:
-    """Read the message that waits for an answer."""
+def unclear(state: State) -> list[str]:
+    """The sentences of the message that no pattern is sure of: what they want has to be read from their meaning."""
+    doubtful = [each for each in sentences(state.text) if detect(each).keys() <= _DOUBTFUL]
+    return [each for each in doubtful if len(each) <= _LONGEST_READ][:_READ_BY_MEANING]
+
+
+def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
+    """Read the message that waits for an answer. `meaning` tells what a sentence wants that no pattern knows."""
     text = state.text
     got = Understanding(text=text, words=len(WORD.findall(plain(text))))
-    got.when = when.read(text, state.local_now)
+    got.when = when.read(_without_places(text, state), state.local_now)
     got.shown = state.shown
     got.picks = pick(text, state.shown, state.focus)
     got.beyond = out_of_range(text, state.shown)
@@ -111,7 +146,7 @@ def understand(state: State) -> Understanding:
     search: list[str] = []
     offset = 0
     for sentence in sentences(text):
-        found = _of_sentence(sentence, state, got)
+        found = _of_sentence(sentence, state, got, meaning)
         for intent, position in found.items():
             got.intents.setdefault(intent, offset + position)
         offset += len(sentence) + 1
@@ -145,6 +180,11 @@ def understand(state: State) -> Understanding:
     return got
 
 
+def _without_places(text: str, state: State) -> str:
+    """Without the places of a list that read like days of a month: "the 2nd one on Monday"."""
+    return _PLACE.sub(" ", text) if state.shown else text
+
+
 def _is_search(
     sentence: str, found: dict[Intent, int], state: State, got: Understanding, *, begun: bool
 ) -> bool:
@@ -161,13 +201,28 @@ def _is_search(
     return begun and not found and bool(filters.read(sentence, found, state, got.when))
 
 
-def _of_sentence(sentence: str, state: State, got: Understanding) -> dict[Intent, int]:
-    found = detect(sentence)
+def _of_sentence(sentence: str, state: State, got: Understanding, meaning: Meaning) -> dict[Intent, int]:
+    found = _possible(detect(sentence), state)
     words = plain(sentence)
     product = _is_product(sentence)
+    meant = meaning(sentence)
+    if meant is not None and not _possible({meant: 0}, state):
+        meant = None
+    if meant is not None and not found:
+        found[meant] = 0
+    elif meant is not None and meaning(sentence, sure=True) and found.keys() <= _DOUBTFUL:
+        found = {meant: found.get(meant, 0)}
+    if not product and not found and _PERSON.search(words) and filters.read(sentence, found, state, got.when):
+        found[Intent.SEARCH] = 0  # somebody, and what they are to be like
+    if not state.shown and found.keys() & _ABOUT_TIME and _is_described(sentence, state):
+        # "We want online appointment booking with reminders": there is nobody to book yet.
+        for intent in _ABOUT_TIME:
+            found.pop(intent, None)
     if (
         Intent.SEARCH in found
+        and meant is not Intent.SEARCH
         and not _PERSON.search(words)
+        and (product or not _SOMEONE.search(words))
         and (product or not re.search(r"\b(?:lead|help|who)\b", words))
     ):
         del found[Intent.SEARCH]
@@ -214,11 +269,35 @@ def _of_sentence(sentence: str, state: State, got: Understanding) -> dict[Intent
         found.pop(Intent.RECOMMENDATIONS, None)
     if Intent.WHY in found and not state.shown:
         del found[Intent.WHY]
-    if Intent.SLOTS in found and Intent.BOOK in found and not got.when.at:
+    if Intent.SLOTS in found and Intent.BOOK in found and not (got.when.at or got.when.soonest):
         del found[Intent.BOOK]
+    if Intent.SLOTS in found and got.picks and got.when.at and got.when.day and not words.endswith("?"):
+        del found[Intent.SLOTS]
+        found[Intent.BOOK] = 0
     if Intent.CHEAPER in found and not state.shown and Intent.SEARCH not in found:
         del found[Intent.CHEAPER]
     return found
+
+
+def _possible(found: dict[Intent, int], state: State) -> dict[Intent, int]:
+    """Without what there is nothing for yet: no list to compare, no call to move."""
+    impossible: set[Intent] = set()
+    if not state.shown:
+        impossible |= {Intent.COMPARE, Intent.WHY, Intent.MORE}
+        if not (state.proposal or state.booking):
+            impossible |= {Intent.RESCHEDULE, Intent.SLOTS}
+            if Intent.BOOK in found:
+                impossible -= {Intent.SLOTS}
+    return {intent: at for intent, at in found.items() if intent not in impossible}
+
+
+def _is_described(sentence: str, state: State) -> bool:
+    """Whether the sentence says something of substance about a product, and nothing of a person."""
+    if _PERSON.search(plain(sentence)):
+        return False
+    patch = extraction.read(sentence, now=state.now, timezone=state.timezone, brief=state.brief)
+    features = [feature for feature in patch.features if feature.source is Source.STATED]
+    return len(features) > 1 or bool(patch.industries or patch.users or patch.integrations or patch.platforms)
 
 
 def _is_product(sentence: str) -> bool:
@@ -234,6 +313,8 @@ def _states_facts(sentence: str, found: dict[Intent, int], state: State) -> bool
         | {
             Intent.MESSAGE,
             Intent.INJECTION,
+            Intent.HOSTILE,
+            Intent.OFF_TOPIC,
             Intent.OTHERS_DATA,
             Intent.RESET_FILTERS,
             Intent.MY_ZONE,
@@ -245,7 +326,17 @@ def _states_facts(sentence: str, found: dict[Intent, int], state: State) -> bool
     if Intent.SEARCH in found:
         own = _OWN_PRODUCT.search(words) and _is_product(sentence)
         return bool(own) and not (_EXPERIENCE.search(words) and not re.search(r"\b(?:we|our|my)\b", words))
-    if found.keys() & _QUESTIONS and sentence.rstrip().endswith("?"):
+    asks = sentence.rstrip().endswith("?")
+    if asks and _TO_US.search(words) and not _is_product(sentence) and not re.search(r"\d", words):
+        return False  # "can you recommend someone?" wishes for no recommendations in the product
+    if (
+        state.shown
+        and pick(sentence, state.shown)
+        and not _is_product(sentence)
+        and not _FIGURES.search(words)
+    ):
+        return False  # "the 2nd person's background" is no date
+    if found.keys() & _QUESTIONS and asks:
         return bool(re.search(r"\d", words)) and Intent.PROFILE not in found
     return not (state.shown and not _is_product(sentence) and _filters_only(sentence, found, state))
 

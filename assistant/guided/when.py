@@ -169,7 +169,8 @@ _DURATIONS: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"\b(?:an?|one|1) hour and a half\b|\b(?:anderthalb stunden|hora y media|hora e meia|heure et demie)\b"), 90),
     (re.compile(rf"\b{_N}[- ]?(?:minutes?|mins?|minuten|minutos?)\b"), 1),
     (re.compile(r"(?<![$€£\d.,k])\b([1-4](?:[.,]5)?)[- ]?(?:hours?|hrs?|h|stunden?|heures?|horas?)\b(?= ?(?:call|long|session|lang|meeting|chat|appel|llamada|$|[,.!?]|with|on|next|mit|avec|con))"), 60),
-    (re.compile(r"\b(?:for|fur|pendant|durante|por) (an|one|two|eine|zwei|une|deux|una|dos|uma|duas) (?:hours?|stunden?|heures?|horas?)\b"), 60),
+    (re.compile(r"\b(?:for|make it|make that|to|a full|need|take|fur|pendant|durante|por) (an|one|two|eine|zwei|une|deux|una|dos|uma|duas) (?:hours?|stunden?|heures?|horas?)\b"), 60),
+    (re.compile(r"\b(an|one|two|three|eine|une|una|uma) (?:full |whole )?hours? (?:with|of|mit|avec|con|com)\b"), 60),
     (re.compile(r"\b(one|two|an|eine|zwei|une|deux|una|dos|uma|duas)[- ](?:hours?|stunden?|heures?|horas?)[- ](?:call|long|session|meeting|chat)\b"), 60),
 )  # fmt: skip
 

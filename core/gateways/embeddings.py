@@ -4,8 +4,10 @@ Vectors are of unit length. Those of different models are never compared: everyt
 """
 
 import asyncio
+import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -73,6 +75,11 @@ class _MiniLM:
         return unit.astype(np.float32)
 
 
+def digest(text: str) -> bytes:
+    """What a text is known by where its vector is kept."""
+    return hashlib.blake2b(text.encode(), digest_size=8).digest()
+
+
 class LocalEmbeddings:
     """all-MiniLM-L6-v2 on this machine. English only; texts are cut at 256 tokens. The work is done in a thread;
     texts seen lately are answered from memory."""
@@ -84,10 +91,17 @@ class LocalEmbeddings:
         self._network: _MiniLM | None = None
         self._lock = threading.Lock()
         self._seen: OrderedDict[str, list[float]] = OrderedDict()
+        self._kept: Mapping[bytes, NDArray[np.float16]] = {}
+
+    def keep(self, vectors: Mapping[bytes, NDArray[np.float16]]) -> None:
+        """Take these for the texts with these digests (`digest`), instead of working them out."""
+        self._kept = vectors
 
     async def embed(self, texts: list[str]) -> list[list[float]]:
         unseen = [text for text in dict.fromkeys(texts) if text not in self._seen]
-        fresh = dict(zip(unseen, await asyncio.to_thread(self._run, unseen), strict=True)) if unseen else {}
+        fresh = (
+            dict(zip(unseen, await asyncio.to_thread(self.embed_now, unseen), strict=True)) if unseen else {}
+        )
         vectors = [fresh[text] if text in fresh else self._seen[text] for text in texts]
         for text, vector in zip(texts, vectors, strict=True):
             self._seen[text] = vector
@@ -99,14 +113,20 @@ class LocalEmbeddings:
     async def close(self) -> None:
         self._network = None
 
-    def _run(self, texts: list[str]) -> list[list[float]]:
+    def embed_now(self, texts: list[str]) -> list[list[float]]:
+        """As `embed`, for code that is in a thread of its own already."""
+        kept = {at: self._kept.get(digest(text)) for at, text in enumerate(texts)} if self._kept else {}
+        slots: dict[int, list[float]] = {
+            at: vector.astype(np.float32).tolist() for at, vector in kept.items() if vector is not None
+        }
+        if len(slots) == len(texts):
+            return [slots[index] for index in range(len(texts))]
         with self._lock:
             if self._network is None:
                 self._network = _MiniLM()
             network = self._network
         # Texts of like length share a batch, because a batch is padded to its longest.
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        slots: dict[int, list[float]] = {}
+        order = sorted(set(range(len(texts))) - slots.keys(), key=lambda index: len(texts[index]))
         for start in range(0, len(order), _LOCAL_BATCH):
             batch = order[start : start + _LOCAL_BATCH]
             slots |= zip(batch, network.embed([texts[i] for i in batch]).tolist(), strict=True)

@@ -1,4 +1,5 @@
-"""Resend, by its official SDK. With `resend_api_url` set it talks to the stand-in; nothing else changes.
+"""Resend, by its official SDK. With `resend_api_url` set it talks to the stand-in; nothing else changes. The other way
+to send is `smtp.py`.
 
 The SDK keeps its key, address and HTTP client in module globals and has no per-call configuration. They are read
 before the first suspension of a call, so this gateway sets them right before each call: within one event loop no
@@ -15,7 +16,7 @@ from typing import Any
 
 import httpx
 import resend
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from resend.exceptions import ResendError
 
 from core.errors import Conflict, VendorUnavailable
@@ -25,6 +26,10 @@ log = logging.getLogger(__name__)
 
 _TIMEOUT_SECONDS = 20.0
 _RESEND = "https://api.resend.com"
+
+
+class MailSignatureInvalid(Exception):
+    """What claims to be a webhook does not come from the vendor, or is too old."""
 
 
 class MailRefused(Conflict):
@@ -56,23 +61,38 @@ class OutgoingMail(BaseModel):
     attachments: tuple[Attachment, ...] = ()
 
 
+class MailEvent(BaseModel):
+    """What Resend tells of an e-mail. `id` is the same in every delivery of one event."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str = Field(min_length=1, max_length=255)
+    type: str = Field(min_length=1, max_length=100)
+    created_at: AwareDatetime
+    payload: dict[str, Any]
+
+
 class MailGateway:
     """One account at Resend."""
 
-    def __init__(self, api_key: str, *, sender: str, api_url: str | None = None) -> None:
+    def __init__(
+        self, api_key: str, *, sender: str, api_url: str | None = None, webhook_secret: str | None = None
+    ) -> None:
         self._api_key = api_key
         self._sender = sender
+        self._webhook_secret = webhook_secret
         self._api_url = (api_url or _RESEND).rstrip("/")
         self._http = _PooledClient()
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "MailGateway":
-        """From RESEND_API_KEY, RESEND_API_URL and EMAIL_FROM."""
-        key = settings.resend_api_key
+        """From RESEND_API_KEY, RESEND_API_URL, RESEND_WEBHOOK_SECRET and EMAIL_FROM."""
+        key, secret = settings.resend_api_key, settings.resend_webhook_secret
         return cls(
             key.get_secret_value() if key else "re_sandbox",
             sender=settings.email_from,
             api_url=settings.resend_api_url,
+            webhook_secret=secret.get_secret_value() if secret else None,
         )
 
     async def close(self) -> None:
@@ -106,6 +126,39 @@ class MailGateway:
         except ResendError as error:
             raise _translated(error) from error
         return answer["id"]
+
+    @property
+    def takes_webhooks(self) -> bool:
+        """Whether there is a secret to know webhooks by."""
+        return bool(self._webhook_secret)
+
+    def read_webhook(self, payload: bytes, headers: Mapping[str, str]) -> MailEvent:
+        """Verify the signature (Svix) and read the event. Raises `MailSignatureInvalid`; what is signed and still not
+        an event raises that too."""
+        given = {name: headers.get(f"svix-{name}", "") for name in ("id", "timestamp", "signature")}
+        try:
+            body = resend.Webhooks.verify(
+                {
+                    "payload": payload.decode(),
+                    "headers": {
+                        "id": given["id"],
+                        "timestamp": given["timestamp"],
+                        "signature": given["signature"],
+                    },
+                    "webhook_secret": self._webhook_secret or "",
+                }
+            )
+            event: dict[str, Any] = dict(body)
+            return MailEvent.model_validate(
+                {
+                    "id": given["id"],
+                    "type": event.get("type"),
+                    "created_at": event.get("created_at"),
+                    "payload": event,
+                }
+            )
+        except (ValueError, TypeError) as error:
+            raise MailSignatureInvalid(str(error)) from error
 
 
 class _PooledClient(resend.AsyncHTTPClient):

@@ -54,6 +54,18 @@ def upgrade() -> None:
         sa.Column('experts', sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint('lexeme', name=op.f('pk_match_terms'))
         )
+        op.create_table('message_scans',
+        sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('through', sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_message_scans'))
+        )
+        op.create_table('presence',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('process_id', sa.Uuid(), nullable=False),
+        sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint('user_id', 'process_id', name=op.f('pk_presence'))
+        )
+        op.create_index('ix_presence_expires_at', 'presence', ['expires_at'], unique=False)
         op.create_table('rate_windows',
         sa.Column('key', sa.LargeBinary(length=32), nullable=False),
         sa.Column('bucket', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -63,6 +75,18 @@ def upgrade() -> None:
         prefixes=['UNLOGGED']
         )
         op.create_index(op.f('ix_rate_windows_expires_at'), 'rate_windows', ['expires_at'], unique=False)
+        op.create_table('suppressions',
+        sa.Column('address', postgresql.CITEXT(), nullable=False),
+        sa.Column('reason', sa.String(length=16), nullable=False),
+        sa.Column('detail', sa.Text(), nullable=True),
+        sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('lifted_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.CheckConstraint("reason IN ('bounced', 'complained')", name=op.f('ck_suppressions_reason')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_suppressions'))
+        )
+        op.create_index('ix_suppressions_lifted', 'suppressions', ['address', 'lifted_at'], unique=False)
+        op.create_index('uq_suppressions_address', 'suppressions', ['address'], unique=True, postgresql_where=sa.text('lifted_at IS NULL'))
         op.create_table('users',
         sa.Column('email', postgresql.CITEXT(), nullable=True),
         sa.Column('email_verified_at', sa.DateTime(timezone=True), nullable=True),
@@ -91,6 +115,13 @@ def upgrade() -> None:
         op.create_index('ix_users_email', 'users', ['email'], unique=False, postgresql_where=sa.text('deleted_at is null'))
         op.create_index('ix_users_merged_into_id', 'users', ['merged_into_id'], unique=False, postgresql_where=sa.text('merged_into_id is not null'))
         op.create_index('uq_users_verified_email', 'users', ['email'], unique=True, postgresql_where=sa.text('deleted_at is null and email_verified_at is not null'))
+        op.create_table('vector_changes',
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('model', sa.String(length=64), nullable=False),
+        sa.Column('number', sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint('expert_id', 'model', name=op.f('pk_vector_changes'))
+        )
+        op.create_index(op.f('ix_vector_changes_number'), 'vector_changes', ['number'], unique=True)
         op.create_table('api_tokens',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('name', sa.String(length=80), nullable=False),
@@ -108,6 +139,35 @@ def upgrade() -> None:
         sa.UniqueConstraint('token_hash', name=op.f('uq_api_tokens_token_hash'))
         )
         op.create_index(op.f('ix_api_tokens_user_id'), 'api_tokens', ['user_id'], unique=False)
+        op.create_table('assistant_usage',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('day', sa.Date(), nullable=False),
+        sa.Column('messages', sa.Integer(), server_default='0', nullable=False),
+        sa.Column('input_tokens', sa.BigInteger(), server_default='0', nullable=False),
+        sa.Column('output_tokens', sa.BigInteger(), server_default='0', nullable=False),
+        sa.Column('cost_microusd', sa.BigInteger(), server_default='0', nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_assistant_usage_user_id_users')),
+        sa.PrimaryKeyConstraint('user_id', 'day', name=op.f('pk_assistant_usage'))
+        )
+        op.create_table('blocks',
+        sa.Column('blocker_id', sa.Uuid(), nullable=False),
+        sa.Column('blocked_id', sa.Uuid(), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.ForeignKeyConstraint(['blocked_id'], ['users.id'], name=op.f('fk_blocks_blocked_id_users')),
+        sa.ForeignKeyConstraint(['blocker_id'], ['users.id'], name=op.f('fk_blocks_blocker_id_users')),
+        sa.PrimaryKeyConstraint('blocker_id', 'blocked_id', name=op.f('pk_blocks'))
+        )
+        op.create_index('ix_blocks_blocked_id', 'blocks', ['blocked_id'], unique=False)
+        op.create_table('digests',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('counted_on', sa.Date(), nullable=True),
+        sa.Column('count', sa.Integer(), server_default='0', nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_digests_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('user_id', name=op.f('pk_digests'))
+        )
+        op.create_index('ix_digests_due_at', 'digests', ['due_at'], unique=False, postgresql_where=sa.text('due_at IS NOT NULL'))
         op.create_table('emails',
         sa.Column('user_id', sa.Uuid(), nullable=True),
         sa.Column('address', sa.String(length=320), nullable=True),
@@ -121,7 +181,7 @@ def upgrade() -> None:
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-        sa.CheckConstraint("status IN ('queued', 'sent', 'failed', 'skipped')", name=op.f('ck_emails_status')),
+        sa.CheckConstraint("status IN ('queued', 'sent', 'failed', 'skipped', 'suppressed')", name=op.f('ck_emails_status')),
         sa.CheckConstraint('num_nonnulls(user_id, address) > 0', name=op.f('ck_emails_recipient')),
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_emails_user_id_users'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_emails')),
@@ -133,6 +193,7 @@ def upgrade() -> None:
         sa.Column('slug', sa.String(length=80), nullable=False),
         sa.Column('status', sa.String(length=16), server_default='draft', nullable=False),
         sa.Column('status_reason', sa.String(length=500), nullable=True),
+        sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('headline', sa.String(length=160), nullable=False),
         sa.Column('story', sa.Text(), nullable=False),
         sa.Column('country', sa.String(length=2), nullable=False),
@@ -159,8 +220,8 @@ def upgrade() -> None:
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.CheckConstraint("(rate_amount > 0 AND rate_usd_amount > 0) OR (rate_amount = 0 AND rate_usd_amount = 0 AND status IN ('draft', 'suspended'))", name=op.f('ck_experts_rate')),
         sa.CheckConstraint("status IN ('draft', 'submitted', 'approved', 'paused', 'suspended')", name=op.f('ck_experts_status')),
-        sa.CheckConstraint('rate_amount > 0 AND rate_usd_amount > 0', name=op.f('ck_experts_rate')),
         sa.CheckConstraint('rating_count >= 0 AND rating_sum BETWEEN rating_count AND 5 * rating_count', name=op.f('ck_experts_rating')),
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_experts_user_id_users'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_experts')),
@@ -172,6 +233,7 @@ def upgrade() -> None:
         op.create_index(op.f('ix_experts_search'), 'experts', ['search'], unique=False, postgresql_using='gin')
         op.create_index(op.f('ix_experts_skill_slugs'), 'experts', ['skill_slugs'], unique=False, postgresql_using='gin')
         op.create_index(op.f('ix_experts_status_rate_usd_amount_id'), 'experts', ['status', 'rate_usd_amount', 'id'], unique=False)
+        op.create_index('ix_experts_submitted_at', 'experts', ['submitted_at'], unique=False, postgresql_where=sa.text("status = 'submitted'"))
         op.create_index(op.f('ix_experts_timezone'), 'experts', ['timezone'], unique=False)
         op.create_table('identities',
         sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -188,6 +250,35 @@ def upgrade() -> None:
         sa.UniqueConstraint('provider', 'subject', name=op.f('uq_identities_provider_subject')),
         sa.UniqueConstraint('user_id', 'provider', name=op.f('uq_identities_user_id_provider'))
         )
+        op.create_table('notification_choices',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('kind', sa.String(length=32), nullable=False),
+        sa.Column('in_app', sa.Boolean(), nullable=False),
+        sa.Column('email', sa.Boolean(), nullable=False),
+        sa.Column('push', sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_notification_choices_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('user_id', 'kind', name=op.f('pk_notification_choices'))
+        )
+        op.create_table('notifications',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('kind', sa.String(length=32), nullable=False),
+        sa.Column('name', sa.String(length=64), nullable=False),
+        sa.Column('key', sa.String(length=200), nullable=False),
+        sa.Column('context', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column('path', sa.Text(), nullable=False),
+        sa.Column('count', sa.Integer(), server_default='1', nullable=False),
+        sa.Column('room_id', sa.Uuid(), nullable=True),
+        sa.Column('seq', sa.BigInteger(), nullable=True),
+        sa.Column('shown', sa.Boolean(), nullable=False),
+        sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_notifications_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_notifications')),
+        sa.UniqueConstraint('user_id', 'key', name=op.f('uq_notifications_user_id_key'))
+        )
+        op.create_index('ix_notifications_newest', 'notifications', ['user_id', 'happened_at', 'id'], unique=False, postgresql_where=sa.text('shown'))
+        op.create_index('ix_notifications_unread', 'notifications', ['user_id'], unique=False, postgresql_where=sa.text('shown AND read_at IS NULL'))
         op.create_table('passkeys',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('credential_id', sa.LargeBinary(length=1023), nullable=False),
@@ -249,15 +340,18 @@ def upgrade() -> None:
         sa.Column('kind', sa.String(), nullable=False),
         sa.Column('title', sa.String(), nullable=False),
         sa.Column('project_id', sa.Uuid(), nullable=True),
+        sa.Column('direct_key', sa.String(), nullable=True),
         sa.Column('created_by', sa.Uuid(), nullable=False),
         sa.Column('last_seq', sa.BigInteger(), server_default='0', nullable=False),
         sa.Column('message_count', sa.BigInteger(), server_default='0', nullable=False),
+        sa.Column('branch', sa.Integer(), server_default='0', nullable=False),
         sa.Column('last_message_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.CheckConstraint("kind in ('assistant', 'direct', 'project', 'support')", name=op.f('ck_rooms_kind')),
         sa.ForeignKeyConstraint(['created_by'], ['users.id'], name=op.f('fk_rooms_created_by_users')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_rooms'))
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_rooms')),
+        sa.UniqueConstraint('direct_key', name=op.f('uq_rooms_direct_key'))
         )
         op.create_table('sessions',
         sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -335,6 +429,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_availability_rules')),
         sa.UniqueConstraint('expert_id', 'weekday', 'start_time', name=op.f('uq_availability_rules_expert_id_weekday_start_time'))
         )
+        op.create_table('drafts',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('text', sa.String(), nullable=False),
+        sa.Column('reply_to', sa.Uuid(), nullable=True),
+        sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_drafts_room_id_rooms')),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_drafts_user_id_users')),
+        sa.PrimaryKeyConstraint('user_id', 'room_id', name=op.f('pk_drafts'))
+        )
         op.create_table('expert_embeddings',
         sa.Column('expert_id', sa.Uuid(), nullable=False),
         sa.Column('model', sa.String(length=64), nullable=False),
@@ -377,6 +481,71 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('expert_id', 'skill', name=op.f('pk_expert_skills'))
         )
         op.create_index(op.f('ix_expert_skills_skill_years'), 'expert_skills', ['skill', 'years'], unique=False)
+        op.create_table('expert_status_entries',
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('actor_id', sa.Uuid(), nullable=True, comment='None: the house itself'),
+        sa.Column('by_operator', sa.Boolean(), nullable=False),
+        sa.Column('old_status', sa.String(length=16), nullable=False),
+        sa.Column('new_status', sa.String(length=16), nullable=False),
+        sa.Column('reason', sa.String(length=500), nullable=True),
+        sa.Column('checklist', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(['actor_id'], ['users.id'], name=op.f('fk_expert_status_entries_actor_id_users'), ondelete='SET NULL'),
+        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_expert_status_entries_expert_id_experts'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_expert_status_entries'))
+        )
+        op.create_index(op.f('ix_expert_status_entries_actor_id'), 'expert_status_entries', ['actor_id'], unique=False)
+        op.create_index(op.f('ix_expert_status_entries_expert_id'), 'expert_status_entries', ['expert_id'], unique=False)
+        op.create_table('files',
+        sa.Column('owner_id', sa.Uuid(), nullable=False),
+        sa.Column('purpose', sa.String(length=16), nullable=False),
+        sa.Column('state', sa.String(length=16), server_default='pending', nullable=False),
+        sa.Column('reason', sa.String(length=40), nullable=True),
+        sa.Column('name', sa.String(length=255), nullable=False),
+        sa.Column('declared_type', sa.String(length=127), nullable=False),
+        sa.Column('type', sa.String(length=127), nullable=True),
+        sa.Column('inline', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('public', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('size', sa.BigInteger(), nullable=False),
+        sa.Column('width', sa.Integer(), nullable=True),
+        sa.Column('height', sa.Integer(), nullable=True),
+        sa.Column('thumbnail_size', sa.Integer(), nullable=True),
+        sa.Column('room_id', sa.Uuid(), nullable=True),
+        sa.Column('message_id', sa.Uuid(), nullable=True),
+        sa.Column('position', sa.SmallInteger(), server_default='0', nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('ready_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.CheckConstraint("purpose in ('attachment', 'photo', 'portfolio', 'resume', 'preview')", name=op.f('ck_files_purpose')),
+        sa.CheckConstraint("state in ('pending', 'processing', 'ready', 'refused', 'quarantined', 'deleted')", name=op.f('ck_files_state')),
+        sa.CheckConstraint('size > 0', name=op.f('ck_files_size')),
+        sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_files_owner_id_users')),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_files_room_id_rooms')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_files'))
+        )
+        op.create_index('ix_files_message_id', 'files', ['message_id'], unique=False, postgresql_where=sa.text('message_id is not null'))
+        op.create_index('ix_files_owner_id_id', 'files', ['owner_id', 'id'], unique=False)
+        op.create_index('ix_files_unfinished', 'files', ['created_at'], unique=False, postgresql_where=sa.text("state <> 'ready'"))
+        op.create_index('ix_files_unused', 'files', ['created_at'], unique=False, postgresql_where=sa.text("state = 'ready' and purpose = 'attachment' and message_id is null"))
+        op.create_table('mentions',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('no', sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_mentions_room_id_rooms')),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_mentions_user_id_users')),
+        sa.PrimaryKeyConstraint('user_id', 'room_id', 'no', name=op.f('pk_mentions'))
+        )
+        op.create_table('message_notices',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('told_seq', sa.BigInteger(), server_default='0', nullable=False),
+        sa.Column('mailed_seq', sa.BigInteger(), server_default='0', nullable=False),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_message_notices_room_id_rooms'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_message_notices_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('user_id', 'room_id', name=op.f('pk_message_notices'))
+        )
         op.create_table('messages',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('seq', sa.BigInteger(), nullable=False),
@@ -386,12 +555,22 @@ def upgrade() -> None:
         sa.Column('client_id', sa.Uuid(), nullable=False),
         sa.Column('text', sa.String(), nullable=False),
         sa.Column('cards', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
+        sa.Column('attachments', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
+        sa.Column('previews', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
         sa.Column('meta', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
         sa.Column('reply_to', sa.Uuid(), nullable=True),
+        sa.Column('thread_id', sa.Uuid(), nullable=True),
+        sa.Column('thread_no', sa.Integer(), nullable=True),
+        sa.Column('reply_count', sa.Integer(), server_default='0', nullable=False),
+        sa.Column('mentions', sa.ARRAY(sa.Uuid()), server_default='{}', nullable=False),
+        sa.Column('reactions', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
         sa.Column('turn_id', sa.Uuid(), nullable=True),
+        sa.Column('branch', sa.Integer(), server_default='0', nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('pinned_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('pinned_by', sa.Uuid(), nullable=True),
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.CheckConstraint("kind in ('text', 'event')", name=op.f('ck_messages_kind')),
         sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_messages_room_id_rooms')),
@@ -400,6 +579,8 @@ def upgrade() -> None:
         sa.UniqueConstraint('room_id', 'seq', name=op.f('uq_messages_room_id_seq')),
         sa.UniqueConstraint('sender_id', 'client_id', name=op.f('uq_messages_sender_id_client_id'))
         )
+        op.create_index('ix_messages_pinned', 'messages', ['room_id', 'pinned_at'], unique=False, postgresql_where=sa.text('pinned_at is not null'))
+        op.create_index('ix_messages_thread_id', 'messages', ['thread_id', 'thread_no'], unique=False, postgresql_where=sa.text('thread_id is not null'))
         op.create_table('projects',
         sa.Column('owner_id', sa.Uuid(), nullable=False),
         sa.Column('room_id', sa.Uuid(), nullable=True),
@@ -437,6 +618,22 @@ def upgrade() -> None:
         sa.UniqueConstraint('room_id', 'key', name=op.f('uq_proposals_room_id_key'))
         )
         op.create_index('ix_proposals_user_id', 'proposals', ['user_id'], unique=False)
+        op.create_table('push_subscriptions',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('session_id', sa.Uuid(), nullable=False),
+        sa.Column('endpoint', sa.Text(), nullable=False),
+        sa.Column('p256dh', sa.String(length=200), nullable=False),
+        sa.Column('auth', sa.String(length=200), nullable=False),
+        sa.Column('device', sa.String(length=100), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(['session_id'], ['sessions.id'], name=op.f('fk_push_subscriptions_session_id_sessions'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_push_subscriptions_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_push_subscriptions')),
+        sa.UniqueConstraint('endpoint', name=op.f('uq_push_subscriptions_endpoint'))
+        )
+        op.create_index(op.f('ix_push_subscriptions_session_id'), 'push_subscriptions', ['session_id'], unique=False)
+        op.create_index(op.f('ix_push_subscriptions_user_id'), 'push_subscriptions', ['user_id'], unique=False)
         op.create_table('refunds',
         sa.Column('payment_id', sa.Uuid(), nullable=False),
         sa.Column('requested_by', sa.Uuid(), nullable=True),
@@ -455,6 +652,43 @@ def upgrade() -> None:
         sa.UniqueConstraint('vendor_id', name=op.f('uq_refunds_vendor_id'))
         )
         op.create_index('ix_refunds_payment_id', 'refunds', ['payment_id'], unique=False)
+        op.create_table('reports',
+        sa.Column('reporter_id', sa.Uuid(), nullable=False),
+        sa.Column('reported_id', sa.Uuid(), nullable=False),
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('message_id', sa.Uuid(), nullable=True),
+        sa.Column('reason', sa.String(), nullable=False),
+        sa.Column('text', sa.String(), server_default='', nullable=False),
+        sa.Column('evidence', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
+        sa.Column('status', sa.String(), server_default='open', nullable=False),
+        sa.Column('resolution', sa.String(), nullable=True),
+        sa.Column('resolved_by', sa.Uuid(), nullable=True),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.CheckConstraint("reason in ('spam', 'harassment', 'scam', 'inappropriate', 'other')", name=op.f('ck_reports_reason')),
+        sa.CheckConstraint("status in ('open', 'resolved')", name=op.f('ck_reports_status')),
+        sa.ForeignKeyConstraint(['reported_id'], ['users.id'], name=op.f('fk_reports_reported_id_users')),
+        sa.ForeignKeyConstraint(['reporter_id'], ['users.id'], name=op.f('fk_reports_reporter_id_users')),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_reports_room_id_rooms')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_reports'))
+        )
+        op.create_index('ix_reports_open', 'reports', ['created_at'], unique=False, postgresql_where=sa.text("status = 'open'"))
+        op.create_table('room_branches',
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('kind', sa.String(), nullable=False),
+        sa.Column('message_id', sa.Uuid(), nullable=True),
+        sa.Column('first_id', sa.Uuid(), nullable=True),
+        sa.Column('turn_id', sa.Uuid(), nullable=True),
+        sa.Column('path_branches', sa.ARRAY(sa.Integer()), nullable=False),
+        sa.Column('path_cuts', sa.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('used_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.CheckConstraint("kind in ('start', 'edit', 'answer')", name=op.f('ck_room_branches_kind')),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_room_branches_room_id_rooms')),
+        sa.PrimaryKeyConstraint('room_id', 'number', name=op.f('pk_room_branches'))
+        )
         op.create_table('room_events',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('seq', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -465,23 +699,67 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_room_events_room_id_rooms')),
         sa.PrimaryKeyConstraint('room_id', 'seq', name=op.f('pk_room_events'))
         )
+        op.create_table('room_invitations',
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('created_by', sa.Uuid(), nullable=False),
+        sa.Column('token_hash', sa.LargeBinary(), nullable=False),
+        sa.Column('email', postgresql.CITEXT(), nullable=True),
+        sa.Column('max_uses', sa.Integer(), server_default='1', nullable=False),
+        sa.Column('uses', sa.Integer(), server_default='0', nullable=False),
+        sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.CheckConstraint('max_uses between 1 and 100', name=op.f('ck_room_invitations_max_uses')),
+        sa.ForeignKeyConstraint(['created_by'], ['users.id'], name=op.f('fk_room_invitations_created_by_users')),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_room_invitations_room_id_rooms')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_room_invitations')),
+        sa.UniqueConstraint('token_hash', name=op.f('uq_room_invitations_token_hash'))
+        )
+        op.create_index('ix_room_invitations_room_id', 'room_invitations', ['room_id'], unique=False)
         op.create_table('room_members',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('role', sa.String(), nullable=False),
         sa.Column('joined_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('removed_by', sa.Uuid(), nullable=True),
         sa.Column('read_seq', sa.BigInteger(), server_default='0', nullable=False),
         sa.Column('read_no', sa.BigInteger(), server_default='0', nullable=False),
+        sa.Column('notify', sa.String(), server_default='all', nullable=False),
+        sa.Column('archived_no', sa.BigInteger(), nullable=True),
+        sa.Column('silenced_at', sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("notify in ('all', 'mentions', 'none')", name=op.f('ck_room_members_notify')),
         sa.CheckConstraint("role in ('owner', 'member', 'assistant')", name=op.f('ck_room_members_role')),
         sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_room_members_room_id_rooms')),
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_room_members_user_id_users')),
         sa.PrimaryKeyConstraint('room_id', 'user_id', name=op.f('pk_room_members'))
         )
         op.create_index('ix_room_members_user_id', 'room_members', ['user_id'], unique=False, postgresql_where=sa.text('left_at is null'))
+        op.create_table('room_summaries',
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('branch', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('through_seq', sa.BigInteger(), nullable=False),
+        sa.Column('text', sa.String(), nullable=False),
+        sa.Column('model', sa.String(), nullable=False),
+        sa.Column('prompt_version', sa.String(), nullable=False),
+        sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_room_summaries_room_id_rooms')),
+        sa.PrimaryKeyConstraint('room_id', 'branch', name=op.f('pk_room_summaries'))
+        )
+        op.create_table('saved_experts',
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_saved_experts_expert_id_experts'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_saved_experts_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('user_id', 'expert_id', name=op.f('pk_saved_experts'))
+        )
+        op.create_index(op.f('ix_saved_experts_expert_id'), 'saved_experts', ['expert_id'], unique=False)
         op.create_table('turns',
         sa.Column('room_id', sa.Uuid(), nullable=False),
         sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('branch', sa.Integer(), server_default='0', nullable=False),
         sa.Column('status', sa.String(), server_default='queued', nullable=False),
         sa.Column('through_seq', sa.BigInteger(), nullable=True),
         sa.Column('attempt', sa.Integer(), server_default='0', nullable=False),
@@ -572,6 +850,23 @@ def upgrade() -> None:
         op.create_index(op.f('ix_bookings_project_id'), 'bookings', ['project_id'], unique=False)
         op.create_index(op.f('ix_bookings_proposal_id'), 'bookings', ['proposal_id'], unique=False)
         op.create_index(op.f('ix_bookings_room_id'), 'bookings', ['room_id'], unique=False)
+        op.create_table('brief_snapshots',
+        sa.Column('project_id', sa.Uuid(), nullable=False),
+        sa.Column('key', sa.String(), nullable=False),
+        sa.Column('branch', sa.Integer(), nullable=False),
+        sa.Column('seq', sa.BigInteger(), nullable=True),
+        sa.Column('brief', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_brief_snapshots_project_id_projects'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('project_id', 'key', name=op.f('pk_brief_snapshots'))
+        )
+        op.create_table('match_notices',
+        sa.Column('project_id', sa.Uuid(), nullable=False),
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_match_notices_expert_id_experts'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['project_id'], ['projects.id'], name=op.f('fk_match_notices_project_id_projects'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('project_id', 'expert_id', name=op.f('pk_match_notices'))
+        )
         op.create_table('match_runs',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('project_id', sa.Uuid(), nullable=True),
@@ -589,14 +884,114 @@ def upgrade() -> None:
         )
         op.create_index(op.f('ix_match_runs_project_id_created_at'), 'match_runs', ['project_id', 'created_at'], unique=False)
         op.create_index(op.f('ix_match_runs_user_id_created_at'), 'match_runs', ['user_id', 'created_at'], unique=False)
+        op.create_table('message_edits',
+        sa.Column('message_id', sa.Uuid(), nullable=False),
+        sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('text', sa.String(), nullable=False),
+        sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_message_edits_message_id_messages')),
+        sa.PrimaryKeyConstraint('message_id', 'version', name=op.f('pk_message_edits'))
+        )
+        op.create_table('turn_feedback',
+        sa.Column('turn_id', sa.Uuid(), nullable=False),
+        sa.Column('user_id', sa.Uuid(), nullable=False),
+        sa.Column('rating', sa.String(), nullable=False),
+        sa.Column('comment', sa.String(), server_default='', nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.CheckConstraint("rating in ('up', 'down')", name=op.f('ck_turn_feedback_rating')),
+        sa.ForeignKeyConstraint(['turn_id'], ['turns.id'], name=op.f('fk_turn_feedback_turn_id_turns')),
+        sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_turn_feedback_user_id_users')),
+        sa.PrimaryKeyConstraint('turn_id', 'user_id', name=op.f('pk_turn_feedback'))
+        )
+        op.create_table('reviewed_calls',
+        sa.Column('booking_id', sa.Uuid(), autoincrement=False, nullable=False),
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('client_id', sa.Uuid(), nullable=False),
+        sa.Column('expert_user_id', sa.Uuid(), nullable=False),
+        sa.Column('ended_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('closes_at', sa.DateTime(timezone=True), nullable=False),
+        sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(['booking_id'], ['bookings.id'], name=op.f('fk_reviewed_calls_booking_id_bookings'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['client_id'], ['users.id'], name=op.f('fk_reviewed_calls_client_id_users'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_reviewed_calls_expert_id_experts'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['expert_user_id'], ['users.id'], name=op.f('fk_reviewed_calls_expert_user_id_users'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_reviewed_calls'))
+        )
+        op.create_index(op.f('ix_reviewed_calls_client_id_ended_at'), 'reviewed_calls', ['client_id', 'ended_at'], unique=False)
+        op.create_index(op.f('ix_reviewed_calls_expert_id'), 'reviewed_calls', ['expert_id'], unique=False)
+        op.create_index(op.f('ix_reviewed_calls_expert_user_id_ended_at'), 'reviewed_calls', ['expert_user_id', 'ended_at'], unique=False)
+        op.create_index('ix_reviewed_calls_open', 'reviewed_calls', ['closes_at'], unique=False, postgresql_where=sa.text('published_at IS NULL'))
+        op.create_table('reviews',
+        sa.Column('booking_id', sa.Uuid(), nullable=False),
+        sa.Column('expert_id', sa.Uuid(), nullable=False),
+        sa.Column('side', sa.String(length=8), nullable=False),
+        sa.Column('author_id', sa.Uuid(), nullable=False),
+        sa.Column('stars', sa.SmallInteger(), nullable=False),
+        sa.Column('text', sa.Text(), nullable=False),
+        sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('reply', sa.Text(), nullable=True),
+        sa.Column('replied_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.CheckConstraint("side IN ('client', 'expert')", name=op.f('ck_reviews_side')),
+        sa.CheckConstraint('stars BETWEEN 1 AND 5', name=op.f('ck_reviews_stars')),
+        sa.ForeignKeyConstraint(['author_id'], ['users.id'], name=op.f('fk_reviews_author_id_users'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['booking_id'], ['reviewed_calls.booking_id'], name=op.f('fk_reviews_booking_id_reviewed_calls'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_reviews_expert_id_experts'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_reviews')),
+        sa.UniqueConstraint('booking_id', 'side', name=op.f('uq_reviews_booking_id_side'))
+        )
+        op.create_index(op.f('ix_reviews_author_id'), 'reviews', ['author_id'], unique=False)
+        op.create_index('ix_reviews_expert_id_published_at', 'reviews', ['expert_id', 'published_at'], unique=False, postgresql_where=sa.text("side = 'client' AND published_at IS NOT NULL AND removed_at IS NULL"))
+        op.create_table('review_reports',
+        sa.Column('review_id', sa.Uuid(), nullable=False),
+        sa.Column('reporter_id', sa.Uuid(), nullable=False),
+        sa.Column('reason', sa.String(length=16), nullable=False),
+        sa.Column('details', sa.Text(), nullable=False),
+        sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('resolved_by', sa.Uuid(), nullable=True),
+        sa.Column('outcome', sa.String(length=8), nullable=True),
+        sa.Column('note', sa.Text(), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.CheckConstraint("outcome IN ('kept', 'removed')", name=op.f('ck_review_reports_outcome')),
+        sa.ForeignKeyConstraint(['reporter_id'], ['users.id'], name=op.f('fk_review_reports_reporter_id_users'), ondelete='CASCADE'),
+        sa.ForeignKeyConstraint(['resolved_by'], ['users.id'], name=op.f('fk_review_reports_resolved_by_users'), ondelete='SET NULL'),
+        sa.ForeignKeyConstraint(['review_id'], ['reviews.id'], name=op.f('fk_review_reports_review_id_reviews'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_review_reports')),
+        sa.UniqueConstraint('review_id', 'reporter_id', name=op.f('uq_review_reports_review_id_reporter_id'))
+        )
+        op.create_index('ix_review_reports_open', 'review_reports', ['id'], unique=False, postgresql_where=sa.text('resolved_at IS NULL'))
+        op.create_index(op.f('ix_review_reports_reporter_id'), 'review_reports', ['reporter_id'], unique=False)
+        op.create_index(op.f('ix_review_reports_resolved_by'), 'review_reports', ['resolved_by'], unique=False)
         # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+        op.drop_index(op.f('ix_review_reports_resolved_by'), table_name='review_reports')
+        op.drop_index(op.f('ix_review_reports_reporter_id'), table_name='review_reports')
+        op.drop_index('ix_review_reports_open', table_name='review_reports', postgresql_where=sa.text('resolved_at IS NULL'))
+        op.drop_table('review_reports')
+        op.drop_index('ix_reviews_expert_id_published_at', table_name='reviews', postgresql_where=sa.text("side = 'client' AND published_at IS NOT NULL AND removed_at IS NULL"))
+        op.drop_index(op.f('ix_reviews_author_id'), table_name='reviews')
+        op.drop_table('reviews')
+        op.drop_index('ix_reviewed_calls_open', table_name='reviewed_calls', postgresql_where=sa.text('published_at IS NULL'))
+        op.drop_index(op.f('ix_reviewed_calls_expert_user_id_ended_at'), table_name='reviewed_calls')
+        op.drop_index(op.f('ix_reviewed_calls_expert_id'), table_name='reviewed_calls')
+        op.drop_index(op.f('ix_reviewed_calls_client_id_ended_at'), table_name='reviewed_calls')
+        op.drop_table('reviewed_calls')
+        op.drop_table('turn_feedback')
+        op.drop_table('message_edits')
         op.drop_index(op.f('ix_match_runs_user_id_created_at'), table_name='match_runs')
         op.drop_index(op.f('ix_match_runs_project_id_created_at'), table_name='match_runs')
         op.drop_table('match_runs')
+        op.drop_table('match_notices')
+        op.drop_table('brief_snapshots')
         op.drop_index(op.f('ix_bookings_room_id'), table_name='bookings')
         op.drop_index(op.f('ix_bookings_proposal_id'), table_name='bookings')
         op.drop_index(op.f('ix_bookings_project_id'), table_name='bookings')
@@ -611,16 +1006,39 @@ def downgrade() -> None:
         op.drop_index('uq_turns_queued', table_name='turns', postgresql_where=sa.text("status = 'queued'"))
         op.drop_index('ix_turns_room_id_created_at', table_name='turns')
         op.drop_table('turns')
+        op.drop_index(op.f('ix_saved_experts_expert_id'), table_name='saved_experts')
+        op.drop_table('saved_experts')
+        op.drop_table('room_summaries')
         op.drop_index('ix_room_members_user_id', table_name='room_members', postgresql_where=sa.text('left_at is null'))
         op.drop_table('room_members')
+        op.drop_index('ix_room_invitations_room_id', table_name='room_invitations')
+        op.drop_table('room_invitations')
         op.drop_table('room_events')
+        op.drop_table('room_branches')
+        op.drop_index('ix_reports_open', table_name='reports', postgresql_where=sa.text("status = 'open'"))
+        op.drop_table('reports')
         op.drop_index('ix_refunds_payment_id', table_name='refunds')
         op.drop_table('refunds')
+        op.drop_index(op.f('ix_push_subscriptions_user_id'), table_name='push_subscriptions')
+        op.drop_index(op.f('ix_push_subscriptions_session_id'), table_name='push_subscriptions')
+        op.drop_table('push_subscriptions')
         op.drop_index('ix_proposals_user_id', table_name='proposals')
         op.drop_table('proposals')
         op.drop_index('ix_projects_owner_id_id', table_name='projects')
         op.drop_table('projects')
+        op.drop_index('ix_messages_thread_id', table_name='messages', postgresql_where=sa.text('thread_id is not null'))
+        op.drop_index('ix_messages_pinned', table_name='messages', postgresql_where=sa.text('pinned_at is not null'))
         op.drop_table('messages')
+        op.drop_table('message_notices')
+        op.drop_table('mentions')
+        op.drop_index('ix_files_unused', table_name='files', postgresql_where=sa.text("state = 'ready' and purpose = 'attachment' and message_id is null"))
+        op.drop_index('ix_files_unfinished', table_name='files', postgresql_where=sa.text("state <> 'ready'"))
+        op.drop_index('ix_files_owner_id_id', table_name='files')
+        op.drop_index('ix_files_message_id', table_name='files', postgresql_where=sa.text('message_id is not null'))
+        op.drop_table('files')
+        op.drop_index(op.f('ix_expert_status_entries_expert_id'), table_name='expert_status_entries')
+        op.drop_index(op.f('ix_expert_status_entries_actor_id'), table_name='expert_status_entries')
+        op.drop_table('expert_status_entries')
         op.drop_index(op.f('ix_expert_skills_skill_years'), table_name='expert_skills')
         op.drop_table('expert_skills')
         op.drop_table('expert_passages')
@@ -629,6 +1047,7 @@ def downgrade() -> None:
         op.drop_index(op.f('ix_expert_embeddings_languages'), table_name='expert_embeddings', postgresql_using='gin')
         op.drop_index(op.f('ix_expert_embeddings_industries'), table_name='expert_embeddings', postgresql_using='gin')
         op.drop_table('expert_embeddings')
+        op.drop_table('drafts')
         op.drop_table('availability_rules')
         op.drop_table('availability_exceptions')
         op.drop_table('totp_secrets')
@@ -646,8 +1065,13 @@ def downgrade() -> None:
         op.drop_table('payments')
         op.drop_index(op.f('ix_passkeys_user_id'), table_name='passkeys')
         op.drop_table('passkeys')
+        op.drop_index('ix_notifications_unread', table_name='notifications', postgresql_where=sa.text('shown AND read_at IS NULL'))
+        op.drop_index('ix_notifications_newest', table_name='notifications', postgresql_where=sa.text('shown'))
+        op.drop_table('notifications')
+        op.drop_table('notification_choices')
         op.drop_table('identities')
         op.drop_index(op.f('ix_experts_timezone'), table_name='experts')
+        op.drop_index('ix_experts_submitted_at', table_name='experts', postgresql_where=sa.text("status = 'submitted'"))
         op.drop_index(op.f('ix_experts_status_rate_usd_amount_id'), table_name='experts')
         op.drop_index(op.f('ix_experts_skill_slugs'), table_name='experts', postgresql_using='gin')
         op.drop_index(op.f('ix_experts_search'), table_name='experts', postgresql_using='gin')
@@ -656,15 +1080,28 @@ def downgrade() -> None:
         op.drop_table('experts')
         op.drop_index('ix_emails_user_id', table_name='emails', postgresql_where=sa.text('user_id IS NOT NULL'))
         op.drop_table('emails')
+        op.drop_index('ix_digests_due_at', table_name='digests', postgresql_where=sa.text('due_at IS NOT NULL'))
+        op.drop_table('digests')
+        op.drop_index('ix_blocks_blocked_id', table_name='blocks')
+        op.drop_table('blocks')
+        op.drop_table('assistant_usage')
         op.drop_index(op.f('ix_api_tokens_user_id'), table_name='api_tokens')
         op.drop_table('api_tokens')
+        op.drop_index(op.f('ix_vector_changes_number'), table_name='vector_changes')
+        op.drop_table('vector_changes')
         op.drop_index('uq_users_verified_email', table_name='users', postgresql_where=sa.text('deleted_at is null and email_verified_at is not null'))
         op.drop_index('ix_users_merged_into_id', table_name='users', postgresql_where=sa.text('merged_into_id is not null'))
         op.drop_index('ix_users_email', table_name='users', postgresql_where=sa.text('deleted_at is null'))
         op.drop_index('ix_users_deletion_due_at', table_name='users', postgresql_where=sa.text('deletion_due_at is not null'))
         op.drop_table('users')
+        op.drop_index('uq_suppressions_address', table_name='suppressions', postgresql_where=sa.text('lifted_at IS NULL'))
+        op.drop_index('ix_suppressions_lifted', table_name='suppressions')
+        op.drop_table('suppressions')
         op.drop_index(op.f('ix_rate_windows_expires_at'), table_name='rate_windows')
         op.drop_table('rate_windows')
+        op.drop_index('ix_presence_expires_at', table_name='presence')
+        op.drop_table('presence')
+        op.drop_table('message_scans')
         op.drop_table('match_terms')
         op.drop_index('ix_external_events_unhandled', table_name='external_events', postgresql_where=sa.text('handled_at IS NULL'))
         op.drop_table('external_events')

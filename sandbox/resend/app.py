@@ -1,7 +1,6 @@
 """The REST door of the Resend stand-in, under `/resend`."""
 
 import json
-import re
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -9,13 +8,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.resend.outcomes import outcome
 from sandbox.resend.store import EmailStore
 from sandbox.resend.validation import ResendApiError, check_email
 
 _LARGEST_BATCH = 100
 _LARGEST_BODY = 60 * 1024 * 1024
-# Addresses that Resend offers for tests, and what becomes of mail to them.
-_OUTCOMES = {"bounced@resend.dev": "bounced", "complained@resend.dev": "complained"}
 
 
 class ResendApi:
@@ -70,9 +68,12 @@ class ResendApi:
             key: email[key]
             for key in ("id", "from", "to", "cc", "bcc", "reply_to", "subject", "html", "text")
         }
-        address = re.sub(r".*<|>.*", "", email["to"][0]).lower()
-        event = _OUTCOMES.get(address, "delivered")
-        return {"object": "email", **shown, "created_at": email["created_at"], "last_event": event}
+        return {
+            "object": "email",
+            **shown,
+            "created_at": email["created_at"],
+            "last_event": outcome(email["to"][0]),
+        }
 
     async def unknown(self, request: Request) -> dict[str, Any]:
         raise ResendApiError(404, "not_found", "The requested endpoint does not exist in this sandbox.")

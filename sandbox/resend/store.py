@@ -1,14 +1,16 @@
-"""Where the Resend stand-in keeps its e-mails: one SQLite file."""
+"""Where the Resend stand-in keeps its e-mails and the webhooks that are on their way: one SQLite file."""
 
 import hashlib
 import json
 import time
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sandbox.database import SqliteDatabase
+from sandbox.resend import outcomes
 from sandbox.resend.validation import ResendApiError
 
 SCHEMA = """
@@ -22,8 +24,22 @@ CREATE TABLE IF NOT EXISTS emails (
 CREATE TABLE IF NOT EXISTS idempotency (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, response TEXT NOT NULL, sent_at REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS webhooks (
+    id TEXT PRIMARY KEY, body TEXT NOT NULL, made_at REAL NOT NULL, next_at REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0
+);
 """
 _KEY_LIFETIME = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """An event on its way to the endpoint."""
+
+    id: str
+    body: str
+    attempts: int
+    made_at: float
 
 
 class EmailStore:
@@ -56,6 +72,11 @@ class EmailStore:
                     "INSERT INTO emails (id, recipients, sent_at, body) VALUES (?, ?, ?, ?)",
                     (email_id, recipients, now, json.dumps(email)),
                 )
+                for body in outcomes.events(email_id, email, now):
+                    connection.execute(
+                        "INSERT INTO webhooks (id, body, made_at, next_at) VALUES (?, ?, ?, ?)",
+                        (f"msg_{uuid.uuid4().hex}", json.dumps(body), now, now),
+                    )
             if key is not None:
                 connection.execute(
                     "INSERT INTO idempotency VALUES (?, ?, ?, ?)", (key, fingerprint, json.dumps(ids), now)
@@ -77,6 +98,25 @@ class EmailStore:
                 (pattern, before if before is not None else 2**62, limit),
             ).fetchall()
         return [_email(row) for row in rows]
+
+    def due(self) -> list[Webhook]:
+        """Webhooks to be delivered now, oldest first."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                "SELECT * FROM webhooks WHERE next_at <= ? ORDER BY next_at LIMIT 50", (time.time(),)
+            ).fetchall()
+        return [Webhook(row["id"], row["body"], row["attempts"], row["made_at"]) for row in rows]
+
+    def delivered(self, webhook_id: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM webhooks WHERE id = ?", (webhook_id,))
+
+    def failed(self, webhook_id: str, *, again_in: float) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE webhooks SET attempts = attempts + 1, next_at = ? WHERE id = ?",
+                (time.time() + again_in, webhook_id),
+            )
 
     def close(self) -> None:
         self._database.close()

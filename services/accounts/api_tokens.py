@@ -11,7 +11,7 @@ from core.db import Database
 from core.errors import Conflict, Forbidden, NotFound
 from core.security import API_TOKEN_PREFIX, hash_token, new_token
 from models.accounts import ApiToken
-from services.accounts import letters, repository, stepup
+from services.accounts import factors, letters, repository, stepup
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.letters import LetterKind
 from services.accounts.schemas import (
@@ -100,7 +100,8 @@ async def authenticate(db: Database, token: str) -> Actor | None:
     return Actor(
         user_id=row["user_id"],
         role=role,
-        scopes=ROLE_SCOPES[role] & {Scope(name) for name in row["scopes"] if name in set(Scope)},
+        scopes=factors.scopes(role, proven=row["proven"])
+        & {Scope(name) for name in row["scopes"] if name in set(Scope)},
         timezone=row["timezone"],
         locale=row["locale"],
     )

@@ -9,10 +9,12 @@ from uuid import UUID
 import pyotp
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.actor import ROLE_SCOPES, Role, Scope
 from core.clock import now
 from core.db import Database
 from core.errors import Unauthenticated
 from core.security import keys
+from core.settings import settings
 from models.accounts import TotpSecret
 from services.accounts import letters, repository
 from services.accounts.audit import SecurityEvent, record
@@ -34,6 +36,12 @@ async def methods(session: AsyncSession, user_id: UUID) -> list[SecondFactor]:
     if found and codes:
         found.append("recovery_code")
     return found
+
+
+def scopes(role: Role, *, proven: bool) -> frozenset[Scope]:
+    """What a session of `role` may do. An operator who has no second factor operates nothing, where that is asked for."""
+    held = ROLE_SCOPES[role]
+    return held if proven or not settings().operators_need_second_factor else held - {Scope.ADMIN}
 
 
 async def check_code(db: Database, user_id: UUID, code: str, *, device: Device = NO_DEVICE) -> SecondFactor:

@@ -40,10 +40,13 @@ async def me(session: AsyncSession, actor: Actor) -> MeRead:
     user = await repository.user(session, actor.user_id)
     if user is None:
         raise NotFound("This account no longer exists.")
+    app, passkey, _ = await repository.second_factors(session, user.id)
     return MeRead(
         **read(user).model_dump(),
         has_password=user.password_hash is not None,
-        two_factor=await repository.has_second_factor(session, user.id),
+        two_factor=app or passkey,
+        authenticator_app=app,
+        recovery_codes_left=await repository.count_recovery_codes(session, user.id),
         scopes=sorted(scope.value for scope in actor.scopes),
     )
 
@@ -61,12 +64,34 @@ async def update_me(session: AsyncSession, actor: Actor, data: UpdateMe) -> MeRe
         user.timezone = data.timezone
     if data.locale is not None:
         user.locale = data.locale
-    if "avatar_url" in data.model_fields_set:
-        user.avatar_url = str(data.avatar_url) if data.avatar_url else None
     await session.flush()
     await session.refresh(user)
     emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
     return await me(session, actor)
+
+
+async def become_cto(session: AsyncSession, user_id: UUID) -> Person:
+    """A user who makes a profile as an expert is a CTO from the next request on; operators stay operators. The account
+    is locked, so that two requests at once make one profile. Raises `NotFound`."""
+    user = await repository.user(session, user_id, lock=True)
+    if user is None:
+        raise NotFound("This account no longer exists.")
+    if user.role == Role.USER.value:
+        user.role = Role.CTO.value
+        await session.flush()
+        record(session, SecurityEvent.ROLE_CHANGED, user.id, before=Role.USER.value, role=Role.CTO.value)
+        emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
+    return person(user)
+
+
+async def set_avatar(session: AsyncSession, user_id: UUID, url: str | None) -> None:
+    """Where the person's photo is, None for none. For the files room, which keeps photos: an address that people
+    could choose would show them who looks at it."""
+    user = await repository.user(session, user_id, lock=True)
+    if user is None:
+        raise NotFound("This account no longer exists.")
+    user.avatar_url = url
+    emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
 
 
 async def people(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:

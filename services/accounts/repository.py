@@ -21,12 +21,16 @@ from models.accounts import (
     User,
 )
 
+# Asked of operators only; for all others it costs nothing.
+_PROVEN = """(u.role <> 'admin' or exists (select from passkeys p where p.user_id = u.id)
+    or exists (select from totp_secrets t where t.user_id = u.id and t.confirmed_at is not null)) as proven"""
+
 _LIVE_SESSION = """
-select s.id as session_id, s.last_seen_at, u.id as user_id, u.role, u.timezone, u.locale
+select s.id as session_id, s.last_seen_at, u.id as user_id, u.role, u.timezone, u.locale, {proven}
 from sessions s join users u on u.id = s.user_id
 where s.token_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3
   and u.deleted_at is null and u.suspended_at is null
-"""
+""".replace("{proven}", _PROVEN)
 
 _ROTATED_SESSION = _LIVE_SESSION.replace(
     "s.token_hash = $1", "s.previous_token_hash = $1 and s.rotated_at > $4"
@@ -162,11 +166,6 @@ async def second_factors(session: AsyncSession, user_id: UUID) -> tuple[bool, bo
     return totp_on, passkey, codes
 
 
-async def has_second_factor(session: AsyncSession, user_id: UUID) -> bool:
-    totp_on, passkey, _ = await second_factors(session, user_id)
-    return totp_on or passkey
-
-
 async def totp(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> TotpSecret | None:
     query = select(TotpSecret).where(TotpSecret.user_id == user_id)
     if lock:
@@ -212,11 +211,11 @@ async def delete_sign_in_methods(session: AsyncSession, user_id: UUID) -> None:
 
 
 _LIVE_BEARER = """
-select t.id as token_id, t.scopes, t.last_used_at, u.id as user_id, u.role, u.timezone, u.locale
-from api_tokens t join users u on u.id = t.user_id
-where t.token_hash = $1 and (t.expires_at is null or t.expires_at > $2)
+select a.id as token_id, a.scopes, a.last_used_at, u.id as user_id, u.role, u.timezone, u.locale, {proven}
+from api_tokens a join users u on u.id = a.user_id
+where a.token_hash = $1 and (a.expires_at is null or a.expires_at > $2)
   and u.deleted_at is null and u.suspended_at is null and u.deletion_due_at is null
-"""
+""".replace("{proven}", _PROVEN)
 
 
 async def live_api_token(pool: asyncpg.Pool, token_hash: bytes, *, now: datetime) -> asyncpg.Record | None:

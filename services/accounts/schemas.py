@@ -13,7 +13,6 @@ from pydantic import (
     ConfigDict,
     EmailStr,
     Field,
-    HttpUrl,
     StringConstraints,
 )
 from pydantic.alias_generators import to_camel
@@ -83,7 +82,6 @@ class UpdateMe(Input):
     name: Name | None = None
     timezone: Timezone | None = None
     locale: Locale | None = None
-    avatar_url: HttpUrl | None = Field(None, description="null removes the photo")
 
 
 class UserRead(BaseModel):
@@ -109,6 +107,8 @@ class MeRead(UserRead):
 
     has_password: bool
     two_factor: bool = Field(description="Signing in asks for a second factor")
+    authenticator_app: bool = Field(description="An authenticator app is set up")
+    recovery_codes_left: int
     scopes: list[str] = Field(description="What this session or token may do")
 
 

@@ -25,7 +25,17 @@ from services.accounts.export import on_export
 from services.accounts.letters import deliver_with
 from services.accounts.merging import merge, on_merge
 from services.accounts.policy import check_password
-from services.accounts.profiles import create_admin, ensure_account, me, people, person, read, update_me
+from services.accounts.profiles import (
+    become_cto,
+    create_admin,
+    ensure_account,
+    me,
+    people,
+    person,
+    read,
+    set_avatar,
+    update_me,
+)
 from services.accounts.schemas import (
     NO_DEVICE,
     Device,
@@ -42,6 +52,7 @@ from services.accounts.verification import ask_to_verify
 
 __all__ = [
     "authenticate",
+    "become_cto",
     "create_admin",
     "deliver_with",
     "ensure_account",
@@ -53,6 +64,7 @@ __all__ = [
     "people",
     "person",
     "read",
+    "set_avatar",
     "sign_in",
     "sign_out",
     "sign_up",

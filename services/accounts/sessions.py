@@ -9,14 +9,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.actor import ROLE_SCOPES, Actor, Role
+from core.actor import Actor, Role
 from core.clock import now
 from core.db import Database
 from core.events import UserEvent, emit
 from core.security import SESSION_TOKEN_PREFIX, hash_token, new_token
 from core.settings import settings
 from models.accounts import Session, User
-from services.accounts import repository
+from services.accounts import factors, repository
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.profiles import read
 from services.accounts.schemas import NO_DEVICE, Device, SessionRead, SessionStarted
@@ -98,7 +98,7 @@ async def authenticate_session(db: Database, token: str) -> Actor | None:
     return Actor(
         user_id=row["user_id"],
         role=role,
-        scopes=ROLE_SCOPES[role],
+        scopes=factors.scopes(role, proven=row["proven"]),
         session_id=row["session_id"],
         timezone=row["timezone"],
         locale=row["locale"],

@@ -1,6 +1,7 @@
 """Who is told what about a booking: the conversation it was proposed in, the room of client and expert, and mail."""
 
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,7 @@ from services.conversations import proposals
 from services.conversations import service as conversations
 from services.conversations.schemas import ProposalOutcome
 from services.notifications import service as notifications
+from services.notifications.kinds import Kind
 
 
 def local_time(at: datetime, timezone: str) -> str:
@@ -73,6 +75,12 @@ async def confirmed(session: AsyncSession, booking: Booking) -> None:
         context={**call, "client_name": read.client_name, "agenda": read.agenda},
         key=f"booking.confirmed:{read.id}:expert",
     )
+    room = f"/rooms/{read.room_id}"
+    for user_id, name, notice in (
+        (read.client_id, read.expert_name, "booking_confirmed"),
+        (read.expert_user_id, read.client_name, "booking_booked"),
+    ):
+        await _notice(session, read, user_id, notice, name=name, path=room)
 
 
 async def too_late(session: AsyncSession, booking: Booking) -> None:
@@ -88,9 +96,23 @@ async def too_late(session: AsyncSession, booking: Booking) -> None:
     await notifications.send_email(
         session,
         user_id=read.client_id,
-        subject=f"Your call with {read.expert_name} could not be confirmed",
-        text=text,
+        template="booking_too_late",
+        context={
+            "expert_name": read.expert_name,
+            "starts_at": read.starts_at,
+            "price": read.price.format(),
+            "url": f"{settings().base_url}/experts/{read.expert_id}",
+        },
         key=f"booking.too_late:{read.id}",
+    )
+    await _notice(
+        session,
+        read,
+        read.client_id,
+        "payment_too_late",
+        kind=Kind.PAYMENT,
+        name=read.expert_name,
+        amount=read.price.format(),
     )
 
 
@@ -107,6 +129,15 @@ async def refunded(session: AsyncSession, booking: Booking) -> None:
         context={"amount": read.price.format(), "description": f"Call with {read.expert_name}"},
         key=f"booking.refunded:{read.id}",
     )
+    await _notice(
+        session,
+        read,
+        read.client_id,
+        "payment_refunded",
+        kind=Kind.PAYMENT,
+        amount=read.price.format(),
+        description=f"Call with {read.expert_name}",
+    )
 
 
 async def expired(session: AsyncSession, booking: Booking) -> None:
@@ -116,6 +147,7 @@ async def expired(session: AsyncSession, booking: Booking) -> None:
     when = local_time(read.starts_at, read.timezone)
     text = f"The call with {read.expert_name} on {when} was not paid in time and is no longer held for you."
     await _in_origin(session, booking, read, "expired", text)
+    await _notice(session, read, read.client_id, "booking_expired", name=read.expert_name)
 
 
 async def cancelled(session: AsyncSession, booking: Booking, *, by_expert: bool, was_paid: bool) -> None:
@@ -152,6 +184,31 @@ async def cancelled(session: AsyncSession, booking: Booking, *, by_expert: bool,
             },
             key=f"booking.cancelled:{read.id}:{user_id}",
         )
+        own = (user_id == read.expert_user_id) == by_expert
+        notice = "booking_cancelled_own" if own else "booking_cancelled"
+        await _notice(session, read, user_id, notice, name=other_name, who=who)
+
+
+async def _notice(
+    session: AsyncSession,
+    read: BookingRead,
+    user_id: UUID,
+    name_of_notice: str,
+    *,
+    kind: Kind = Kind.BOOKING,
+    path: str = "/bookings",
+    **values: str,
+) -> None:
+    """A line in the app, once per booking and what happened to it."""
+    await notifications.tell(
+        session,
+        user_id,
+        kind,
+        name_of_notice,
+        key=f"{name_of_notice}:{read.id}",
+        path=path,
+        context={**values, "starts_at": read.starts_at.isoformat()},
+    )
 
 
 async def _in_origin(session: AsyncSession, booking: Booking, read: BookingRead, key: str, text: str) -> None:

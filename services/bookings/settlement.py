@@ -20,6 +20,7 @@ from services.billing.schemas import PaymentRead
 from services.bookings import announcements, holds, policy, reading, repository
 from services.bookings.schemas import Status
 from services.conversations import service as conversations
+from services.experts import service as experts
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,14 @@ async def complete(db: Database, *, booking_id: UUID) -> None:
             await enqueue(session, complete, delay=left + holds.SLACK, booking_id=booking_id)
         else:
             booking.status = Status.COMPLETED.value
+            await experts.open_call(
+                session,
+                booking_id=booking.id,
+                expert_id=booking.expert_id,
+                client_id=booking.client_id,
+                expert_user_id=booking.expert_user_id,
+                ended_at=end,
+            )
 
 
 async def _confirm(session: AsyncSession, booking: Booking) -> bool:

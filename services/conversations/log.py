@@ -1,12 +1,15 @@
 """Reading the durable log of a room: what subscribers replay, and what the hub reads when it sees a hole."""
 
+from typing import Any
 from uuid import UUID
+
+import asyncpg
 
 from core.actor import Actor, Scope
 from core.db import Database
 from core.errors import NotFound
 from services.conversations.rendering import message_body, room_event
-from services.conversations.schemas import EventPage
+from services.conversations.schemas import EventPage, MemberRead
 
 MAX_REPLAY = 1_000
 PAGE = 200
@@ -17,22 +20,42 @@ from room_events e left join messages m on m.id = e.message_id
 where e.room_id = $1 and e.seq > $2 order by e.seq limit $3
 """
 
+MEMBERS = """
+select m.user_id, u.name, m.role, u.role as account_role, u.avatar_url, u.is_demo, m.joined_at, m.read_seq
+from room_members m join users u on u.id = m.user_id where m.room_id = $1 and m.user_id = any($2::uuid[])
+"""
+
 
 async def events_after(
     db: Database, room_id: UUID, after_seq: int, *, limit: int = PAGE
 ) -> list[dict[str, object]]:
-    """Events in order of `seq`, as members receive them; messages as they are now. Checks no membership: for the hub,
-    which serves only members."""
+    """Events in order of `seq`, as members receive them; messages and people as they are now. Checks no membership: for
+    the hub, which serves only members."""
+    rows = await db.raw.fetch(EVENTS, room_id, after_seq, limit)
+    people = await _members(db, room_id, [row["event_payload"]["user_id"] for row in rows if _of_member(row)])
     return [
-        room_event(
-            room_id,
-            row["event_seq"],
-            row["event_type"],
-            row["event_at"],
-            (row["event_payload"] or {}) | ({"message": message_body(row)} if row["id"] is not None else {}),
-        )
-        for row in await db.raw.fetch(EVENTS, room_id, after_seq, limit)
+        room_event(room_id, row["event_seq"], row["event_type"], row["event_at"], _shown(row, people))
+        for row in rows
     ]
+
+
+def _of_member(row: asyncpg.Record) -> bool:
+    return row["event_type"] in ("member.joined", "member.updated")
+
+
+def _shown(row: asyncpg.Record, people: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    if row["id"] is not None:
+        return {"message": message_body(row)}
+    payload: dict[str, Any] = row["event_payload"] or {}
+    return payload | {"member": people[payload["user_id"]]} if _of_member(row) else payload
+
+
+async def _members(db: Database, room_id: UUID, ids: list[str]) -> dict[str, dict[str, Any]]:
+    """Members, present and former, as they are now."""
+    if not ids:
+        return {}
+    rows = await db.raw.fetch(MEMBERS, room_id, ids)
+    return {str(row["user_id"]): MemberRead.model_validate(dict(row)).model_dump(mode="json") for row in rows}
 
 
 async def last_seq(db: Database, actor: Actor, room_id: UUID) -> int:

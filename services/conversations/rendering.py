@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.conversations.schemas import MessageRead
+from models.accounts import User
+from models.conversations import RoomMember
+from services.conversations.schemas import MemberRead, MessageRead
 
 
 class Row(Protocol):
@@ -23,7 +25,7 @@ def _id(value: UUID | None) -> str | None:
 
 
 def message_body(row: Row) -> dict[str, Any]:
-    """A message row as its JSON object; a deleted message without its text and cards."""
+    """A message row as its JSON object; a deleted message without its text, cards and reactions."""
     deleted = row["deleted_at"]
     return {
         "id": str(row["id"]),
@@ -34,19 +36,47 @@ def message_body(row: Row) -> dict[str, Any]:
         "kind": row["kind"],
         "text": "" if deleted else row["text"],
         "cards": [] if deleted else row["cards"],
+        "attachments": [] if deleted else row["attachments"],
+        "previews": [] if deleted else row["previews"],
         "client_id": str(row["client_id"]),
         "reply_to": _id(row["reply_to"]),
+        "thread_id": _id(row["thread_id"]),
+        "thread_no": row["thread_no"],
+        "reply_count": row["reply_count"],
+        "mentions": [] if deleted else [str(user_id) for user_id in row["mentions"]],
+        "reactions": []
+        if deleted
+        else [{"emoji": emoji, "user_ids": users} for emoji, users in row["reactions"].items()],
         "turn_id": _id(row["turn_id"]),
+        "branch": row["branch"],
         "meta": row["meta"],
         "created_at": instant(row["created_at"]),
         "edited_at": instant(row["edited_at"]),
         "deleted_at": instant(deleted),
+        "pinned_at": instant(row["pinned_at"]),
+        "pinned_by": _id(row["pinned_by"]),
     }
 
 
 def message_read(row: Row) -> MessageRead:
     """A message row as the typed model."""
     return MessageRead.model_validate(message_body(row))
+
+
+def member_read(row: tuple[RoomMember, User] | Any, *, online: bool = False) -> MemberRead:
+    """A membership and its person as others in the room see them."""
+    member, user = row
+    return MemberRead(
+        user_id=user.id,
+        name=user.name,
+        role=member.role,
+        account_role=user.role,
+        avatar_url=user.avatar_url,
+        is_demo=user.is_demo,
+        joined_at=member.joined_at,
+        read_seq=member.read_seq,
+        online=online,
+    )
 
 
 def room_event(room_id: UUID, seq: int, kind: str, at: datetime, payload: dict[str, Any]) -> dict[str, Any]:

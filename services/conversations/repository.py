@@ -4,19 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import Row, and_, func, insert, not_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from core.clock import now
-from core.errors import NotFound
+from core.errors import Forbidden, NotFound
 from core.events import RoomEvent, UserEvent, emit
 from core.ids import new_id
 from models.accounts import User
-from models.conversations import Message, Proposal, Room, RoomEventRow, RoomMember
+from models.conversations import Draft, Mention, Message, Proposal, Room, RoomEventRow, RoomMember
 from services.conversations.rendering import message_body, room_event
 from services.conversations.schemas import Card, MessageRead
 
 MESSAGE = Message.__table__
+MAX_MEMBERS = 1_000
 
 
 def _mine(user_id: UUID) -> Any:
@@ -24,13 +26,20 @@ def _mine(user_id: UUID) -> Any:
 
 
 async def rooms_of(
-    session: AsyncSession, user_id: UUID, *, before: tuple[Any, UUID] | None, limit: int
+    session: AsyncSession,
+    user_id: UUID,
+    *,
+    before: tuple[Any, UUID] | None,
+    limit: int,
+    archived: bool = False,
 ) -> Sequence[Row[Room, RoomMember]]:
-    """Rooms of a person with their membership, newest activity first."""
+    """Rooms of a person with their membership, newest activity first: those in the list, or those put away."""
     activity = func.coalesce(Room.last_message_at, Room.created_at)
     query = (
         select(Room, RoomMember).join(RoomMember, _mine(user_id)).order_by(activity.desc(), Room.id.desc())
     )
+    put_away = func.coalesce(RoomMember.archived_no >= Room.message_count, False)
+    query = query.where(put_away if archived else not_(put_away))
     if before is not None:
         query = query.where(func.row(activity, Room.id) < func.row(*before))
     return (await session.execute(query.limit(limit))).all()
@@ -48,16 +57,68 @@ async def room_of(session: AsyncSession, user_id: UUID, room_id: UUID) -> tuple[
     return row[0], row[1]
 
 
-async def members(session: AsyncSession, room_ids: Sequence[UUID]) -> Sequence[Row[RoomMember, User]]:
-    """Who is in the rooms now."""
+async def locked_room_of(
+    session: AsyncSession, user_id: UUID, room_id: UUID, *, speaking: bool = True
+) -> tuple[Room, RoomMember]:
+    """`room_of`, with the room's log locked until the transaction ends. Whoever changes something in a room takes this
+    lock before any other row of it. `speaking`: raises Forbidden when this member is silenced."""
+    await session.execute(select(Room.id).where(Room.id == room_id).with_for_update(key_share=True))
+    room, member = await room_of(session, user_id, room_id)
+    if speaking and member.silenced_at is not None:
+        raise Forbidden("You cannot write to this person.", code="cannot_send", room=str(room_id))
+    return room, member
+
+
+async def members(
+    session: AsyncSession, room_ids: Sequence[UUID], *, first: int = MAX_MEMBERS
+) -> Sequence[Row[RoomMember, User]]:
+    """Who is in the rooms now: of each the `first` who came."""
+    earliest = (
+        select(RoomMember)
+        .where(RoomMember.room_id == Room.id, RoomMember.left_at.is_(None))
+        .order_by(RoomMember.joined_at, RoomMember.user_id)
+        .limit(first)
+        .correlate(Room)
+        .lateral("earliest")
+    )
+    member = aliased(RoomMember, earliest)
     return (
         await session.execute(
-            select(RoomMember, User)
-            .join(User, User.id == RoomMember.user_id)
-            .where(RoomMember.room_id.in_(room_ids), RoomMember.left_at.is_(None))
-            .order_by(RoomMember.joined_at, RoomMember.user_id)
+            select(member, User)
+            .select_from(Room)
+            .join(earliest, true())
+            .join(User, User.id == member.user_id)
+            .where(Room.id.in_(room_ids))
+            .order_by(member.joined_at, member.user_id)
         )
     ).all()
+
+
+async def member_counts(session: AsyncSession, room_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many are in each room now."""
+    rows = await session.execute(
+        select(RoomMember.room_id, func.count())
+        .where(RoomMember.room_id.in_(room_ids), RoomMember.left_at.is_(None))
+        .group_by(RoomMember.room_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def mention_counts(session: AsyncSession, user_id: UUID, room_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many unread messages of each room name this person; rooms without any are left out."""
+    rows = await session.execute(
+        select(Mention.room_id, func.count())
+        .join(RoomMember, and_(RoomMember.room_id == Mention.room_id, RoomMember.user_id == Mention.user_id))
+        .where(Mention.user_id == user_id, Mention.room_id.in_(room_ids), Mention.no > RoomMember.read_no)
+        .group_by(Mention.room_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def drafts(session: AsyncSession, user_id: UUID, room_ids: Sequence[UUID]) -> dict[UUID, Draft]:
+    """What this person has begun to write in the rooms."""
+    rows = await session.scalars(select(Draft).where(Draft.user_id == user_id, Draft.room_id.in_(room_ids)))
+    return {draft.room_id: draft for draft in rows}
 
 
 async def last_messages(session: AsyncSession, room_ids: Sequence[UUID]) -> dict[UUID, MessageRead]:
@@ -104,9 +165,17 @@ async def add_room(
     created_by: UUID,
     roles: dict[UUID, str],
     project_id: UUID | None = None,
+    direct_key: str | None = None,
 ) -> UUID:
     """A new room with its members (`roles`: user id to role in the room). Tells each member's devices."""
-    room = Room(id=new_id(), kind=kind, title=title, created_by=created_by, project_id=project_id)
+    room = Room(
+        id=new_id(),
+        kind=kind,
+        title=title,
+        created_by=created_by,
+        project_id=project_id,
+        direct_key=direct_key,
+    )
     session.add(room)
     await session.flush()  # members refer to it
     await session.execute(
@@ -120,16 +189,33 @@ async def add_room(
     return room.id
 
 
-async def log_event(session: AsyncSession, room_id: UUID, kind: str, payload: dict[str, Any]) -> int:
-    """Append a durable event to the room's log and publish it on commit. Returns its `seq`."""
+async def log_event(
+    session: AsyncSession,
+    room_id: UUID,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    message_id: UUID | None = None,
+    shown: dict[str, Any] | None = None,
+) -> int:
+    """Append a durable event to the room's log and publish it on commit. Returns its `seq`.
+
+    The log keeps `payload`; members receive `shown` with it. What is only shown (a message, a member) is read from its
+    own table when the log is replayed, as it is then: so nothing that was deleted lives on in here.
+    """
     seq = (
         await session.execute(
             update(Room).where(Room.id == room_id).values(last_seq=Room.last_seq + 1).returning(Room.last_seq)
         )
     ).scalar_one()
     at = now()
-    session.add(RoomEventRow(room_id=room_id, seq=seq, type=kind, payload=payload, at=at))
-    emit(session, RoomEvent(room_id, kind, room_event(room_id, seq, kind, at, payload), seq))
+    session.add(
+        RoomEventRow(
+            room_id=room_id, seq=seq, type=kind, payload=payload or None, at=at, message_id=message_id
+        )
+    )
+    body = room_event(room_id, seq, kind, at, payload | (shown or {}))
+    emit(session, RoomEvent(room_id, kind, body, seq))
     return seq
 
 
@@ -154,7 +240,7 @@ async def post_message(
             .values(
                 last_seq=Room.last_seq + 1, message_count=Room.message_count + 1, last_message_at=func.now()
             )
-            .returning(Room.last_seq, Room.message_count)
+            .returning(Room.last_seq, Room.message_count, Room.branch)
         )
     ).one()
     stored = await session.execute(
@@ -177,12 +263,22 @@ async def post_message(
         "client_id": client_id,
         "text": text,
         "cards": [card.model_dump(mode="json") for card in cards],
+        "attachments": [],
+        "previews": [],
         "meta": meta or {},
         "turn_id": turn_id,
+        "branch": counters.branch,
         "reply_to": None,
+        "thread_id": None,
+        "thread_no": None,
+        "reply_count": 0,
+        "mentions": [],
+        "reactions": {},
         "created_at": now(),
         "edited_at": None,
         "deleted_at": None,
+        "pinned_at": None,
+        "pinned_by": None,
     }
     await session.execute(insert(Message).values(row))
     await session.execute(
@@ -253,3 +349,9 @@ async def proposal_by_key(session: AsyncSession, room_id: UUID, key: str) -> Pro
     return (
         await session.execute(select(Proposal).where(Proposal.room_id == room_id, Proposal.key == key))
     ).scalar_one_or_none()
+
+
+async def message(session: AsyncSession, message_id: UUID) -> MessageRead | None:
+    """One message, whoever asks: the caller has checked who may."""
+    row = (await session.execute(select(MESSAGE).where(MESSAGE.c.id == message_id))).mappings().first()
+    return None if row is None else MessageRead.model_validate(message_body(row))

@@ -1,16 +1,38 @@
 """What conversations take and give: rooms, members, messages, turns, proposals, cards."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+
+from services.conversations.emoji import one_emoji
+from services.files.schemas import AttachmentRead
 
 MAX_TEXT = 8_000
+MAX_MENTIONS = 50
+Emoji = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=16),
+    AfterValidator(one_emoji),
+    Field(description="One emoji"),
+]
+Notify = Literal["all", "mentions", "none"]
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
 ]
+# A message that carries files may say nothing.
+MaybeText = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=r"^[^\x00]*$")]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 
 
@@ -41,10 +63,33 @@ class MemberRead(BaseModel):
     is_demo: bool = False
     joined_at: datetime
     read_seq: int
+    online: bool = Field(False, description="When it was read; `presence` events keep it up to date")
+
+
+class Reaction(BaseModel):
+    """Who chose this emoji, first come first."""
+
+    emoji: str
+    user_ids: list[UUID]
+
+
+class LinkPreview(BaseModel):
+    """What a linked page says about itself. `image` is a file with a thumbnail."""
+
+    id: UUID
+    url: str
+    title: str
+    description: str = ""
+    site: str = ""
+    image: UUID | None = None
 
 
 class MessageRead(BaseModel):
-    """A message. A deleted one keeps its place, without text and cards."""
+    """A message. A deleted one keeps its place, without text, cards, files, previews and reactions.
+
+    `reply_to` is the message it answers. `thread_id` is the message that the thread began with, `thread_no` its
+    number in there; the first message counts them in `reply_count`.
+    """
 
     id: UUID
     room_id: UUID
@@ -54,13 +99,47 @@ class MessageRead(BaseModel):
     kind: str
     text: str
     cards: list[Card]
+    attachments: list[AttachmentRead] = Field(default_factory=list)
+    previews: list[LinkPreview] = Field(default_factory=list)
     client_id: UUID
     reply_to: UUID | None = None
+    thread_id: UUID | None = None
+    thread_no: int | None = None
+    reply_count: int = 0
+    mentions: list[UUID] = Field(default_factory=list)
+    reactions: list[Reaction] = Field(default_factory=list)
     turn_id: UUID | None = None
+    branch: int = Field(0, description="The branch of the conversation that it was said on")
     meta: dict[str, Any]
     created_at: datetime
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
+    pinned_at: datetime | None = None
+    pinned_by: UUID | None = None
+
+
+class DraftRead(BaseModel):
+    """What one has begun to write in a room. Empty text: nothing."""
+
+    room_id: UUID
+    text: str
+    reply_to: UUID | None = None
+    updated_at: datetime
+
+
+class BranchRead(BaseModel):
+    """One way that a conversation with the assistant took: as it began (`start`), from an edited message (`edit`), or
+    from an answer given again (`answer`). It shows its own messages and those of each branch in `path` up to that
+    `seq`. Branches with the same `message_id`, and that message itself, are versions of each other. A branch begins
+    with the message `first_id`, or with the answer of the turn `turn_id`."""
+
+    number: int
+    kind: Literal["start", "edit", "answer"]
+    message_id: UUID | None
+    first_id: UUID | None
+    turn_id: UUID | None
+    path: dict[int, int]
+    used_at: datetime
 
 
 class RoomRead(BaseModel):
@@ -76,9 +155,18 @@ class RoomRead(BaseModel):
     last_message_at: datetime | None
     message_count: int
     unread: int
+    mentions: int = Field(0, description="How many of the unread messages name this person")
     read_seq: int
-    members: list[MemberRead]
+    role: str = Field(description="This person's role in the room")
+    notify: Notify = "all"
+    archived: bool = False
+    can_send: bool = Field(True, description="False while one of two people blocks the other")
+    member_count: int
+    members: list[MemberRead] = Field(description="In lists the first few; in a single room all of them")
     last_message: MessageRead | None = None
+    branch: int = Field(0, description="The branch that is shown, and that new messages join")
+    branches: list[BranchRead] = Field(default_factory=list, description="Empty until there is more than one")
+    draft: DraftRead | None = None
 
 
 class RoomPage(BaseModel):
@@ -89,28 +177,183 @@ class RoomPage(BaseModel):
 
 
 class MessagePage(BaseModel):
-    """Oldest first. `next_cursor` is the `before_seq` (or `after_seq`) of the next page; None when there is none."""
+    """Oldest first. `next_cursor` is the `before_seq` (or `after_seq`) of the next page; None when there is none.
+    `older` and `newer` say from where to read on in each direction; None at the beginning and at the end."""
 
     items: list[MessageRead]
     next_cursor: str | None
+    older: int | None = Field(None, description="`before_seq` of the page before this one")
+    newer: int | None = Field(None, description="`after_seq` of the page after this one")
+
+
+class EditRead(BaseModel):
+    """What a message said before an edit."""
+
+    version: int
+    text: str
+    written_at: datetime
 
 
 class CreateRoom(BaseModel):
-    """A new conversation with the assistant."""
+    """A new conversation: with the assistant, or a project room that others are invited to."""
 
     model_config = ConfigDict(extra="forbid")
 
     title: Title = "New project"
+    kind: Literal["assistant", "project"] = "assistant"
+
+
+class OpenDirect(BaseModel):
+    """The conversation with one person; the same one however often it is opened."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user_id: UUID
+
+
+class UpdateRoom(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title
+
+
+class RoomSettings(BaseModel):
+    """How one sees a room oneself; others do not notice. What is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    notify: Notify | None = Field(None, description="What to be told of; `none` mutes the room")
+    archived: bool | None = Field(None, description="Out of the list, until somebody writes")
+
+
+class ChangeMember(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["owner", "member"]
 
 
 class SendMessage(BaseModel):
-    """`client_id` is made by the sender: the same one sent again stores nothing twice."""
+    """`client_id` is made by the sender: the same one sent again stores nothing twice. `attachments` are files of the
+    sender's that were uploaded for this; with them the text may be empty."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    client_id: UUID
+    text: MaybeText
+    reply_to: UUID | None = None
+    mentions: list[UUID] = Field(
+        default_factory=list, max_length=MAX_MENTIONS, description="Members that the text names"
+    )
+    attachments: list[UUID] = Field(default_factory=list, max_length=10)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.attachments and not self.text.strip():
+            raise ValueError("write something, or attach a file")
+        return self
+
+
+class EditMessage(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: Text
+    mentions: list[UUID] = Field(default_factory=list, max_length=MAX_MENTIONS)
+
+
+class SetReaction(BaseModel):
+    """`on: false` takes the reaction back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    emoji: Emoji
+    on: bool = True
+
+
+class SetPin(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    on: bool = True
+
+
+class SetDraft(BaseModel):
+    """`origin` names the device, so that it knows its own echo."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=r"^[^\x00]*$")]
+    reply_to: UUID | None = None
+    origin: str = Field("", max_length=64)
+
+
+class ReviseMessage(BaseModel):
+    """The new wording of an earlier message of one's own."""
 
     model_config = ConfigDict(extra="forbid")
 
     client_id: UUID
     text: Text
-    reply_to: UUID | None = None
+
+
+class SelectBranch(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    number: int = Field(ge=0, le=10_000)
+
+
+class Branched(BaseModel):
+    """A branch that was begun, and the turn that answers on it."""
+
+    branch: BranchRead
+    turn_id: UUID
+    message: MessageRead | None = Field(None, description="The revised message")
+
+
+class Feedback(BaseModel):
+    """What one thinks of an answer of the assistant."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rating: Literal["up", "down"]
+    comment: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=r"^[^\x00]*$")
+    ] = ""
+
+
+class FeedbackRead(BaseModel):
+    """One's own rating of the answer that a turn gave."""
+
+    turn_id: UUID
+    rating: Literal["up", "down"]
+    comment: str
+
+
+class Quota(BaseModel):
+    """How much of something is used, and when it begins anew."""
+
+    used: int
+    limit: int
+    resets_at: datetime
+
+
+class QuotaRead(BaseModel):
+    """What a plan includes of the assistant: `messages` a day, `tokens` a month (UTC)."""
+
+    plan: Literal["guest", "free"]
+    messages: Quota
+    tokens: Quota
+
+
+_MENTION = re.compile(r"(?<![\w@/.])@(?:assistant|sextant)\b", re.IGNORECASE)
+
+
+def asks_assistant(text: str) -> bool:
+    """Whether a message in a room of people is (also) for the assistant."""
+    return _MENTION.search(text) is not None
+
+
+def without_mention(text: str) -> str:
+    """What the assistant is asked."""
+    return _MENTION.sub("", text).strip(" ,:;\n\t")
 
 
 class SentMessage(BaseModel):
@@ -130,6 +373,134 @@ class ReadState(BaseModel):
     room_id: UUID
     read_seq: int
     unread: int
+    mentions: int
+
+
+class CreateInvitation(BaseModel):
+    """A link into the room; with `email` it is sent there, and works once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: EmailStr | None = None
+    max_uses: int = Field(1, ge=1, le=100)
+    days: int = Field(7, ge=1, le=30)
+
+
+class InvitationRead(BaseModel):
+    """An invitation as members see it; without the link, which is shown once."""
+
+    id: UUID
+    room_id: UUID
+    created_by: UUID
+    email: str | None
+    max_uses: int
+    uses: int
+    expires_at: datetime
+    revoked_at: datetime | None
+    created_at: datetime
+
+
+class CreatedInvitation(InvitationRead):
+    link: str | None = Field(description="Shown this once; None when it went by e-mail")
+
+
+class InvitationToken(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    token: str = Field(min_length=16, max_length=200)
+
+
+class InvitationPreview(BaseModel):
+    """What somebody who was invited sees before they come in."""
+
+    room_title: str
+    invited_by: str
+    member_count: int
+    expires_at: datetime
+    room_id: UUID | None = Field(description="Set for those who are in it already")
+
+
+class BlockRead(BaseModel):
+    """Somebody whom one has blocked."""
+
+    user_id: UUID
+    name: str
+    created_at: datetime
+
+
+class ReportReason(StrEnum):
+    SPAM = "spam"
+    HARASSMENT = "harassment"
+    SCAM = "scam"
+    INAPPROPRIATE = "inappropriate"
+    OTHER = "other"
+
+
+class CreateReport(BaseModel):
+    """Tell the operators about a person in a room of one's own, or about one of their messages there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    room_id: UUID
+    user_id: UUID
+    message_id: UUID | None = None
+    reason: ReportReason
+    text: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=r"^[^\x00]*$")
+    ] = ""
+
+
+class ReportRead(BaseModel):
+    """A report. `evidence` is the message as it was when it was reported."""
+
+    id: UUID
+    reporter_id: UUID
+    reported_id: UUID
+    room_id: UUID
+    message_id: UUID | None
+    reason: ReportReason
+    text: str
+    evidence: dict[str, Any]
+    status: str
+    resolution: str | None
+    created_at: datetime
+    resolved_at: datetime | None
+
+
+class ReportPage(BaseModel):
+    """Oldest first: what waits longest comes first."""
+
+    items: list[ReportRead]
+    next_cursor: UUID | None
+
+
+class ResolveReport(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    resolution: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")
+    ]
+
+
+class Snippet(BaseModel):
+    """A part of a message's text; `hit` parts are what was searched for."""
+
+    text: str
+    hit: bool
+
+
+class FoundMessage(BaseModel):
+    message: MessageRead
+    room_title: str
+    sender_name: str
+    snippet: list[Snippet]
+
+
+class SearchPage(BaseModel):
+    """Newest first."""
+
+    items: list[FoundMessage]
+    next_cursor: str | None
 
 
 class EventPage(BaseModel):

@@ -8,56 +8,66 @@ the same transaction.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 
 from core.actor import Actor, Scope
 from core.db import Database
-from core.errors import NotFound, VendorUnavailable
+from core.errors import Forbidden, NotFound, SextantError, VendorUnavailable
 from core.events import Event, RoomEvent, TurnQueued
 from core.ids import new_id
 from core.jobs import enqueue_raw
+from services.conversations import quotas
 from services.conversations.rendering import message_body, room_event
-from services.conversations.schemas import MessageRead, SendMessage, SentMessage
+from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
 from services.conversations.turns import LEASE, resume_turn
+from services.files import service as files
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
 BATCH = 256
 RETRY_SECONDS = 15.0
 
-# $1..$6: arrays of equal length, one element per send. READ COMMITTED: `locked` waits for and then sees the newest
-# version of each room, so numbers are gapless across processes; a duplicate that another process stored meanwhile
-# raises a unique violation, and the retry finds it as `known`.
+# $1..$5: arrays of equal length, one element per send; $6 and $7, where the statement has those parts. READ COMMITTED:
+# `locked` waits for and then sees the newest version of each room, so numbers are gapless across processes; a
+# duplicate that another process stored meanwhile raises a unique violation, and the retry finds it as `known`.
 STORE = """
 with input as (
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[])
-        with ordinality as i(id, room_id, sender_id, client_id, text, reply_to, ord)
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[]{more_input})
+        with ordinality as i(id, room_id, sender_id, client_id, text{more_columns}, ord)
 ), locked as materialized (
-    select id, kind, last_seq, message_count from rooms
+    select id, kind, last_seq, message_count, branch from rooms
     where id = any($2::uuid[]) order by id for no key update
 ), known as (
     select i.ord, m.* from input i
     join messages m on m.sender_id = i.sender_id and m.client_id = i.client_id
 ), fresh as (
-    select i.*, l.kind as room_kind,
+    select i.*, l.kind as room_kind, l.branch,
         l.last_seq + row_number() over w as seq, l.message_count + row_number() over w as no
     from input i
     join locked l on l.id = i.room_id
-    join room_members mb on mb.room_id = i.room_id and mb.user_id = i.sender_id and mb.left_at is null
-    where not exists (select from known k where k.ord = i.ord)
+    -- `offset 0` keeps this a look-up by key for each send; else a plan may read all members of all rooms.
+    cross join lateral (
+        select from room_members mb
+        where mb.room_id = i.room_id and mb.user_id = i.sender_id and mb.left_at is null
+            and mb.silenced_at is null offset 0
+    ) member
+    where not exists (select from known k where k.ord = i.ord){only}
     window w as (partition by i.room_id order by i.ord)
-), bumped as (
+){threads}, bumped as (
     update rooms r set last_seq = f.seq, message_count = f.no, last_message_at = now()
     from (select room_id, max(seq) as seq, max(no) as no from fresh group by room_id) f
     where r.id = f.room_id
 ), stored as (
-    insert into messages (id, room_id, seq, no, sender_id, client_id, text, reply_to)
-    select id, room_id, seq, no, sender_id, client_id, text, reply_to from fresh
+    insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch{stored_columns})
+    select id, room_id, seq, no, sender_id, client_id, text, branch{stored_values} from {source}
 ), logged as (
     insert into room_events (room_id, seq, type, message_id)
     select room_id, seq, 'message.created', id from fresh
@@ -65,31 +75,80 @@ with input as (
     update room_members m set read_seq = f.seq, read_no = f.no
     from (select room_id, sender_id, max(seq) as seq, max(no) as no from fresh group by room_id, sender_id) f
     where m.room_id = f.room_id and m.user_id = f.sender_id
-){queue}
-select ord, true as fresh, id, room_id, seq, no, sender_id, 'text' as kind, text, '[]'::jsonb as cards, client_id,
-    reply_to, null::uuid as turn_id, '{{}}'::jsonb as meta, now() as created_at, null::timestamptz as edited_at,
-    null::timestamptz as deleted_at
-from fresh
+){more_parts}
+select ord, true as fresh, id, room_id, seq, no, sender_id, 'text' as kind, text, '[]'::jsonb as cards,
+    '[]'::jsonb as attachments, '[]'::jsonb as previews, client_id,
+    {thread_values}, 0 as reply_count, {mention_values} as mentions, '{{}}'::jsonb as reactions,
+    null::uuid as turn_id, branch, '{{}}'::jsonb as meta, now() as created_at, null::timestamptz as edited_at,
+    null::timestamptz as deleted_at, null::timestamptz as pinned_at, null::uuid as pinned_by
+from {source}
 union all
-select ord, false, id, room_id, seq, no, sender_id, kind, text, cards, client_id,
-    reply_to, turn_id, meta, created_at, edited_at, deleted_at
+select ord, false, id, room_id, seq, no, sender_id, kind, text, cards,
+    attachments, previews, client_id,
+    reply_to, thread_id, thread_no, reply_count, mentions, reactions,
+    turn_id, branch, meta, created_at, edited_at, deleted_at, pinned_at, pinned_by
 from known
+"""
+
+# What a batch pays for only when one of its messages needs it: answers, which find their thread, and mentions. The
+# thread's counter is raised and read in one go: its row is locked then, and newer than the statement's snapshot.
+ANSWERABLE = """
+        and (i.reply_to is null or exists (select from messages p where p.id = i.reply_to and p.room_id = i.room_id))"""
+THREADS = """, answers as (
+    select f.ord, coalesce(p.thread_id, p.id) as thread_id,
+        row_number() over (partition by coalesce(p.thread_id, p.id) order by f.ord) as nth
+    from fresh f join messages p on p.id = f.reply_to and p.room_id = f.room_id
+), counted as (
+    update messages r set reply_count = r.reply_count + a.more
+    from (select thread_id, count(*) as more from answers group by thread_id) a
+    where r.id = a.thread_id
+    returning r.id, r.reply_count - a.more as before
+), threaded as (
+    select f.*, a.thread_id, (c.before + a.nth)::int as thread_no
+    from fresh f left join answers a on a.ord = f.ord left join counted c on c.id = a.thread_id
+)"""
+MENTIONS = """, named as (
+    insert into mentions (user_id, room_id, no)
+    select u.user_id, f.room_id, f.no
+    from fresh f cross join unnest(f.mentions::uuid[]) u(user_id)
+    join room_members m on m.room_id = f.room_id and m.user_id = u.user_id and m.left_at is null
+    where u.user_id <> f.sender_id
+    on conflict do nothing
+)"""
+# Only members are named, however long the list that was sent.
+NAMED = """array(
+        select m.user_id from room_members m
+        where m.room_id = {source}.room_id and m.user_id = any({source}.mentions::uuid[]) and m.left_at is null
+    )"""
+WHY_NOT = """
+select m.silenced_at is not null as silenced, $3::uuid is null or exists (
+    select from messages p where p.id = $3 and p.room_id = $1
+) as answerable
+from room_members m where m.room_id = $1 and m.user_id = $2 and m.left_at is null
 """
 
 # The assistant answers everything in its own rooms, and elsewhere what mentions it. A turn that already waits in the
 # room takes the new message along.
 QUEUE_TURNS = """, queued as (
-    insert into turns (id, room_id, user_id)
-    select distinct on (f.room_id) ($7::uuid[])[f.ord], f.room_id, f.sender_id
+    insert into turns (id, room_id, user_id, branch)
+    select distinct on (f.room_id) (${ids}::uuid[])[f.ord], f.room_id, f.sender_id, f.branch
     from fresh f
-    where f.room_kind = 'assistant'
+    where (${asks}::boolean[])[f.ord]
     order by f.room_id, f.ord
     on conflict do nothing
     returning id, room_id
 )"""
 
-STORE_PLAIN = STORE.format(queue="")
-STORE_AND_QUEUE = STORE.format(queue=QUEUE_TURNS)
+# For messages that carry files, after STORE in the same transaction. $1: message, $2: its files in order, $3: JSON.
+ATTACH = """
+with marked as (
+    update files f set room_id = m.room_id, message_id = m.id, position = a.ord
+    from messages m, unnest($2::uuid[]) with ordinality as a(id, ord)
+    where m.id = $1 and f.id = a.id and f.owner_id = m.sender_id
+)
+update messages set attachments = $3::jsonb where id = $1
+"""
+STORED = "select true from messages where sender_id = $1 and client_id = $2"
 WAITING = "select id, room_id from turns where room_id = any($1::uuid[]) and status = 'queued'"
 
 
@@ -99,6 +158,9 @@ class _Pending:
     sender_id: UUID
     data: SendMessage
     answer: asyncio.Future[tuple[dict[str, Any], bool]]
+    guest: bool = False
+    asks: bool = False
+    attachments: list[dict[str, Any]] = field(default_factory=list)
     id: UUID = field(default_factory=new_id)
 
 
@@ -121,12 +183,37 @@ class _Lane:
             await self.store(batch)
 
 
+@cache
+def _statement(threads: bool, mentions: bool, queue: bool) -> str:
+    """The statement for a batch with these needs; its further parameters come in this order."""
+    source = "threaded" if threads else "fresh"
+    columns = ["reply_to"] * threads + ["mentions"] * mentions
+    types = ["$6::uuid[]"] * threads + [f"${6 + threads}::text[]"] * mentions
+    named = NAMED.format(source=source)
+    return STORE.format(
+        more_input="".join(f", {each}" for each in types),
+        more_columns="".join(f", {each}" for each in columns),
+        stored_columns=", reply_to, thread_id, thread_no" * threads + ", mentions" * mentions,
+        stored_values=", reply_to, thread_id, thread_no" * threads + f", {named}" * mentions,
+        source=source,
+        only=ANSWERABLE * threads,
+        thread_values="reply_to, thread_id, thread_no"
+        if threads
+        else "null::uuid as reply_to, null::uuid as thread_id, null::int as thread_no",
+        mention_values=named if mentions else "'{}'::uuid[]",
+        threads=THREADS * threads,
+        more_parts=MENTIONS * mentions
+        + QUEUE_TURNS.format(ids=6 + threads + mentions, asks=7 + threads + mentions) * queue,
+    )
+
+
 class Sender:
     """Stores messages for one process. `send` returns when the message is durable and has been published."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._kinds: dict[UUID, str] = {}
+        self._refusing: set[asyncio.Task[None]] = set()
         self._plain = _Lane(self._store_plain)
         self._assisted = _Lane(self._store_assisted)
 
@@ -148,7 +235,11 @@ class Sender:
         kind = self._kinds.get(room_id) or await self._kind(room_id)
         lane = self._assisted if kind == "assistant" else self._plain
         answer: asyncio.Future[tuple[dict[str, Any], bool]] = asyncio.get_running_loop().create_future()
-        lane.add(_Pending(room_id, actor.user_id, data, answer))
+        asks = kind == "assistant" or asks_assistant(data.text)
+        pending = _Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks)
+        if data.attachments:
+            pending.attachments = await self._files(actor, data)
+        lane.add(pending)
         return answer
 
     async def close(self) -> None:
@@ -156,6 +247,7 @@ class Sender:
         for lane in (self._plain, self._assisted):
             if lane.task is not None:
                 await lane.task
+        await asyncio.gather(*self._refusing)
 
     async def _kind(self, room_id: UUID) -> str:
         kind: str | None = await self._db.raw.fetchval("select kind from rooms where id = $1", room_id)
@@ -166,31 +258,78 @@ class Sender:
         self._kinds[room_id] = kind  # a room never changes its kind
         return kind
 
+    async def _files(self, actor: Actor, data: SendMessage) -> list[dict[str, Any]]:
+        async with self._db.transaction() as session:
+            attached = await files.attachments(
+                session, actor.user_id, data.attachments, client_id=data.client_id
+            )
+        return [each.model_dump(mode="json") for each in attached]
+
     async def _store_plain(self, batch: list[_Pending]) -> None:
+        if any(pending.asks for pending in batch):
+            await self._store_assisted(batch)
+            return
+
         async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
             async with self._db.raw.acquire() as connection:
-                return await connection.fetch(STORE_PLAIN, *_columns(unique))
+                if not any(pending.attachments for pending in unique):
+                    return await connection.fetch(*_question(unique))
+                async with connection.transaction():
+                    rows: list[asyncpg.Record] = await connection.fetch(*_question(unique))
+                    await _attach(connection, unique, rows)
+                    return rows
 
         await self._store(batch, once, [])
 
     async def _store_assisted(self, batch: list[_Pending]) -> None:
         turns: list[Event] = []
+        try:
+            batch = await _patiently(lambda: self._within_quota(batch))
+        except Exception as error:
+            log.exception("quotas could not be read")
+            _fail(batch, error)
+            return
 
         async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
             turns.clear()
             async with self._db.raw.acquire() as connection, connection.transaction():
-                rows: list[asyncpg.Record] = await connection.fetch(
-                    STORE_AND_QUEUE, *_columns(unique), [new_id() for _ in unique]
-                )
+                rows: list[asyncpg.Record] = await connection.fetch(*_question(unique, queue=True))
+                await _attach(connection, unique, rows)
                 rooms = {row["room_id"] for row in rows if row["fresh"]}
                 for turn in await connection.fetch(WAITING, list(rooms)) if rooms else []:
                     await enqueue_raw(
                         connection, resume_turn, delay=LEASE, key=f"turn:{turn['id']}", turn_id=turn["id"]
                     )
                     turns.append(TurnQueued(turn["room_id"], turn["id"]))
+                asking = {(p.sender_id, p.data.client_id) for p in unique if p.asks}
+                fresh = [
+                    row for row in rows if row["fresh"] and (row["sender_id"], row["client_id"]) in asking
+                ]
+                await quotas.count(connection, Counter(row["sender_id"] for row in fresh))
             return rows
 
         await self._store(batch, once, turns)
+
+    async def _within_quota(self, batch: list[_Pending]) -> list[_Pending]:
+        """The sends that their people's plans allow; the others are refused. What was stored before is let through, as
+        its sender only asks for the answer again."""
+        used = await quotas.used(self._db.raw, list({p.sender_id for p in batch if p.asks}))
+        fresh: Counter[UUID] = Counter()
+        allowed: list[_Pending] = []
+        for pending in batch:
+            if not pending.asks:
+                allowed.append(pending)
+                continue
+            messages, tokens = used.get(pending.sender_id, (0, 0))
+            refused = quotas.refusal(pending.guest, messages + fresh[pending.sender_id], tokens)
+            if refused is None or await self._db.raw.fetchval(
+                STORED, pending.sender_id, pending.data.client_id
+            ):
+                fresh[pending.sender_id] += refused is None
+                allowed.append(pending)
+            elif not pending.answer.done():
+                pending.answer.set_exception(refused)
+        return allowed
 
     async def _store(
         self,
@@ -198,6 +337,8 @@ class Sender:
         once: Callable[[list[_Pending]], Awaitable[list[asyncpg.Record]]],
         then: list[Event],
     ) -> None:
+        if not batch:
+            return
         unique: dict[tuple[UUID, UUID], _Pending] = {}
         for pending in batch:
             unique.setdefault((pending.sender_id, pending.data.client_id), pending)
@@ -217,15 +358,15 @@ class Sender:
             return
         answers = {(row["sender_id"], row["client_id"]): row for row in rows}
         events: list[Event] = []
+        refused: list[_Pending] = []
         for pending in batch:
             row = answers.get((pending.sender_id, pending.data.client_id))
             if row is None or row["room_id"] != pending.room_id:
-                if not pending.answer.done():
-                    pending.answer.set_exception(
-                        NotFound("There is no such conversation.", room=str(pending.room_id))
-                    )
+                refused.append(pending)
                 continue
             body = message_body(row)
+            if row["fresh"]:
+                body["attachments"] = unique[pending.sender_id, pending.data.client_id].attachments
             fresh = row["fresh"] and pending.id == row["id"]
             if fresh:
                 event = room_event(
@@ -235,17 +376,59 @@ class Sender:
             if not pending.answer.done():
                 pending.answer.set_result((body, fresh))
         self._db.publish([*events, *then])
+        if refused:  # those who wait for the next batch must not wait for these explanations
+            task = asyncio.create_task(self._refuse(refused))
+            self._refusing.add(task)
+            task.add_done_callback(self._refusing.discard)
+
+    async def _refuse(self, batch: list[_Pending]) -> None:
+        for pending in batch:
+            error = await self._why_not(pending)
+            if not pending.answer.done():
+                pending.answer.set_exception(error)
+
+    async def _why_not(self, pending: _Pending) -> SextantError:
+        """Why nothing was stored: asked afterwards, so that those who may send pay nothing for it."""
+        room = str(pending.room_id)
+        try:
+            row = await self._db.raw.fetchrow(
+                WHY_NOT, pending.room_id, pending.sender_id, pending.data.reply_to
+            )
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            row = None
+        if row is not None and row["silenced"]:
+            return Forbidden("You cannot write to this person.", code="cannot_send", room=room)
+        if row is not None and not row["answerable"]:
+            return NotFound("The message you reply to is not in this conversation.", code="no_such_message")
+        return NotFound("There is no such conversation.", room=room)
 
 
-def _columns(batch: list[_Pending]) -> tuple[list[Any], ...]:
-    return (
+def _question(batch: list[_Pending], *, queue: bool = False) -> tuple[Any, ...]:
+    """Statement and parameters for a batch."""
+    threads = any(p.data.reply_to is not None for p in batch)
+    mentions = any(p.data.mentions for p in batch)
+    parameters: list[list[Any]] = [
         [p.id for p in batch],
         [p.room_id for p in batch],
         [p.sender_id for p in batch],
         [p.data.client_id for p in batch],
         [p.data.text for p in batch],
-        [p.data.reply_to for p in batch],
-    )
+    ]
+    if threads:
+        parameters.append([p.data.reply_to for p in batch])
+    if mentions:  # an array of arrays would have to be of one length, so each list travels as text
+        parameters.append(["{" + ",".join(map(str, p.data.mentions)) + "}" for p in batch])
+    if queue:
+        parameters += [[new_id() for _ in batch], [p.asks for p in batch]]
+    return (_statement(threads, mentions, queue), *parameters)
+
+
+async def _attach(connection: Any, batch: list[_Pending], rows: list[asyncpg.Record]) -> None:
+    fresh = {row["id"] for row in rows if row["fresh"]}
+    for pending in batch:
+        if pending.attachments and pending.id in fresh:
+            ids = [each["id"] for each in pending.attachments]
+            await connection.execute(ATTACH, pending.id, ids, pending.attachments)
 
 
 def _fail(batch: list[_Pending], error: Exception) -> None:
@@ -258,7 +441,7 @@ def _fail(batch: list[_Pending], error: Exception) -> None:
             )
 
 
-async def _patiently(once: Callable[[], Awaitable[list[asyncpg.Record]]]) -> list[asyncpg.Record]:
+async def _patiently(once: Callable[[], Awaitable[T]]) -> T:
     """Run `once`, again while the database restarts or another process stored a duplicate first.
 
     Trying again is safe: what the lost attempt stored is found by its client id.

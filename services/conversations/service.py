@@ -1,33 +1,48 @@
-"""Rooms: opening, listing, reading, marking as read. Sending is in `sending`, the assistant's turns in `turns`."""
+"""Rooms: opening, listing, reading, marking as read. Sending is in `sending`, what is done to messages afterwards in
+`messages`, history in `history`, who comes and goes in `members`, the assistant's turns in `turns`."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor, Scope
 from core.errors import InvalidInput
-from core.events import UserEvent, emit
+from core.events import RoomEvent, UserEvent, emit
 from core.ids import ASSISTANT_ID
-from models.accounts import User
 from models.conversations import Room, RoomMember
-from services.conversations import repository
-from services.conversations.rendering import instant
+from services.conversations import branches, presence, repository
+from services.conversations.rendering import instant, member_read
 from services.conversations.schemas import (
     Card,
     CreateRoom,
+    DraftRead,
     MarkRead,
     MemberRead,
-    MessagePage,
     MessageRead,
+    Notify,
     ReadState,
+    RoomKind,
     RoomPage,
     RoomRead,
 )
 
 PAGE = 50
+SHOWN_IN_LISTS = 6
+
+
+async def create_room(session: AsyncSession, actor: Actor, data: CreateRoom) -> RoomRead:
+    """A new conversation with the assistant, or a project room that others are invited to."""
+    if data.kind == "assistant":
+        return await create_assistant_room(session, actor, data)
+    actor.require(Scope.CONVERSATIONS_WRITE)
+    actor.require_account()
+    room_id = await open_project_room(
+        session, members=[actor.user_id], title=data.title, project_id=None, created_by=actor.user_id
+    )
+    return await get(session, actor, room_id)
 
 
 async def create_assistant_room(session: AsyncSession, actor: Actor, data: CreateRoom) -> RoomRead:
@@ -89,57 +104,48 @@ async def get(session: AsyncSession, actor: Actor, room_id: UUID) -> RoomRead:
     return (await _reads(session, [(room, member)]))[0]
 
 
-async def list_rooms(session: AsyncSession, actor: Actor, cursor: str | None, limit: int = PAGE) -> RoomPage:
-    """The actor's rooms, newest activity first."""
+async def list_rooms(
+    session: AsyncSession, actor: Actor, cursor: str | None, limit: int = PAGE, *, archived: bool = False
+) -> RoomPage:
+    """The actor's rooms, newest activity first: those in the list, or those put away."""
     actor.require(Scope.CONVERSATIONS_READ)
-    rows = await repository.rooms_of(session, actor.user_id, before=_parse_cursor(cursor), limit=limit + 1)
+    rows = await repository.rooms_of(
+        session, actor.user_id, before=_parse_cursor(cursor), limit=limit + 1, archived=archived
+    )
     more = len(rows) > limit
-    reads = await _reads(session, [(row[0], row[1]) for row in rows[:limit]])
+    reads = await _reads(session, [(row[0], row[1]) for row in rows[:limit]], shown=SHOWN_IN_LISTS)
     last = rows[limit - 1][0] if more else None
     next_cursor = f"{instant_exact(last)}~{last.id}" if last is not None else None
     return RoomPage(items=reads, next_cursor=next_cursor)
-
-
-async def list_messages(
-    session: AsyncSession,
-    actor: Actor,
-    room_id: UUID,
-    *,
-    before_seq: int | None = None,
-    after_seq: int | None = None,
-    limit: int = PAGE,
-) -> MessagePage:
-    """A page of history, oldest first; without bounds the newest messages."""
-    actor.require(Scope.CONVERSATIONS_READ)
-    await repository.room_of(session, actor.user_id, room_id)
-    if before_seq is not None and after_seq is not None:
-        raise InvalidInput("Give before_seq or after_seq, not both.")
-    rows = await repository.messages(
-        session, room_id, before_seq=before_seq, after_seq=after_seq, limit=limit + 1
-    )
-    more = len(rows) > limit
-    if more:
-        rows = rows[:limit] if after_seq is not None else rows[1:]
-    edge = (rows[-1] if after_seq is not None else rows[0])["seq"] if more else None
-    return MessagePage(
-        items=[MessageRead.model_validate(row) for row in rows],
-        next_cursor=None if edge is None else str(edge),
-    )
 
 
 async def mark_read(session: AsyncSession, actor: Actor, room_id: UUID, data: MarkRead) -> ReadState:
     """Move the actor's read mark forward. Tells their devices the new unread count."""
     actor.require(Scope.CONVERSATIONS_READ)
     moved = await repository.mark_read(session, actor.user_id, room_id, data.seq)
+    room, member = await repository.room_of(session, actor.user_id, room_id)
+    named = await repository.mention_counts(session, actor.user_id, [room_id])
     if moved is None:
-        room, member = await repository.room_of(session, actor.user_id, room_id)
-        return ReadState(
-            room_id=room_id, read_seq=member.read_seq, unread=room.message_count - member.read_no
+        read_seq, unread = member.read_seq, room.message_count - member.read_no
+    else:
+        read_seq, unread = moved
+    state = ReadState(room_id=room_id, read_seq=read_seq, unread=unread, mentions=named.get(room_id, 0))
+    if moved is not None:
+        who, where = str(actor.user_id), str(room_id)
+        body = {
+            "type": "unread",
+            "room": where,
+            "unread": unread,
+            "mentions": state.mentions,
+            "read_seq": read_seq,
+        }
+        receipt = {"type": "receipt", "room": where, "user_id": who, "seq": read_seq}
+        emit(
+            session,
+            UserEvent(actor.user_id, "unread", body),
+            RoomEvent(room_id, "receipt", receipt),
         )
-    read_seq, unread = moved
-    body = {"type": "unread", "room": str(room_id), "unread": unread, "read_seq": read_seq}
-    emit(session, UserEvent(actor.user_id, "unread", body))
-    return ReadState(room_id=room_id, read_seq=read_seq, unread=unread)
+    return state
 
 
 def instant_exact(room: Room) -> str:
@@ -157,16 +163,27 @@ def _parse_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
         raise InvalidInput("This page does not exist; start from the first.", code="bad_cursor") from None
 
 
-async def _reads(session: AsyncSession, rows: list[tuple[Room, RoomMember]]) -> list[RoomRead]:
+async def _reads(
+    session: AsyncSession, rows: list[tuple[Room, RoomMember]], *, shown: int = repository.MAX_MEMBERS
+) -> list[RoomRead]:
     ids = [room.id for room, _ in rows]
+    if not ids:
+        return []
+    me = rows[0][1].user_id
+    found = await repository.members(session, ids, first=shown)
+    here = await presence.online(session, {row[1].id for row in found})
     people: dict[UUID, list[MemberRead]] = {room_id: [] for room_id in ids}
-    for row in await repository.members(session, ids):
-        people[row[0].room_id].append(_member(row))
+    for row in found:
+        people[row[0].room_id].append(member_read(row, online=row[1].id in here))
     newest = await repository.last_messages(session, ids)
+    ways = await branches.of_rooms(session, ids)
+    counts = await repository.member_counts(session, ids)
+    named = await repository.mention_counts(session, me, ids)
+    begun = await repository.drafts(session, me, ids)
     return [
         RoomRead(
             id=room.id,
-            kind=room.kind,
+            kind=RoomKind(room.kind),
             title=room.title,
             project_id=room.project_id,
             created_by=room.created_by,
@@ -175,33 +192,35 @@ async def _reads(session: AsyncSession, rows: list[tuple[Room, RoomMember]]) -> 
             last_message_at=room.last_message_at,
             message_count=room.message_count,
             unread=room.message_count - mine.read_no,
+            mentions=named.get(room.id, 0),
             read_seq=mine.read_seq,
+            role=mine.role,
+            notify=cast(Notify, mine.notify),
+            archived=is_archived(room, mine),
+            can_send=mine.silenced_at is None,
+            member_count=counts.get(room.id, 0),
             members=people[room.id],
             last_message=newest.get(room.id),
+            branch=room.branch,
+            branches=ways.get(room.id, []),
+            draft=DraftRead.model_validate(begun[room.id], from_attributes=True)
+            if room.id in begun
+            else None,
         )
         for room, mine in rows
     ]
 
 
-def _member(row: Row[RoomMember, User]) -> MemberRead:
-    member, user = row
-    return MemberRead(
-        user_id=user.id,
-        name=user.name,
-        role=member.role,
-        account_role=user.role,
-        avatar_url=user.avatar_url,
-        is_demo=user.is_demo,
-        joined_at=member.joined_at,
-        read_seq=member.read_seq,
-    )
+def is_archived(room: Room, member: RoomMember) -> bool:
+    """Put away, and nothing was said since."""
+    return member.archived_no is not None and member.archived_no >= room.message_count
 
 
 __all__ = [
     "create_assistant_room",
+    "create_room",
     "get",
     "instant",
-    "list_messages",
     "list_rooms",
     "mark_read",
     "open_project_room",

@@ -20,6 +20,7 @@ from core.errors import NotFound
 from core.events import RoomEvent, TurnQueued
 from core.ids import ASSISTANT_ID, new_id
 from core.jobs import enqueue_raw, job
+from services.conversations import quotas
 from services.conversations.repository import post_message
 from services.conversations.schemas import Card, MessageRead, TurnRead
 
@@ -28,6 +29,12 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=10)
 MAX_ATTEMPTS = 3
 WINDOW = 40
+# What the assistant may do for one person where others look on: nothing that is that person's alone.
+AMONG_PEOPLE = frozenset({Scope.CONVERSATIONS_READ, Scope.EXPERTS_READ, Scope.PROJECTS_READ})
+
+# A message `m` is shown on the branch of the turn `c`.
+SHOWN = """(m.branch = c.branch or exists (
+    select from unnest(c.branches, c.cuts) as p(number, cut) where p.number = m.branch and m.seq <= p.cut))"""
 
 CLAIM = """
 with claimed as (
@@ -38,26 +45,44 @@ with claimed as (
     where t.id = $1 and (t.status = 'queued' or (t.status = 'running' and t.lease_until < now()))
         and not exists (select from turns r where r.room_id = t.room_id and r.status = 'running' and r.id <> t.id)
     returning t.*
+), line as (
+    select c.*, coalesce(b.path_branches, '{}') as branches, coalesce(b.path_cuts, '{}') as cuts
+    from claimed c left join room_branches b on b.room_id = c.room_id and b.number = c.branch
 ), before as (
-    select coalesce(max(p.through_seq), 0) as seq from claimed c
-    join turns p on p.room_id = c.room_id and p.id <> c.id and p.status in ('done', 'stopped', 'failed')
+    select coalesce((
+        select p.through_seq from messages m join turns p on p.id = m.turn_id
+        where m.room_id = c.room_id and m.sender_id = $5 and m.kind = 'text' and $shown
+        order by m.seq desc limit 1
+    ), 0) as seq from line c
 )
-select c.id, c.room_id, c.user_id, c.attempt, c.progress, u.role, u.timezone, u.locale,
+select c.id, c.room_id, c.user_id, c.branch, c.through_seq, c.attempt, c.progress, r.kind as room_kind,
+    u.role, u.name, u.timezone, u.locale, k.text as summary, k.through_seq as summarised_through,
     array(
         select to_jsonb(w) from (
-            select m.id, m.sender_id, m.kind, m.text, m.cards, m.created_at from messages m
-            where m.room_id = c.room_id and m.deleted_at is null
-                and (m.seq <= c.through_seq or m.sender_id = $5)
+            select m.*, case when r.kind <> 'assistant' then (select name from users where id = m.sender_id) end as name
+            from (
+                select m.id, m.seq, m.sender_id, m.kind, m.text, m.cards, m.created_at from messages m
+                where m.room_id = c.room_id and m.deleted_at is null and $shown
+                    and (m.seq <= c.through_seq or m.sender_id = $5)
+                order by m.seq desc limit 2 * $4
+            ) m
             order by (m.sender_id <> $5 and m.seq > before.seq) desc, m.seq desc limit $4
         ) w
     ) as newest_first
-from claimed c join users u on u.id = c.user_id cross join before
-"""
+from line c join users u on u.id = c.user_id join rooms r on r.id = c.room_id cross join before
+left join lateral (
+    select s.text, s.through_seq from room_summaries s
+    where s.room_id = c.room_id and (s.branch = c.branch or exists (
+        select from unnest(c.branches, c.cuts) as p(number, cut)
+        where p.number = s.branch and s.through_seq <= p.cut))
+    order by s.through_seq desc limit 1
+) k on true
+""".replace("$shown", SHOWN)
 # The check for another running turn must not wait for that one to end, as the unique index does: this statement would
 # then go on with a picture of the room from before the other's answer.
 #
 # A message that came while the last answer was being written stands before it in the room; in the window it stands
-# after it, because it is what this turn answers (`before.seq`: how far earlier turns had read).
+# after it, because it is what this turn answers (`before.seq`: how far the last answer on this branch had read).
 
 SAVE = """
 update turns set text = $3, progress = $4, lease_until = now() + $5
@@ -76,6 +101,8 @@ class WindowRow:
     text: str
     cards: list[Card]
     created_at: datetime
+    name: str | None = None
+    seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +111,14 @@ class ClaimedTurn:
 
     id: UUID
     room_id: UUID
+    branch: int
     actor: Actor
     attempt: int
     window: list[WindowRow]
+    shared: bool = False
+    asked_by: str = ""
+    summary: str | None = None
+    summarised_through: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +145,9 @@ async def claim(db: Database, turn_id: UUID, owner: UUID) -> ClaimedTurn | None:
     if row is None:
         return None
     role = Role(row["role"])
-    actor = Actor(row["user_id"], role, ROLE_SCOPES[role], timezone=row["timezone"], locale=row["locale"])
+    shared = row["room_kind"] != "assistant"
+    scopes = ROLE_SCOPES[role] & AMONG_PEOPLE if shared else ROLE_SCOPES[role]
+    actor = Actor(row["user_id"], role, scopes, timezone=row["timezone"], locale=row["locale"])
     window = [
         WindowRow(
             id=UUID(message["id"]),
@@ -122,10 +156,23 @@ async def claim(db: Database, turn_id: UUID, owner: UUID) -> ClaimedTurn | None:
             text=message["text"],
             cards=[Card.model_validate(card) for card in message["cards"]],
             created_at=datetime.fromisoformat(message["created_at"]),
+            name=message["name"],
+            seq=message["seq"],
         )
         for message in reversed(row["newest_first"])
     ]
-    return ClaimedTurn(row["id"], row["room_id"], actor, row["attempt"], window)
+    return ClaimedTurn(
+        row["id"],
+        row["room_id"],
+        row["branch"],
+        actor,
+        row["attempt"],
+        window,
+        shared=shared,
+        asked_by=row["name"],
+        summary=row["summary"],
+        summarised_through=row["summarised_through"] or 0,
+    )
 
 
 async def save(db: Database, turn_id: UUID, owner: UUID, text: str, progress: list[Any]) -> bool | None:
@@ -162,6 +209,14 @@ async def finish(db: Database, turn: ClaimedTurn, owner: UUID, result: TurnResul
         )
         if ended.rowcount == 0:
             return None
+        used = result.usage or {}
+        await quotas.record(
+            session,
+            turn.actor.user_id,
+            input_tokens=used.get("input", 0),
+            output_tokens=used.get("output", 0),
+            cost_microusd=result.cost_microusd,
+        )
         return await post_message(
             session,
             turn.room_id,

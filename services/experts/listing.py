@@ -2,12 +2,13 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Float, cast, func, literal
+from sqlalchemy import ColumnElement, Float, case, cast, func, literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor, Scope
@@ -15,10 +16,10 @@ from core.errors import InvalidInput
 from core.exchange import currencies, usd_amount
 from core.money import Money
 from models.experts import Expert
-from services.experts.reading import to_cards
-from services.experts.repository import Listing
+from services.experts.listing_repository import Listing, is_named
+from services.experts.reading import industry_name, skill_name, to_cards
 from services.experts.schemas import ExpertFilter, ExpertPage, Facets, FacetValue, Sort
-from services.taxonomy import industries, skills
+from services.taxonomy import skills
 
 _FACET_VALUES = 20
 # Ratings are drawn towards this mean as if by so many reviews, so that one review does not lead the list.
@@ -78,7 +79,8 @@ def _order(data: ExpertFilter) -> ColumnElement[Any]:
             return func.extract("epoch", Expert.created_at)
         case Sort.RELEVANCE if data.q:
             query = func.websearch_to_tsquery("english", data.q)
-            return func.round(cast(func.ts_rank_cd(Expert.search, query), Float) * 1_000_000)
+            named = case((is_named(data.q), 1.0), else_=0.0)
+            return func.round(cast(func.ts_rank_cd(Expert.search, query) + named, Float) * 1_000_000)
         case _:
             return func.round(cast(rating, Float) * 1_000_000)
 
@@ -104,23 +106,19 @@ def _decode(data: ExpertFilter) -> tuple[Any, UUID] | None:
 
 
 async def _facets(session: AsyncSession, listing: Listing) -> Facets:
-    skill_counts = await listing.counts(session, "skill_slugs", _FACET_VALUES)
-    industry_counts = await listing.counts(session, "industries", _FACET_VALUES)
-    language_counts = await listing.counts(session, "languages", _FACET_VALUES)
+    counted = {
+        facet: await listing.counts(session, facet, _FACET_VALUES)
+        for facet in ("skill_slugs", "industries", "languages", "stages", "engagements", "country")
+    }
+
+    def values(facet: str, name: Callable[[str], str] = str) -> list[FacetValue]:
+        return [FacetValue(value=value, name=name(value), count=count) for value, count in counted[facet]]
+
     return Facets(
-        skills=[
-            FacetValue(
-                value=slug, name=skills.SKILLS[slug].name if slug in skills.SKILLS else slug, count=count
-            )
-            for slug, count in skill_counts
-        ],
-        industries=[
-            FacetValue(
-                value=slug,
-                name=industries.INDUSTRIES[slug].name if slug in industries.INDUSTRIES else slug,
-                count=count,
-            )
-            for slug, count in industry_counts
-        ],
-        languages=[FacetValue(value=code, name=code, count=count) for code, count in language_counts],
+        skills=values("skill_slugs", skill_name),
+        industries=values("industries", industry_name),
+        languages=values("languages"),
+        stages=values("stages"),
+        engagements=values("engagements"),
+        countries=values("country"),
     )

@@ -1,12 +1,13 @@
 """What may be done with a profile, and the bounds of its rate."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from core.actor import Actor
+from core.actor import Actor, Role
 from core.errors import Conflict, Forbidden, InvalidInput
 from core.exchange import currencies, usd_amount
 from core.money import Money
-from services.experts.schemas import Status
+from services.experts.schemas import Check, Status
 
 # Per hour, in US cents. Outside of it a figure is a slip of the keyboard or a joke.
 MIN_RATE_USD: Final = 500
@@ -29,15 +30,41 @@ _BY_OPERATOR: Final[dict[Status, frozenset[Status]]] = {
 _NEEDS_REASON: Final = frozenset({Status.DRAFT, Status.SUSPENDED})
 
 
-def check_transition(actor: Actor, *, is_owner: bool, old: Status, new: Status, reason: str | None) -> None:
-    """Raise unless the actor may move a profile from `old` to `new`. Operators give a reason when they refuse."""
-    by_operator = actor.is_admin and new in _BY_OPERATOR[old]
-    if not by_operator and not (is_owner and new in _BY_OWNER[old]):
+def check_transition(actor: Actor, *, is_owner: bool, old: Status, new: Status, reason: str | None) -> bool:
+    """Raise unless the actor may move a profile from `old` to `new`. Operators give a reason when they refuse.
+    Returns whether they do so as an operator."""
+    as_owner = is_owner and new in _BY_OWNER[old]
+    by_operator = actor.is_admin and not as_owner and new in _BY_OPERATOR[old]
+    if not by_operator and not as_owner:
         if new in _BY_OPERATOR[old] and is_owner:
             raise Forbidden("An operator decides on this.", code="operator_only")
         raise Conflict(f"A profile that is {old.value} cannot become {new.value}.", code="status_conflict")
     if by_operator and not is_owner and new in _NEEDS_REASON and not reason:
         raise InvalidInput("Give the expert a reason.", code="reason_needed")
+    return by_operator
+
+
+def check_decision(
+    actor: Actor, *, is_owner: bool, old: Status, new: Status, checked: Sequence[Check]
+) -> None:
+    """Raise unless an operator may decide so. Nobody decides on their own profile, and the first approval needs every
+    check; the house itself (demo data) needs none."""
+    if actor.role is Role.SYSTEM:
+        return
+    if is_owner:
+        raise Forbidden("Ask another operator to decide on your own profile.", code="own_profile")
+    unchecked = [check.value for check in Check if check not in checked]
+    if old is Status.SUBMITTED and new is Status.APPROVED and unchecked:
+        raise InvalidInput(
+            "Tick every point of the checklist, or return the profile with a reason.",
+            code="checklist_incomplete",
+            unchecked=unchecked,
+        )
+
+
+def open_to_owner(old: Status) -> list[Status]:
+    """What the owner may make of a profile that is `old`."""
+    return sorted(_BY_OWNER[old])
 
 
 def rate_in_usd(rate: Money) -> int:

@@ -14,7 +14,7 @@ from services.accounts.schemas import Person
 from services.experts import repository
 from services.experts.repository import OwnerRow
 from services.experts.schemas import ExpertCard, ExpertOwner, ExpertRead, ExpertSkill, Status
-from services.taxonomy import skills
+from services.taxonomy import industries, skills
 
 CARD_SKILLS = 8
 
@@ -68,6 +68,12 @@ def skill_name(slug: str) -> str:
     """The taxonomy's name, or the slug itself for a skill that has left the taxonomy."""
     skill = skills.SKILLS.get(slug)
     return skill.name if skill else slug
+
+
+def industry_name(slug: str) -> str:
+    """The taxonomy's name, or the slug itself for an industry that has left the taxonomy."""
+    industry = industries.INDUSTRIES.get(slug)
+    return industry.name if industry else slug
 
 
 def _rate(expert: Expert) -> Money:

@@ -1,16 +1,17 @@
-"""All SQL of the experts room. Reads start from what the actor may see."""
+"""SQL of the experts room; that of lists is in `listing_repository`. Reads start from what the actor may see."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, literal, or_, select, text, update
+from sqlalchemy import Select, delete, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor
-from models.experts import Expert, ExpertEmbedding, ExpertPassage, ExpertSkill
-from services.experts.schemas import ExpertFilter, Status
+from models.experts import Expert, ExpertEmbedding, ExpertPassage, ExpertSkill, SavedExpert, StatusEntry
+from services.experts.schemas import Status
 
 
 def readable(actor: Actor) -> Select[Expert]:
@@ -72,6 +73,11 @@ async def slugs_like(session: AsyncSession, stem: str) -> set[str]:
     )
 
 
+async def approved_slugs(session: AsyncSession, *, limit: int) -> list[str]:
+    statement = select(Expert.slug).where(Expert.status == Status.APPROVED)
+    return list(await session.scalars(statement.order_by(Expert.id).limit(limit)))
+
+
 async def skills_of(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, list[ExpertSkill]]:
     """Skills by expert, strongest first."""
     rows = await session.scalars(
@@ -117,70 +123,65 @@ async def set_bookable(session: AsyncSession, expert_id: UUID, bookable: bool) -
     await session.execute(update(Expert).where(Expert.id == expert_id).values(is_bookable=bookable))
 
 
-def _conditions(
-    data: ExpertFilter, skills: Sequence[str], min_usd: int | None, max_usd: int | None
-) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [Expert.status == Status.APPROVED]
-    if skills:
-        where.append(Expert.skill_slugs.contains(list(skills)))
-    for column, values in (
-        (Expert.industries, data.industries),
-        (Expert.languages, data.languages),
-        (Expert.stages, [stage.value for stage in data.stages]),
-        (Expert.engagements, [engagement.value for engagement in data.engagements]),
-    ):
-        if values:
-            where.append(column.overlap(values))
-    if data.countries:
-        where.append(Expert.country.in_(data.countries))
-    if min_usd is not None:
-        where.append(Expert.rate_usd_amount >= min_usd)
-    if max_usd is not None:
-        where.append(Expert.rate_usd_amount <= max_usd)
-    if data.q:
-        where.append(Expert.search.op("@@")(func.websearch_to_tsquery("english", data.q)))
-    return where
+async def by_status(
+    session: AsyncSession, status: Status, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[Expert]:
+    """Longest waiting first; who was never handed in counts from when it was made."""
+    since = func.coalesce(Expert.submitted_at, Expert.created_at)
+    statement = select(Expert).where(Expert.status == status)
+    if after is not None:
+        statement = statement.where(or_(since > after[0], (since == after[0]) & (Expert.id > after[1])))
+    return list(await session.scalars(statement.order_by(since, Expert.id).limit(limit)))
 
 
-class Listing:
-    """One filtered list of approved experts: its page, its size and its facets."""
+async def add_status_entry(session: AsyncSession, entry: StatusEntry) -> None:
+    session.add(entry)
 
-    def __init__(
-        self, data: ExpertFilter, *, skills: Sequence[str], min_usd: int | None, max_usd: int | None
-    ) -> None:
-        self._where = _conditions(data, skills, min_usd, max_usd)
 
-    async def page(
-        self,
-        session: AsyncSession,
-        order: ColumnElement[Any],
-        *,
-        after: tuple[Any, UUID] | None,
-        limit: int,
-    ) -> list[tuple[Expert, Any]]:
-        """Experts by `order` descending, ties by id, after the given key. Each comes with its order value."""
-        statement = select(Expert, order.label("sort_key")).where(*self._where)
-        if after is not None:
-            value, expert_id = after
-            statement = statement.where(or_(order < value, (order == value) & (Expert.id > expert_id)))
-        rows = await session.execute(statement.order_by(order.desc(), Expert.id).limit(limit))
-        return [(row[0], row[1]) for row in rows]
+async def status_entries(session: AsyncSession, expert_id: UUID, *, limit: int) -> list[StatusEntry]:
+    """Newest first."""
+    statement = select(StatusEntry).where(StatusEntry.expert_id == expert_id)
+    return list(await session.scalars(statement.order_by(StatusEntry.id.desc()).limit(limit)))
 
-    async def total(self, session: AsyncSession) -> int:
-        return await session.scalar(select(func.count()).select_from(Expert).where(*self._where)) or 0
 
-    async def counts(self, session: AsyncSession, column: str, limit: int) -> list[tuple[str, int]]:
-        """The commonest values of an array column in the list."""
-        value = func.unnest(getattr(Expert, column)).label("value")
-        values = select(value).where(*self._where).subquery()
-        count = func.count().label("count")
-        rows = await session.execute(
-            select(values.c.value, count)
-            .group_by(values.c.value)
-            .order_by(count.desc(), values.c.value)
-            .limit(limit)
-        )
-        return [(row[0], row[1]) for row in rows]
+async def save(session: AsyncSession, user_id: UUID, expert_id: UUID, *, at: datetime) -> None:
+    row = insert(SavedExpert).values(user_id=user_id, expert_id=expert_id, saved_at=at)
+    await session.execute(row.on_conflict_do_nothing())
+
+
+async def unsave(session: AsyncSession, user_id: UUID, expert_id: UUID) -> None:
+    await session.execute(
+        delete(SavedExpert).where(SavedExpert.user_id == user_id, SavedExpert.expert_id == expert_id)
+    )
+
+
+async def count_saved(session: AsyncSession, user_id: UUID) -> int:
+    statement = select(func.count()).select_from(SavedExpert).where(SavedExpert.user_id == user_id)
+    return await session.scalar(statement) or 0
+
+
+async def saved(session: AsyncSession, user_id: UUID) -> list[tuple[Expert, datetime]]:
+    """Last saved first."""
+    rows = await session.execute(
+        select(Expert, SavedExpert.saved_at)
+        .join(SavedExpert, SavedExpert.expert_id == Expert.id)
+        .where(SavedExpert.user_id == user_id)
+        .order_by(SavedExpert.saved_at.desc(), Expert.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def move_saved(session: AsyncSession, source: UUID, target: UUID) -> None:
+    mine = select(literal(target), SavedExpert.expert_id, SavedExpert.saved_at).where(
+        SavedExpert.user_id == source
+    )
+    moved = insert(SavedExpert).from_select(["user_id", "expert_id", "saved_at"], mine)
+    await session.execute(moved.on_conflict_do_nothing())
+    await forget_saved(session, source)
+
+
+async def forget_saved(session: AsyncSession, user_id: UUID) -> None:
+    await session.execute(delete(SavedExpert).where(SavedExpert.user_id == user_id))
 
 
 async def embedding_hashes(session: AsyncSession, ids: Iterable[UUID], model: str) -> dict[UUID, str]:

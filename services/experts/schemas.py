@@ -44,8 +44,15 @@ class Engagement(StrEnum):
 
 
 # Characters that change how text is read without being seen: zero width, direction overrides, byte-order mark.
-_INVISIBLE = re.compile("[\u200b\u2060\u2061-\u2064\ufeff\u202a-\u202e\u2066-\u2069\u00ad]")
+_INVISIBLE = re.compile(
+    "[\u200b\u200e\u200f\u061c\u180e\u2028\u2029\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u206f\u00ad\ufff9-\ufffb]"
+    "|[\U000e0000-\U000e007f]"
+)
+# Joiners shape Persian, Indic scripts and emoji; between Latin letters they only hide.
+_IDLE_JOINER = re.compile("(?<![^\x00-\u024f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\u024f])")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Marks piled on one letter run over the lines above; no language stacks more than a few.
+_STACKED = re.compile("([\u0300-\u036f]{4})[\u0300-\u036f]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -54,7 +61,8 @@ def clean(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    return _BLANK_LINES.sub("\n\n", _INVISIBLE.sub("", _CONTROL.sub("", text))).strip()
+    text = _IDLE_JOINER.sub("", _INVISIBLE.sub("", _CONTROL.sub("", text)))
+    return _BLANK_LINES.sub("\n\n", _STACKED.sub(r"\1", text)).strip()
 
 
 def _distinct(values: list[str]) -> list[str]:
@@ -63,6 +71,9 @@ def _distinct(values: list[str]) -> list[str]:
 
 Line = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=160)]
 ShortText = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=400)]
+# Parts of a draft may be empty.
+DraftLine = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=160)]
+DraftText = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=6000)]
 LongText = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=40, max_length=6000)]
 SkillName = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=64)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
@@ -118,27 +129,47 @@ class ProfileInput(Input):
 
 
 class ProfilePatch(Input):
-    """Changes of a profile; what is left out stays. Lists replace lists."""
+    """Changes of a profile; what is left out stays. Lists replace lists. A draft may be empty in parts; a profile that
+    has been handed in keeps all that it needs."""
 
-    headline: Line | None = None
-    story: LongText | None = None
+    headline: DraftLine | None = None
+    story: DraftText | None = None
     country: Country | None = None
     timezone: Timezone | None = None
-    languages: Annotated[list[Language], Distinct] | None = Field(None, min_length=1, max_length=12)
+    languages: Annotated[list[Language], Distinct] | None = Field(None, max_length=12)
     industries: Annotated[list[Slug], Distinct] | None = Field(None, max_length=12)
     stages: Annotated[list[Stage], Distinct] | None = Field(None, max_length=6)
-    engagements: Annotated[list[Engagement], Distinct] | None = Field(None, min_length=1, max_length=3)
+    engagements: Annotated[list[Engagement], Distinct] | None = Field(None, max_length=3)
     rate: Money | None = None
     years: int | None = Field(None, ge=0, le=60)
-    skills: list[SkillInput] | None = Field(None, min_length=1, max_length=40)
+    skills: list[SkillInput] | None = Field(None, max_length=40)
     roles: list[PastRole] | None = Field(None, max_length=20)
     links: list[Link] | None = Field(None, max_length=8)
+
+
+class Check(StrEnum):
+    """What an operator looks at before a profile is shown."""
+
+    IDENTITY = "identity"
+    EXPERIENCE = "experience"
+    LINKS = "links"
+    CONTACT = "contact"
+    TONE = "tone"
 
 
 class StatusChange(Input):
     status: Status
     reason: ShortText | None = Field(
         None, description="Told to the expert; an operator gives one when refusing"
+    )
+
+
+class Decision(StatusChange):
+    """An operator's. Approving a submitted profile needs every check."""
+
+    checklist: Annotated[list[Check], Distinct] = Field(default_factory=list, max_length=len(Check))
+    as_of: datetime | None = Field(
+        None, description="`updated_at` of what was looked at: refused if the profile has changed since"
     )
 
 
@@ -194,6 +225,88 @@ class ExpertRead(ExpertCard):
     updated_at: datetime
 
 
+class Part(StrEnum):
+    """What a profile consists of, as far as its completeness counts it."""
+
+    HEADLINE = "headline"
+    STORY = "story"
+    DEPTH = "depth"
+    SKILLS = "skills"
+    BREADTH = "breadth"
+    ROLES = "roles"
+    OUTCOMES = "outcomes"
+    INDUSTRIES = "industries"
+    STAGES = "stages"
+    LANGUAGES = "languages"
+    COUNTRY = "country"
+    RATE = "rate"
+    ENGAGEMENTS = "engagements"
+    YEARS = "years"
+    PHOTO = "photo"
+    LINKS = "links"
+    HOURS = "hours"
+
+
+class CompletenessItem(BaseModel):
+    part: Part
+    done: bool
+    required: bool = Field(description="Needed before the profile can be handed in")
+    weight: int = Field(description="Its share of the hundred")
+
+
+class Completeness(BaseModel):
+    percent: int = Field(ge=0, le=100)
+    ready: bool = Field(description="All that is required is there")
+    items: list[CompletenessItem]
+
+
+class StatusEntry(BaseModel):
+    """One change of a profile's status."""
+
+    old: Status
+    new: Status
+    by_operator: bool
+    reason: str | None
+    checklist: list[Check]
+    at: datetime
+
+
+class MyProfile(ExpertRead):
+    """One's own profile. A rate of 0 has not been set yet."""
+
+    completeness: Completeness
+    history: list[StatusEntry] = Field(description="Newest first, at most twenty")
+    next: list[Status] = Field(description="What its owner may make it now")
+
+
+class Submission(BaseModel):
+    """A profile in the operators' queue."""
+
+    profile: ExpertRead
+    submitted_at: datetime | None
+    completeness: Completeness
+    history: list[StatusEntry]
+
+
+class SubmissionPage(BaseModel):
+    """Longest waiting first."""
+
+    items: list[Submission]
+    next_cursor: str | None
+
+
+class SavedExpert(BaseModel):
+    expert: ExpertCard
+    saved_at: datetime
+    available: bool = Field(description="Shown to others and open for calls just now")
+
+
+class SavedExperts(BaseModel):
+    """Last saved first."""
+
+    items: list[SavedExpert]
+
+
 class ExpertOwner(BaseModel):
     """Who stands behind an expert, for rooms that book and pay them."""
 
@@ -238,6 +351,7 @@ class ExpertListing(Input):
     stages: list[Stage] = Field(default_factory=list, max_length=6)
     engagements: list[Engagement] = Field(default_factory=list, max_length=3)
     countries: list[Country] = Field(default_factory=list, max_length=20)
+    bookable: bool = Field(False, description="Only those with hours that can be booked")
     sort: Sort = Sort.RELEVANCE
     cursor: str | None = Field(None, max_length=400)
     limit: int = Field(20, ge=1, le=50)
@@ -257,11 +371,15 @@ class FacetValue(BaseModel):
 
 
 class Facets(BaseModel):
-    """How many experts each further choice would leave; only on the first page."""
+    """How many experts each choice would leave: of skills, one more; of the rest, one beside those chosen in the same
+    facet. Only on the first page."""
 
     skills: list[FacetValue]
     industries: list[FacetValue]
     languages: list[FacetValue]
+    stages: list[FacetValue]
+    engagements: list[FacetValue]
+    countries: list[FacetValue]
 
 
 class ExpertPage(BaseModel):

@@ -17,41 +17,54 @@ from core.jobs import enqueue
 from core.money import Money
 from models.experts import Expert
 from services.accounts import service as accounts
-from services.experts import policy, reading, repository
+from services.experts import approval, completeness, policy, reading, repository
+from services.experts.approval import change_status, decide, submissions
 from services.experts.jobs import reindex
 from services.experts.leaving import forget
 from services.experts.listing import browse
+from services.experts.reviews.service import open_call
+from services.experts.saving import list_saved, save, unsave
 from services.experts.schemas import (
     ExpertCard,
     ExpertOwner,
     ExpertRead,
+    MyProfile,
     ProfileInput,
     ProfilePatch,
     RateQuartiles,
     SkillInput,
     Status,
-    StatusChange,
 )
 from services.taxonomy import industries, skills
 
 __all__ = [
+    "RESERVED",
     "browse",
     "cards",
     "change_status",
     "create_profile",
+    "decide",
     "for_user",
     "forget",
     "get",
+    "list_saved",
     "my_profile",
+    "open_call",
     "owner",
     "owners",
+    "public_slugs",
     "rate_quartiles",
+    "save",
     "set_bookable",
+    "submissions",
     "texts",
+    "unsave",
     "update_profile",
 ]
 
 _NOT_FOUND = "There is no such expert."
+# Pages of the web app beside the profiles.
+RESERVED = frozenset({"compare", "saved"})
 _PLAIN = ("headline", "story", "country", "timezone", "languages", "years")
 
 
@@ -102,6 +115,11 @@ async def rate_quartiles(session: AsyncSession) -> RateQuartiles | None:
     )
 
 
+async def public_slugs(session: AsyncSession) -> list[str]:
+    """Names of the public profiles' pages, as many as a sitemap may hold."""
+    return await repository.approved_slugs(session, limit=45_000)
+
+
 async def for_user(session: AsyncSession, user_id: UUID) -> ExpertOwner | None:
     """The expert that this person is, if they are one."""
     expert = await repository.by_user(session, user_id)
@@ -113,46 +131,60 @@ async def set_bookable(session: AsyncSession, expert_id: UUID, bookable: bool) -
     await repository.set_bookable(session, expert_id, bookable)
 
 
-async def my_profile(session: AsyncSession, actor: Actor) -> ExpertRead:
+async def my_profile(session: AsyncSession, actor: Actor) -> MyProfile:
     """One's own profile. `NotFound` before the first."""
     actor.require(Scope.EXPERTS_READ)
     expert = await repository.by_user(session, actor.user_id)
     if expert is None:
-        raise NotFound("You have no expert profile yet.")
-    return await reading.to_read(session, actor, expert)
+        raise NotFound("You have no expert profile yet.", code="no_profile")
+    return await approval.to_mine(session, actor, expert)
 
 
 async def create_profile(
-    session: AsyncSession, actor: Actor, data: ProfileInput, *, is_demo: bool = False
-) -> ExpertRead:
-    """Start one's profile, as a draft. `Conflict` if there is one already."""
+    session: AsyncSession, actor: Actor, data: ProfileInput | ProfilePatch, *, is_demo: bool = False
+) -> MyProfile:
+    """Start one's profile, as a draft that may be empty; who does so becomes a CTO. `Conflict` if there is one."""
     actor.require_account()
     actor.require(Scope.EXPERTS_WRITE)
+    person = await accounts.become_cto(session, actor.user_id)
     if await repository.by_user(session, actor.user_id) is not None:
         raise Conflict("You have a profile already.", code="profile_exists")
-    person = (await accounts.people(session, [actor.user_id]))[actor.user_id]
+    blank: dict[str, object] = {
+        "headline": "",
+        "story": "",
+        "country": "",
+        "timezone": actor.timezone,
+        "rate_amount": 0,
+        "rate_currency": "USD",
+        "rate_usd_amount": 0,
+        "years": 0,
+        "skill_slugs": [],
+        "industries": [],
+        "roles": [],
+    }
     expert = Expert(
         user_id=actor.user_id,
         slug=await _free_slug(session, person.name),
         status=Status.DRAFT,
         is_demo=is_demo,
-        **_columns(data, _PLAIN),
+        **(blank | _columns(data, _PLAIN)),
     )
     chosen = _apply(expert, data)
     await repository.add(session, expert)
     await repository.replace_skills(session, expert.id, chosen or [])
     await session.refresh(expert)
     await enqueue(session, reindex, expert_id=expert.id)
-    return await reading.to_read(session, actor, expert)
+    return await approval.to_mine(session, actor, expert)
 
 
-async def update_profile(session: AsyncSession, actor: Actor, data: ProfilePatch) -> ExpertRead:
-    """Change one's own profile; what the patch leaves out stays."""
+async def update_profile(session: AsyncSession, actor: Actor, data: ProfilePatch) -> MyProfile:
+    """Change one's own profile; what the patch leaves out stays. Raises `Conflict` (profile_incomplete) when a profile
+    that is no longer a draft would lose what it needs."""
     actor.require_account()
     actor.require(Scope.EXPERTS_WRITE)
     expert = await repository.by_user(session, actor.user_id, lock=True)
     if expert is None:
-        raise NotFound("You have no expert profile yet.")
+        raise NotFound("You have no expert profile yet.", code="no_profile")
     for name, value in _columns(data, _PLAIN).items():
         setattr(expert, name, value)
     chosen = _apply(expert, data)
@@ -161,35 +193,11 @@ async def update_profile(session: AsyncSession, actor: Actor, data: ProfilePatch
     # The generated search column and the time of change come back from the database.
     await session.flush()
     await session.refresh(expert)
+    mine = await approval.to_mine(session, actor, expert)
+    if mine.status is not Status.DRAFT:
+        completeness.require_ready(mine)
     await enqueue(session, reindex, expert_id=expert.id)
-    return await reading.to_read(session, actor, expert)
-
-
-async def change_status(
-    session: AsyncSession, actor: Actor, data: StatusChange, *, expert_id: UUID | None = None
-) -> ExpertRead:
-    """Submit, pause or resume one's own profile; operators name an `expert_id` to approve, return or suspend."""
-    actor.require_account()
-    actor.require(Scope.EXPERTS_WRITE)
-    if expert_id is None:
-        expert = await repository.by_user(session, actor.user_id, lock=True)
-    else:
-        actor.require(Scope.ADMIN)
-        expert = await repository.by_id(session, expert_id, lock=True)
-    if expert is None:
-        raise NotFound(_NOT_FOUND)
-    policy.check_transition(
-        actor,
-        is_owner=expert.user_id == actor.user_id,
-        old=Status(expert.status),
-        new=data.status,
-        reason=data.reason,
-    )
-    expert.status = data.status
-    expert.status_reason = data.reason
-    await session.flush()
-    await session.refresh(expert)
-    return await reading.to_read(session, actor, expert)
+    return mine
 
 
 def _columns(data: ProfileInput | ProfilePatch, names: Sequence[str]) -> dict[str, object]:
@@ -252,7 +260,7 @@ def _canonical(given: Sequence[SkillInput]) -> list[tuple[str, int, int]]:
 async def _free_slug(session: AsyncSession, name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "expert"
-    taken = await repository.slugs_like(session, stem)
+    taken = await repository.slugs_like(session, stem) | RESERVED
     if stem not in taken:
         return stem
     number = 2

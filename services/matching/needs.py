@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from core.errors import InvalidInput
 from core.exchange import currencies, usd_amount
+from core.gateways.vectors import ProfileFilter
 from core.money import Money
 from services.experts.schemas import Stage
 from services.matching.schemas import MatchQuery
@@ -23,21 +23,9 @@ _MAX_INDUSTRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(ProfileFilter):
     """The hard filters, resolved to what the database knows."""
 
-    skills: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    excluded_skills: tuple[str, ...] = ()
-    excluded_industries: tuple[str, ...] = ()
-    min_usd: int | None = None
-    max_usd: int | None = None
-    languages: tuple[str, ...] = ()
-    timezones: tuple[str, ...] | None = None
-    engagement: str | None = None
-    countries: tuple[str, ...] = ()
-    min_years: int | None = None
-    excluded_ids: tuple[UUID, ...] = ()
     slots_after: datetime | None = None
     slots_before: datetime | None = None
 

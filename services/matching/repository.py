@@ -1,8 +1,5 @@
-"""All SQL of matching: one statement finds the candidates by meaning and by words, within the hard filters.
-
-The planner is left free to choose between the HNSW index (scanned on until enough rows pass the filters) and a bitmap
-scan over the filters' own indexes with an exact sort; forcing either is slower or finds less.
-"""
+"""All SQL of matching: one statement finds the candidates by meaning and by words, within the hard filters. Who is near
+by meaning is the vector index's answer (`core.gateways.vectors`), which is a part of that statement."""
 
 # ruff: noqa: S608  (statements are put together from constants of this file; all values are bound)
 
@@ -14,7 +11,10 @@ from uuid import UUID
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from models.matching import MatchRun
+from core.gateways.pgvector import SEARCH_SETTINGS, conditions, distance, model_literal, vector_literal
+from core.gateways.vectors import Entry, Near, Space
+from models.experts import ExpertEmbedding
+from models.matching import MatchRun, VectorChange
 from services.matching.needs import Filters
 
 # Near ones by meaning, and by words; together they are what is ranked.
@@ -27,29 +27,8 @@ BEST_PASSAGES = 2
 RARE_SHARE = 0.03
 RARE_TERMS = 8
 RARE_PROFILES = 200
-
-_SETTINGS = (
-    "set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true),"
-    " set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """Which embeddings to search: those of one model, by its own partial index."""
-
-    model: str
-    dimensions: int
-
-    @property
-    def literal(self) -> str:
-        # The partial index is found only if the model is written out; names come from settings, not from people.
-        return "'" + self.model.replace("'", "''") + "'"
-
-    def distance(self, table: str) -> str:
-        """Of an embedding in `table` to the query's."""
-        wanted = f"cast(cast(:embedding as text) as halfvec({self.dimensions}))"
-        return f"{table}.embedding::halfvec({self.dimensions}) <=> {wanted}"
+# Pinecone takes so many values in one condition.
+_ASKABLE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +57,10 @@ class Candidate:
     mentioned: Sequence[str]
 
 
-def where(filters: Filters, *, beside_vectors: bool = False) -> tuple[str, dict[str, Any]]:
-    """The condition on `x` (experts), or on `e` (expert_embeddings, which repeats the columns), with its parameters.
-    Nobody who cannot be booked ever passes."""
-    if beside_vectors:
-        t, key, clauses = "e", "e.expert_id", ["e.findable"]
-    else:
-        t, key, clauses = "x", "x.id", ["x.status = 'approved'", "x.is_bookable"]
-    values: dict[str, Any] = {}
-
-    def add(clause: str, name: str, value: Any) -> None:
-        # Filters that were not given are None or empty.
-        if value is not None and value != ():
-            clauses.append(clause)
-            values[name] = list(value) if isinstance(value, tuple) else value
-
-    add(f"{t}.skill_slugs @> cast(:skills as text[])", "skills", filters.skills)
-    add(f"not {t}.skill_slugs && cast(:no_skills as text[])", "no_skills", filters.excluded_skills)
-    add(f"not {t}.industries && cast(:no_industries as text[])", "no_industries", filters.excluded_industries)
-    add(f"{t}.rate_usd_amount >= :min_usd", "min_usd", filters.min_usd)
-    add(f"{t}.rate_usd_amount <= :max_usd", "max_usd", filters.max_usd)
-    add(f"{t}.languages @> cast(:languages as text[])", "languages", filters.languages)
-    add(f"{t}.timezone = any(cast(:timezones as text[]))", "timezones", filters.timezones)
-    add(f":engagement = any({t}.engagements)", "engagement", filters.engagement)
-    add(f"{t}.country = any(cast(:countries as text[]))", "countries", filters.countries)
-    add(f"{t}.years >= :min_years", "min_years", filters.min_years)
-    add(f"{key} <> all(cast(:excluded_ids as uuid[]))", "excluded_ids", filters.excluded_ids)
-    for number, word in enumerate(filters.words):
-        said = f"search @@ phraseto_tsquery('english', :word{number})"
-        add(f"{key} in (select id from experts where {said})", f"word{number}", word)
-    return " and ".join(clauses), values
+def where(filters: Filters) -> tuple[str, dict[str, Any]]:
+    """The condition on `x` (experts), with its parameters. Nobody who cannot be booked ever passes."""
+    clauses, values = conditions(filters, "x", "x.id")
+    return " and ".join(["x.status = 'approved'", "x.is_bookable", *clauses]), values
 
 
 async def prepare(session: AsyncSession, words: str) -> list[str]:
@@ -115,7 +68,7 @@ async def prepare(session: AsyncSession, words: str) -> list[str]:
     row = await session.scalar(
         text(
             f"""
-            with settings as (select {_SETTINGS}),
+            with settings as (select {SEARCH_SETTINGS}),
             size as (select coalesce(max(experts), 0) as most from match_terms where lexeme = ''),
             rare as (
                 select t.lexeme, sum(t.experts) over (order by t.experts, t.lexeme) as profiles,
@@ -135,17 +88,20 @@ async def prepare(session: AsyncSession, words: str) -> list[str]:
 
 async def candidates(
     session: AsyncSession,
-    index: Index,
+    space: Space,
     filters: Filters,
     *,
+    near: Near,
     embedding: Sequence[float],
     terms: Sequence[str],
-    near: int = NEAR,
 ) -> list[Candidate]:
-    """Experts within the filters: the nearest by meaning, and the best by rare words. Call `prepare` before."""
+    """Experts within the filters: the nearest by meaning, which `near` yields, and the best by rare words. Call
+    `prepare` before."""
     condition, values = where(filters)
-    beside, _ = where(filters, beside_vectors=True)
-    values |= {"embedding": vector_literal(embedding)}
+    values |= near.values | {"embedding": vector_literal(embedding)}
+    nearest = near.statement
+    if not near.filtered:
+        nearest = f"select x.id from ({nearest}) given join experts x on x.id = given.id where {condition}"
     spoken = "select null where false"
     worded = "select null::uuid as id where false"
     if terms:
@@ -163,25 +119,21 @@ async def candidates(
     rows = await session.execute(
         text(
             f"""
-            with near as materialized (
-                select e.expert_id as id from expert_embeddings e
-                where e.model = {index.literal} and {beside}
-                order by {index.distance("e")} limit {near}
-            ), spoken as materialized ({spoken}), worded as materialized ({worded}),
+            with near as materialized ({nearest}), spoken as materialized ({spoken}), worded as materialized ({worded}),
             found as (select id from near union select id from worded)
-            select x.id, 1 - ({index.distance("e")}) as cosine, p.closest, p.passage, {wording} as wording, x.industries,
+            select x.id, 1 - ({distance(space, "e")}) as cosine, p.closest, p.passage, {wording} as wording, x.industries,
                 x.stages, x.languages, x.timezone, x.rate_amount, x.rate_currency,
                 x.rate_usd_amount as rate_usd, x.rating_sum, x.rating_count, x.response_minutes, x.engagements,
                 x.country, x.years, x.mentioned_slugs as mentioned, s.skills
             from found join experts x on x.id = found.id
-            join expert_embeddings e on e.expert_id = x.id and e.model = {index.literal}
+            join expert_embeddings e on e.expert_id = x.id and e.model = {model_literal(space)}
             cross join lateral (
                 select coalesce(avg(near) filter (where place <= {BEST_PASSAGES}), 0) as closest,
                     (array_agg(quote order by place) filter (where quote is not null))[1] as passage
                 from (
-                    select p.quote, 1 - ({index.distance("p")}) as near,
-                        row_number() over (order by {index.distance("p")}) as place
-                    from expert_passages p where p.expert_id = x.id and p.model = {index.literal}
+                    select p.quote, 1 - ({distance(space, "p")}) as near,
+                        row_number() over (order by {distance(space, "p")}) as place
+                    from expert_passages p where p.expert_id = x.id and p.model = {model_literal(space)}
                 ) ranked
             ) p
             cross join lateral (
@@ -268,6 +220,83 @@ async def merge_people(session: AsyncSession, source: UUID, target: UUID) -> Non
     )
 
 
-def vector_literal(embedding: Sequence[float]) -> str:
-    """pgvector's text form."""
-    return "[" + ",".join(f"{value:.6f}" for value in embedding) + "]"
+async def with_words(session: AsyncSession, words: Sequence[str]) -> list[UUID]:
+    """Profiles whose text has all of these, at most as many as an index can be asked about."""
+    said = " and ".join(f"search @@ phraseto_tsquery('english', :word{n})" for n in range(len(words)))
+    rows = await session.scalars(
+        text(f"select id from experts where status = 'approved' and is_bookable and {said} limit {_ASKABLE}"),
+        {f"word{n}": word for n, word in enumerate(words)},
+    )
+    return list(rows)
+
+
+async def lock_pushing(session: AsyncSession) -> bool:
+    """Whether this transaction is the only one that pushes; it stays so until it ends."""
+    return bool(
+        await session.scalar(text("select pg_try_advisory_xact_lock(hashtext('matching.push_vectors'))"))
+    )
+
+
+async def vector_changes(session: AsyncSession, model: str, limit: int) -> list[VectorChange]:
+    """Notes of embeddings by this model that changed, and of any that went, oldest first."""
+    held = select(ExpertEmbedding.expert_id).where(
+        ExpertEmbedding.expert_id == VectorChange.expert_id, ExpertEmbedding.model == VectorChange.model
+    )
+    rows = await session.scalars(
+        select(VectorChange)
+        .where((VectorChange.model == model) | ~held.exists())
+        .order_by(VectorChange.number)
+        .limit(limit)
+    )
+    return list(rows)
+
+
+async def vector_entries(session: AsyncSession, space: Space, ids: Sequence[UUID]) -> list[Entry]:
+    """These profiles, as an index outside of the database keeps them."""
+    rows = await session.scalars(
+        select(ExpertEmbedding).where(
+            ExpertEmbedding.expert_id.in_(ids), ExpertEmbedding.model == space.model
+        )
+    )
+    return [
+        Entry(
+            id=row.expert_id,
+            embedding=list(row.embedding),
+            findable=row.findable,
+            skills=row.skill_slugs,
+            industries=row.industries,
+            languages=row.languages,
+            engagements=row.engagements,
+            timezone=row.timezone,
+            country=row.country,
+            years=row.years,
+            rate_usd=row.rate_usd_amount,
+        )
+        for row in rows
+    ]
+
+
+async def forget_vector_changes(session: AsyncSession, notes: Sequence[VectorChange]) -> None:
+    """Those that have changed again meanwhile have another number, and stay."""
+    await session.execute(
+        text("delete from vector_changes where number = any(cast(:numbers as bigint[]))"),
+        {"numbers": [note.number for note in notes]},
+    )
+
+
+async def note_all_vectors(session: AsyncSession, model: str) -> None:
+    await session.execute(
+        text(
+            "insert into vector_changes (expert_id, model, number)"
+            " select expert_id, model, nextval('vector_changes_number') from expert_embeddings where model = :model"
+            " on conflict (expert_id, model) do update set number = excluded.number"
+        ),
+        {"model": model},
+    )
+
+
+async def count_vectors(session: AsyncSession, model: str) -> int:
+    found = await session.scalar(
+        text("select count(*) from expert_embeddings where model = :model"), {"model": model}
+    )
+    return int(found or 0)

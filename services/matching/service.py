@@ -17,6 +17,7 @@ from core.actor import Actor, Scope
 from core.db import Database
 from core.errors import NotFound
 from core.gateways import gateways
+from core.gateways.vectors import Near, Space
 from core.ids import new_id
 from models.matching import MatchRun
 from services.accounts import service as accounts
@@ -25,9 +26,11 @@ from services.experts import service as experts
 from services.experts.schemas import ExpertCard
 from services.matching import evidence, ranking, repository, wording
 from services.matching.changes import changes, people
+from services.matching.indexing import current_space
+from services.matching.nearest import nearest, with_words
 from services.matching.needs import Filters, Needs, overlap_hours, resolve
 from services.matching.ranking import Scored
-from services.matching.repository import Candidate, Index
+from services.matching.repository import Candidate
 from services.matching.schemas import Change, Match, MatchList, MatchQuery, MatchSort, Understood
 from services.projects import service as projects
 from services.projects.schemas import ProjectBrief
@@ -49,7 +52,7 @@ class _Search:
     session: AsyncSession
     query: MatchQuery
     needs: Needs
-    index: Index
+    space: Space
     embedding: Sequence[float]
     terms: Sequence[str]
     now: datetime
@@ -57,9 +60,14 @@ class _Search:
     def overlap(self, candidate: Candidate) -> float:
         return overlap_hours(self.needs.timezone, candidate.timezone, self.now.date())
 
-    async def candidates(self, filters: Filters, *, near: int = repository.NEAR) -> list[Candidate]:
+    async def candidates(
+        self, filters: Filters, *, limit: int = repository.NEAR, near: Near | None = None
+    ) -> list[Candidate]:
+        if near is None:
+            only = await with_words(self.session, filters)
+            near = await nearest(self.space, self.embedding, filters, limit=limit, only=only)
         return await repository.candidates(
-            self.session, self.index, filters, embedding=self.embedding, terms=self.terms, near=near
+            self.session, self.space, filters, near=near, embedding=self.embedding, terms=self.terms
         )
 
     def rank(
@@ -67,7 +75,7 @@ class _Search:
     ) -> list[Scored]:
         overlaps = {candidate.timezone: self.overlap(candidate) for candidate in found}
         return ranking.rank(
-            found, self.needs, model=self.index.model, overlaps=overlaps, now=self.now, slots=slots
+            found, self.needs, model=self.space.model, overlaps=overlaps, now=self.now, slots=slots
         )
 
     async def slots(self, found: Sequence[Scored]) -> dict[UUID, list[datetime]]:
@@ -85,16 +93,19 @@ class _Search:
         return bool(starts) and (before is None or starts[0] < before)
 
 
-async def search(db: Database, actor: Actor, query: MatchQuery) -> MatchList:
-    """Find, rank, explain and store. Raises `NotFound` for a project that is not the actor's, `InvalidInput` for
+async def search(db: Database, actor: Actor, query: MatchQuery, *, keep: bool = True) -> MatchList:
+    """Find, rank, explain and store (unless nobody asked: `keep`). Raises `NotFound` for a project that is not the actor's, `InvalidInput` for
     filters that contradict, `VendorUnavailable` when the embedding service does not answer."""
     actor.require(Scope.EXPERTS_READ)
     async with db.transaction() as session:
         brief = await _brief(session, actor, query)
-    needs = resolve(query, brief, timezone=actor.timezone, now=clock.now())
+        needs = resolve(query, brief, timezone=actor.timezone, now=clock.now())
+        only = await with_words(session, needs.filters)
     vector = await embed(needs.text)
+    # Whoever is asked over the network is asked before a transaction is open.
+    near = await nearest(current_space(), vector, needs.filters, only=only)
     async with db.transaction() as session:
-        return await find(session, actor, query, embedding=vector)
+        return await find(session, actor, query, embedding=vector, near=near, keep=keep)
 
 
 async def embed(text: str) -> list[float]:
@@ -103,24 +114,31 @@ async def embed(text: str) -> list[float]:
 
 
 async def find(
-    session: AsyncSession, actor: Actor, query: MatchQuery, *, embedding: list[float] | None = None
+    session: AsyncSession,
+    actor: Actor,
+    query: MatchQuery,
+    *,
+    embedding: list[float] | None = None,
+    near: Near | None = None,
+    keep: bool = True,
 ) -> MatchList:
-    """As `search`, in the caller's transaction. Give the embedding (see `embed`), or the model runs in here."""
+    """As `search`, in the caller's transaction. Give the embedding (see `embed`) and who is near by it, or the model
+    and the vector index are asked in here."""
     actor.require(Scope.EXPERTS_READ)
     now = clock.now()
     brief = await _brief(session, actor, query)
     needs = resolve(query, brief, timezone=actor.timezone, now=now)
-    gateway = gateways().embeddings
+    space = current_space()
     under_way = _Search(
         session=session,
         query=query,
         needs=needs,
-        index=Index(gateway.model, gateway.dimensions),
+        space=space,
         embedding=embedding if embedding is not None else await embed(needs.text),
         terms=await repository.prepare(session, needs.text),
         now=now,
     )
-    found = await under_way.candidates(needs.filters)
+    found = await under_way.candidates(needs.filters, near=near)
     chosen, slots, late = await _bookable(under_way, found)
     chosen = _sorted(chosen[: query.limit * 2], query.sort, slots)[: query.limit]
     items = await _matches(under_way, chosen, slots)
@@ -147,10 +165,11 @@ async def find(
         changes=hints,
         weights=ranking.WEIGHTS,
         ranking_version=ranking.VERSION,
-        embedding_model=gateway.model,
+        embedding_model=space.model,
         founder_timezone=needs.timezone,
     )
-    await _store(session, actor, result)
+    if keep:
+        await _store(session, actor, result)
     return result
 
 
@@ -253,7 +272,7 @@ async def _closest(
     for easier in [*(each for each in eased if each != filters), bare]:
         if easier is bare and pool:
             break
-        for candidate in await under_way.candidates(easier, near=_BATCH):
+        for candidate in await under_way.candidates(easier, limit=_BATCH):
             pool.setdefault(candidate.id, candidate)
     ranked = under_way.rank(list(pool.values()))
     texts = await _texts(under_way, list(pool))

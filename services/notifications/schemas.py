@@ -2,12 +2,13 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from services.accounts.letters import LetterKind
+from services.notifications.kinds import Kind
 
 
 def _one_line(value: Any) -> Any:
@@ -21,9 +22,13 @@ Url = Annotated[str, StringConstraints(pattern=r"^https?://", max_length=2000)]
 
 
 class Context(BaseModel):
-    """What a template is filled with."""
+    """What a template is filled with. `kind` says by which of the recipient's choices it is sent: None is sent always.
+    `to_suppressed` is for the one mail by which a person proves that a suppressed address works after all."""
 
     model_config = ConfigDict(extra="forbid")
+
+    kind: ClassVar[Kind | None] = None
+    to_suppressed: ClassVar[bool] = False
 
 
 class Message(Context):
@@ -35,15 +40,10 @@ class Message(Context):
     action_url: Url | None = None
 
 
-class Welcome(Context):
-    """After signing up."""
-
-    name: Line
-    url: Url
-
-
 class BookingConfirmedClient(Context):
     """To the person who booked and paid a call."""
+
+    kind = Kind.BOOKING
 
     expert_name: Line
     starts_at: datetime
@@ -56,6 +56,8 @@ class BookingConfirmedClient(Context):
 class BookingConfirmedExpert(Context):
     """To the expert who was booked."""
 
+    kind = Kind.BOOKING
+
     client_name: Line
     starts_at: datetime
     minutes: Annotated[int, Field(gt=0, le=24 * 60)]
@@ -67,40 +69,150 @@ class BookingConfirmedExpert(Context):
 class BookingCancelled(Context):
     """To either side. `refund` says in words what becomes of the money."""
 
+    kind = Kind.BOOKING
+
     who: Line
     other_name: Line
     starts_at: datetime
     refund: Line | None = None
 
 
+class BookingTooLate(Context):
+    """To the client whose payment came when the time had been given up."""
+
+    kind = Kind.PAYMENT
+
+    expert_name: Line
+    starts_at: datetime
+    price: Line
+    url: Url
+
+
 class PaymentRefunded(Context):
     """To the payer."""
+
+    kind = Kind.PAYMENT
 
     amount: Line
     description: Line
 
 
+class DigestLine(BaseModel):
+    """One message, shortened."""
+
+    sender: Line
+    text: Line
+    at: datetime
+    mention: bool = False
+
+
+class DigestRoom(BaseModel):
+    """The newest unread messages of one conversation, oldest first, and how many there are."""
+
+    title: Line
+    url: Url
+    count: int
+    lines: list[DigestLine]
+
+
+class MessageDigest(Context):
+    """What waits unread. `more_rooms` are conversations that are counted and not shown."""
+
+    kind = Kind.MESSAGE
+
+    count: int
+    rooms: Annotated[list[DigestRoom], Field(min_length=1)]
+    more_rooms: int = 0
+    url: Url
+
+
+class FittingPerson(BaseModel):
+    """An expert who fits, and the first reason why."""
+
+    name: Line
+    score: int
+    reason: Line
+
+
+class NewMatch(Context):
+    """To a founder: who fits an open project that did not before."""
+
+    kind = Kind.MATCH
+
+    project: Line
+    people: Annotated[list[FittingPerson], Field(min_length=1)]
+    url: Url
+
+
+class Wanted(BaseModel):
+    """A search that would have shown the expert: how well they fit, and what was wanted. Never who searched."""
+
+    score: int
+    skills: list[Line]
+
+
+class Opportunities(Context):
+    """To an expert who asked for it: the searches of a day."""
+
+    kind = Kind.OPPORTUNITY
+
+    count: int
+    searches: Annotated[list[Wanted], Field(min_length=1)]
+    url: Url
+
+
+class ConfirmAddress(Context):
+    """To a suppressed address, because its owner asked for it."""
+
+    to_suppressed = True
+
+    url: Url
+    hours: int
+
+
 class AccountLetter(Context):
     """A mail of the accounts room (`letters.py`). `sealed` are its values, encrypted."""
 
-    kind: LetterKind
+    letter: LetterKind
     sealed: Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class SealedMessage(Context):
+    """A `Message` whose link lets its bearer in: encrypted while it waits."""
+
+    sealed: Annotated[str, StringConstraints(max_length=40_000)]
 
 
 TEMPLATES: dict[str, type[Context]] = {
     "account_letter": AccountLetter,
     "message": Message,
-    "welcome": Welcome,
+    "sealed_message": SealedMessage,
     "booking_confirmed_client": BookingConfirmedClient,
     "booking_confirmed_expert": BookingConfirmedExpert,
     "booking_cancelled": BookingCancelled,
+    "booking_too_late": BookingTooLate,
     "payment_refunded": PaymentRefunded,
+    "message_digest": MessageDigest,
+    "new_match": NewMatch,
+    "opportunities": Opportunities,
+    "confirm_address": ConfirmAddress,
 }
 
 
+SEALED = frozenset(
+    {"account_letter", "sealed_message"}
+)  # forgotten once sent; they have no template of their own
+
+
 class Recipient(BaseModel):
-    """Whom an e-mail goes to, and whose clock it shows."""
+    """Whom an e-mail goes to, and whose clock and language it speaks. `user_id` is None for people without account."""
 
     address: str
+    user_id: UUID | None = None
     name: str | None = None
     timezone: str = "UTC"
+    locale: str = "en"
+
+    @property
+    def language(self) -> str:
+        return self.locale.partition("-")[0].lower() or "en"

@@ -1,4 +1,4 @@
-"""Notifications: e-mail. Whatever is sent is a stored row and a job in the caller's transaction, so that it goes out
+"""Notifications: lines in the app, push (`tell`) and e-mail (`send_email`). Whatever is sent is a stored row and a job in the caller's transaction, so that it goes out
 if and only if what it tells of has happened."""
 
 from typing import Any
@@ -7,14 +7,18 @@ from uuid import UUID
 from pydantic import EmailStr, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.actor import Actor
 from core.errors import InvalidInput
 from core.jobs import enqueue
 from services.accounts import service as accounts
-from services.notifications import letters, repository
+from services.notifications import inbox, letters, push_repository, repository, suppressing, unread
 from services.notifications.jobs import deliver
+from services.notifications.kinds import Kind
+from services.notifications.messages import Watcher
 from services.notifications.schemas import TEMPLATES
+from services.notifications.telling import tell
 
-__all__ = ["email_of", "letters", "send_email"]
+__all__ = ["Kind", "Watcher", "email_of", "letters", "send_email", "tell"]
 
 _address = TypeAdapter(EmailStr)
 
@@ -34,7 +38,7 @@ async def send_email(
 
     `context` holds what the template asks for (`schemas.TEMPLATES`); `subject` and `text` are short for the context
     of the template `message`. The same `key` sends one e-mail, however often it is asked for. People without an
-    address (guests, deleted accounts) get none.
+    address (guests, deleted accounts) get none, and those who chose not to get mails of the template's kind neither.
     """
     if (user_id is None) == (address is None):
         raise ValueError("an e-mail goes to a person or to an address")
@@ -59,6 +63,18 @@ async def send_email(
         await enqueue(session, deliver, email_id=email_id)
 
 
+async def confirm_address(session: AsyncSession, actor: Actor) -> None:
+    """Send the mail by which a person proves that their suppressed address works. Raises Conflict."""
+    address, url = await suppressing.link_for(session, actor)
+    await send_email(
+        session,
+        user_id=None,
+        address=address,
+        template="confirm_address",
+        context={"url": url, "hours": suppressing.LINK_HOURS},
+    )
+
+
 async def email_of(session: AsyncSession, user_id: UUID) -> str | None:
     """The address of a person, for other rooms' vendors. Never shown to anyone else."""
     recipient = await repository.recipient(session, user_id)
@@ -68,11 +84,17 @@ async def email_of(session: AsyncSession, user_id: UUID) -> str | None:
 @accounts.on_merge
 async def _move_emails(session: AsyncSession, source_user_id: UUID, target_user_id: UUID) -> None:
     await repository.move(session, source_user_id, target_user_id)
+    # What a guest was told of is in the rooms that move along.
+    await inbox.forget(session, source_user_id)
 
 
 @accounts.on_delete
 async def _forget_emails(session: AsyncSession, user_id: UUID) -> None:
     await repository.forget(session, user_id)
+    await repository.forget_choices(session, user_id)
+    await inbox.forget(session, user_id)
+    await push_repository.forget(session, user_id)
+    await unread.forget(session, user_id)
 
 
 @accounts.on_export("emails")
@@ -80,4 +102,12 @@ async def _export_emails(session: AsyncSession, user_id: UUID) -> list[dict[str,
     return [
         {"about": each.template, "status": each.status, "at": each.created_at, "sent_at": each.sent_at}
         for each in await repository.of_person(session, user_id)
+    ]
+
+
+@accounts.on_export("notification_choices")
+async def _export_choices(session: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
+    return [
+        {"kind": row.kind, "in_app": row.in_app, "email": row.email, "push": row.push}
+        for row in (await repository.choices(session, user_id)).values()
     ]

@@ -1,6 +1,5 @@
-"""The mails of the accounts room in words."""
+"""The mails of the accounts room in words: `letter.<kind>` of the catalogue."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,103 +7,8 @@ import orjson
 
 from core.security import keys
 from services.accounts.letters import LetterKind
-from services.notifications.schemas import AccountLetter, Message, Recipient
-
-_NOT_YOU = "If this was not you, choose a new password now: {reset_link}"
-_IGNORE = "If you did not ask for this, you need do nothing."
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A mail in words. `{…}` are the values of its kind; `action` labels the button that leads to `{link}`."""
-
-    subject: str
-    text: str
-    action: str | None = None
-    link: str = "link"
-
-
-WORDINGS: dict[LetterKind, Wording] = {
-    LetterKind.VERIFY_EMAIL: Wording(
-        "Confirm your e-mail address",
-        "Welcome to Sextant. Confirm that this address is yours; the link works for {hours} hours.\n\n"
-        + _IGNORE,
-        "Confirm my address",
-    ),
-    LetterKind.ALREADY_REGISTERED: Wording(
-        "You already have an account at Sextant",
-        "Somebody, most likely you, signed up with this address. It has an account already: sign in with it. If you "
-        "have forgotten the password, you can choose a new one: {reset_link}\n\n" + _IGNORE,
-        "Sign in",
-    ),
-    LetterKind.RESET_PASSWORD: Wording(
-        "Choose a new password",
-        "You asked for a new password. The link works once, for {minutes} minutes.\n\n" + _IGNORE,
-        "Choose a new password",
-    ),
-    LetterKind.PASSWORD_CHANGED: Wording(
-        "Your password was changed",
-        "The password of your account was changed, and all other devices were signed out.\n\n" + _NOT_YOU,
-    ),
-    LetterKind.CONFIRM_EMAIL_CHANGE: Wording(
-        "Confirm your new e-mail address",
-        "Confirm that this is to be the address of your account. The link works for {hours} hours.\n\n"
-        + _IGNORE,
-        "Use this address",
-    ),
-    LetterKind.EMAIL_CHANGE_REQUESTED: Wording(
-        "A new e-mail address was asked for",
-        "The address of your account is to become {address}. Nothing changes until that address is confirmed.\n\n"
-        + _NOT_YOU,
-    ),
-    LetterKind.EMAIL_CHANGED: Wording(
-        "Your e-mail address was changed",
-        "The address of your account is now {address}.\n\nIf this was not you, write to us at once.",
-    ),
-    LetterKind.NEW_DEVICE: Wording(
-        "New sign-in to your account",
-        "Your account was signed in to on a new device.\n\nDevice: {device}\nAddress: {ip}\nTime: {at}\n\n"
-        "If this was not you, sign that device out and choose a new password.",
-        "See my devices",
-    ),
-    LetterKind.TWO_FACTOR_ON: Wording(
-        "Second factor switched on",
-        "Signing in to your account now asks for a second factor: {method}.",
-        "Security settings",
-    ),
-    LetterKind.TWO_FACTOR_OFF: Wording(
-        "Second factor switched off",
-        "Signing in to your account no longer asks for this second factor: {method}.\n\n"
-        "If this was not you, choose a new password and switch it on again.",
-        "Security settings",
-    ),
-    LetterKind.RECOVERY_CODE_USED: Wording(
-        "A recovery code was used",
-        "One of your recovery codes was used to sign in. Codes left: {left}.\n\n"
-        "If this was not you, choose a new password and new codes.",
-        "Security settings",
-    ),
-    LetterKind.IDENTITY_LINKED: Wording(
-        "{provider} was connected to your account",
-        "You can now sign in with {provider}.\n\nIf this was not you, disconnect it and choose a new password.",
-        "Connected accounts",
-    ),
-    LetterKind.API_TOKEN_CREATED: Wording(
-        "A new API token was made",
-        "The token “{token}” may act for you: {scopes}.\n\nIf this was not you, revoke it and choose a new password.",
-        "See my tokens",
-    ),
-    LetterKind.DELETION_REQUESTED: Wording(
-        "Your account will be deleted",
-        "Your account and what belongs to it will be deleted on {at}. Until then you can keep it: sign in and cancel "
-        "the deletion.",
-        "Keep my account",
-    ),
-    LetterKind.DELETED: Wording(
-        "Your account was deleted",
-        "Your account was deleted, as you asked. Thank you for having been here.",
-    ),
-}
+from services.notifications.schemas import AccountLetter, Message, Recipient, SealedMessage
+from services.notifications.words import has, template, words
 
 
 def worded(letter: AccountLetter, recipient: Recipient) -> Message:
@@ -112,21 +16,41 @@ def worded(letter: AccountLetter, recipient: Recipient) -> Message:
     values: dict[str, str] = orjson.loads(keys().decrypt(letter.sealed))
     if "at" in values:
         values["at"] = _local(values["at"], recipient.timezone)
-    wording = WORDINGS[letter.kind]
-    shown = _Values(values)
+    return in_words(letter.letter, values, recipient.language)
+
+
+def in_words(kind: LetterKind, values: dict[str, str], locale: str) -> Message:
+    """A letter with the given values. One that is missing is named unknown rather than keeping the mail back."""
+    known = _Values(values, words("shared.unknown", locale))
+    known["ignore"] = words("letter.ignore", locale)
+    known["not_you"] = _filled("letter.not_you", locale, known)
+    key = f"letter.{kind.value}"
+    action = f"{key}.action"
+    button = has(action) and "link" in values
     return Message(
-        subject=wording.subject.format_map(shown),
-        text=wording.text.format_map(shown),
-        action_label=wording.action if wording.link in values else None,
-        action_url=values.get(wording.link) if wording.action else None,
+        subject=_filled(f"{key}.subject", locale, known),
+        text=_filled(f"{key}.text", locale, known).strip(),
+        action_label=words(action, locale) if button else None,
+        action_url=values["link"] if button else None,
     )
 
 
+def _filled(key: str, locale: str, values: "_Values") -> str:
+    return template(key, locale).format_map(values)
+
+
+def unsealed(letter: SealedMessage) -> Message:
+    """The letter that was encrypted. Raises `UndecipherableError` if our keys are gone."""
+    return Message.model_validate(orjson.loads(keys().decrypt(letter.sealed)))
+
+
 class _Values(dict[str, str]):
-    """A value that was not given is left blank rather than keeping the mail back."""
+    def __init__(self, values: dict[str, str], unknown: str) -> None:
+        super().__init__(values)
+        self._unknown = unknown
 
     def __missing__(self, key: str) -> str:
-        return "unknown"
+        return self._unknown
 
 
 def _local(at: str, timezone: str) -> str:

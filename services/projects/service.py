@@ -12,7 +12,7 @@ from core.ids import new_id
 from models.projects import Project
 from services.accounts import service as accounts
 from services.conversations import service as conversations
-from services.projects import editing, extraction, merging, repository
+from services.projects import branching, editing, extraction, merging, repository
 from services.projects.analyses import analyse, analysis, latest_analysis, list_analyses, what_if
 from services.projects.extraction.summary import title as title_of
 from services.projects.extraction.zones import today_of
@@ -90,11 +90,13 @@ async def revise(
     patch = merging.stamped(patch, message_id, source=_said)
     if row is None:
         await conversations.get(session, actor, room_id)
-        return await _start(session, actor, patch, room_id=room_id)
+        return await _start(session, actor, patch, room_id=room_id, message_id=message_id)
     project = await repository.own(session, actor, row[0].id)
     if project is None:
         raise _not_found(row[0].id)
     before = project.title
+    if message_id is not None:
+        await branching.remember(session, project, message_id)
     _change(project, merging.merge(_brief(project), patch))
     await repository.store(session, project)
     if project.title != before:
@@ -137,13 +139,20 @@ async def edit_brief(session: AsyncSession, actor: Actor, project_id: UUID, data
 
 
 async def _start(
-    session: AsyncSession, actor: Actor, patch: BriefPatch, *, room_id: UUID | None
+    session: AsyncSession,
+    actor: Actor,
+    patch: BriefPatch,
+    *,
+    room_id: UUID | None,
+    message_id: UUID | None = None,
 ) -> ProjectRead:
     project = Project(
         id=new_id(), owner_id=actor.user_id, room_id=room_id, title=UNTITLED, brief={}, brief_version=0
     )
     _change(project, merging.merge(ProjectBrief(), patch))
     await repository.add(session, project)
+    if message_id is not None:
+        await branching.remember(session, project, message_id, before={})
     if room_id is not None and project.title != UNTITLED:
         await conversations.rename(session, room_id, project.title)
     return _read(project, None)

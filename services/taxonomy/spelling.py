@@ -27,6 +27,18 @@ def allowed_distance(length: int) -> int:
     return 0 if length < _SHORTEST else 1 if length < 9 else 2
 
 
+def slips(word: str) -> set[str]:
+    """The usual slips in a word of five letters or more: a letter left out, doubled, or two swapped. The first letter
+    stays."""
+    if len(word) < 5:
+        return set()
+    places = range(1, len(word))
+    found = {word[:at] + word[at + 1 :] for at in places}
+    found |= {word[:at] + word[at] + word[at:] for at in places}
+    found |= {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(1, len(word) - 1)}
+    return found - {word}
+
+
 class Speller:
     """Knows the words of one vocabulary. The first letter must be right, short words must be exact, and a word that is
     as close to two known words with different beginnings is left alone."""

@@ -15,6 +15,7 @@ from core.db import Database
 from core.settings import settings
 from services.accounts import letters
 from services.accounts.letters import Letter
+from tests.files.storage import storage_server as storage_server
 
 
 class Letterbox:

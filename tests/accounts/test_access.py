@@ -21,13 +21,14 @@ from core.db import Database
 from core.security import API_TOKEN_PREFIX, hash_token, new_token
 from core.settings import settings
 from models.accounts import ApiToken
-from tests.accounts.factories import make_user
+from tests.accounts.factories import make_user, sign_in_cookie
 
 APP = create_app(settings())
 DOCUMENT: dict[str, Any] = APP.openapi()
 PARAMETERS = {
     "provider": "google",
     "skill": "react",
+    "kind": "message",
 }
 
 # A route becomes public by a change of this list, and of nothing else. Each is guarded by its own secret, or gives
@@ -48,7 +49,18 @@ PUBLIC = {
     "begin_passkey_sign_in",
     "finish_passkey_sign_in",
     "get_meta",
+    "list_experts",
+    "get_vocabulary",
+    "read_expert",
+    "list_expert_reviews",
+    "download_file",  # files that everyone may see; others by who asks
+    "get_thumbnail",
     "receive_stripe_webhook",
+    "receive_resend_webhook",
+    "unsubscribe_at_once",
+    "show_unsubscribe_page",
+    "unsubscribe",
+    "confirm_address",
     "live",
     "ready",
     "metrics",
@@ -144,3 +156,28 @@ async def test_a_token_with_every_other_scope_is_refused(
 async def test_made_up_tokens_are_nobody(client: httpx.AsyncClient, token: str) -> None:
     answer = await client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}".encode()})
     assert answer.status_code == 401
+
+
+async def test_every_change_is_bounded_per_account(db: Database) -> None:
+    """Also where a route has no limit of its own; reading is free of it, and others are not concerned."""
+    scarce = settings().model_copy(update={"rate_limit_scale": 2 / 600})
+    app = create_app(scarce, cast(Runtime, SimpleNamespace(db=db, settings=scarce)))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver/api/v1") as client:
+        path = f"/proposals/{uuid4()}/decline"
+        client.cookies.set("sextant_session", await sign_in_cookie(db, await make_user(db)))
+        assert [(await client.post(path)).status_code for _ in range(3)] == [404, 404, 429]
+        refused = await client.post(path)
+        assert refused.json()["code"] == "rate_limited"
+        assert refused.headers["RateLimit-Remaining"] == "0"
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert (await client.get("/me")).status_code == 200
+        client.cookies.set("sextant_session", await sign_in_cookie(db, await make_user(db)))
+        assert (await client.post(path)).status_code == 404
+    documented = {
+        operation["operationId"]: operation["responses"].keys()
+        for path, operations in DOCUMENT["paths"].items()
+        for method, operation in operations.items()
+        if method != "get" and path.startswith("/api/v1/")
+    }
+    assert [name for name, answers in documented.items() if "429" not in answers] == []

@@ -1,13 +1,15 @@
 """What operators do about accounts."""
 
+import pyotp
 import pytest
 
 from core.actor import Actor, Role, Scope
 from core.db import Database
 from core.errors import Conflict, Forbidden, NotFound
 from core.ids import ASSISTANT_ID
-from services.accounts import administration, service, trail
-from services.accounts.schemas import SessionStarted, SignIn
+from core.settings import settings
+from services.accounts import administration, api_tokens, service, totp, trail
+from services.accounts.schemas import CreateApiToken, SessionStarted, SignIn
 from tests.accounts.factories import PASSWORD, make_user, sign_in_cookie
 
 
@@ -92,3 +94,49 @@ async def test_accounts_are_found_by_name_and_address_page_by_page(db: Database)
     assert rest.next_cursor is None
     assert [item.id for item in by_address.items] == [users[0].id]
     assert wild.items == []
+
+
+async def test_operators_without_a_second_factor_operate_nothing(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither by a session nor by a token; from the moment there is one, both work."""
+    monkeypatch.setattr(settings(), "operator_second_factor", True)
+    operator = await make_user(db, role=Role.ADMIN)
+    cookie = await sign_in_cookie(db, operator)
+    actor = await service.authenticate(db, cookie)
+    assert actor is not None
+    assert Scope.ACCOUNT_WRITE in actor.scopes
+    assert not actor.is_admin
+    with pytest.raises(Forbidden) as refused:
+        async with db.transaction() as session:
+            await administration.find(session, actor, text=None, role=None, before=None, limit=1)
+    assert refused.value.code == "second_factor_required"
+    asked = CreateApiToken(name="robot", scopes={Scope.ADMIN})
+    async with db.transaction() as session:
+        token = (await api_tokens.create(session, actor, asked)).token
+    robot = await service.authenticate(db, token)
+    assert robot is not None
+    assert robot.scopes == frozenset()
+
+    async with db.transaction() as session:
+        setup = await totp.begin(session, actor)
+    assert not (await _again(db, cookie)).is_admin, "a seed that was never confirmed is no second factor"
+    async with db.transaction() as session:
+        await totp.confirm(session, actor, pyotp.TOTP(setup.secret).now())
+    assert (await _again(db, cookie)).is_admin
+    assert (await _again(db, token)).is_admin
+
+
+async def _again(db: Database, token: str) -> Actor:
+    actor = await service.authenticate(db, token)
+    assert actor is not None
+    return actor
+
+
+async def test_a_token_of_an_operator_without_the_scope_is_no_operator(db: Database) -> None:
+    owner = await _operator(db)
+    asked = CreateApiToken(name="reader", scopes={Scope.BOOKINGS_READ, Scope.BILLING_WRITE})
+    async with db.transaction() as session:
+        token = (await api_tokens.create(session, owner, asked)).token
+    assert not (await _again(db, token)).is_admin
+    assert owner.is_admin

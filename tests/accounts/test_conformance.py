@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.actor import Role
+from core.embedded_storage import EmbeddedStorage
 from core.migrate import ROOT
+from tests.files.storage import settings_on
 from tests.serving import serving
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
@@ -17,8 +19,10 @@ LEFT_OUT = "/sessions/current$"
 
 
 @pytest.mark.timeout(600)
-async def test_the_api_answers_as_documented(fresh_database: str, tmp_path: Path) -> None:
-    async with serving(fresh_database, rate_limit_scale=1_000_000) as server:
+async def test_the_api_answers_as_documented(
+    fresh_database: str, storage_server: EmbeddedStorage, tmp_path: Path
+) -> None:
+    async with serving(fresh_database, rate_limit_scale=1_000_000, **settings_on(storage_server)) as server:
         _, token = await server.person(role=Role.ADMIN)
         process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).parent / "schemathesis"),

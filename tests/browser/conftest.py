@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser
 
+from tests.browser.people import bare as bare
 from tests.browser.product import ROOT, Product, chromium
 
 

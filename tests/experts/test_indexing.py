@@ -5,9 +5,10 @@ from sqlalchemy import select
 
 from core.actor import Role
 from core.db import Database
-from core.gateways.embeddings import LocalEmbeddings
+from core.gateways.embeddings import LocalEmbeddings, digest
 from models.experts import ExpertEmbedding
 from services.experts import jobs, service
+from services.experts.demo import keeping, kept
 from services.experts.document import MAX_PASSAGES, ProfileText, mean
 from services.experts.schemas import ProfilePatch
 from tests.experts.factories import make_expert
@@ -85,3 +86,7 @@ def test_what_may_be_quoted_stands_in_the_profile() -> None:
 
 def test_the_mean_is_of_unit_length() -> None:
     assert mean([[1.0, 0.0], [0.0, 1.0]]) == pytest.approx([0.5**0.5, 0.5**0.5])
+
+
+def test_every_passage_of_the_demo_experts_has_its_vector_kept() -> None:
+    assert {digest(text) for text in keeping.passages()} == kept.vectors().keys()

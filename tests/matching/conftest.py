@@ -1,4 +1,4 @@
-"""The local embedding model, and the demo experts as a library that the tests of matching read."""
+"""The local embedding model, the stand-ins, and the demo experts as a library that the tests of matching read."""
 
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
@@ -16,6 +16,8 @@ from core.settings import settings
 from services.experts.demo.load import load
 from services.matching.jobs import refresh_terms
 from tests.accounts.factories import actor_for, make_user
+from tests.sandbox.fixtures import own_sandbox as own_sandbox
+from tests.sandbox.fixtures import sandbox as sandbox
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,7 +14,7 @@ from services.accounts.letters import Letter, LetterKind
 from services.accounts.schemas import UserRead
 from services.notifications import letters, repository
 from services.notifications.jobs import deliver
-from services.notifications.wording import WORDINGS
+from services.notifications.words import has, template
 from tests.accounts.factories import make_user, unique_email
 from tests.sandbox.process import Sandbox
 
@@ -62,12 +62,11 @@ async def test_every_letter_is_worded(db: Database, sandbox: Sandbox, kind: Lett
     row = await send(db, user, kind, to)
     await deliver(db, email_id=row.id)
     mail = await arrived(sandbox, to)
-    wording = WORDINGS[kind]
     assert mail["subject"]
     assert not re.search(r"[{}]|unknown", mail["subject"] + mail["text"])
-    assert (VALUES["link"] in mail["text"]) == (wording.action is not None)
+    assert (VALUES["link"] in mail["text"]) == has(f"letter.{kind.value}.action")
     assert "<script>" not in mail["html"]
-    if "{at}" in wording.text:
+    if "{at}" in template(f"letter.{kind.value}.text"):
         assert "23:00 (Asia/Tokyo)" in mail["text"]
 
 

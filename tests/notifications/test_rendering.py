@@ -1,16 +1,21 @@
 """What e-mails say, and that nobody can make them say something else."""
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
 
-from services.notifications import rendering
+from services.accounts.letters import LetterKind
+from services.notifications import rendering, words
+from services.notifications.kinds import UNSUBSCRIBABLE
+from services.notifications.samples import SAMPLES
 from services.notifications.schemas import TEMPLATES, Recipient
 
-BERLIN = Recipient(address="ada@people.example", name="Ada", timezone="Europe/Berlin")
+BERLIN = Recipient(address="ada@people.example", user_id=UUID(int=1), name="Ada", timezone="Europe/Berlin")
 AT = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 EVIL = "<script>alert(1)</script> {{ 7 * 7 }} </mj-text>"
 CONTEXTS: dict[str, dict[str, Any]] = {
@@ -20,7 +25,6 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "action_label": EVIL,
         "action_url": 'https://sextant.example/?a=1&b="><script>',
     },
-    "welcome": {"name": EVIL, "url": "https://sextant.example/"},
     "booking_confirmed_client": {
         "expert_name": EVIL,
         "starts_at": AT,
@@ -37,8 +41,38 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "booking_id": UUID(int=7),
     },
     "booking_cancelled": {"who": EVIL, "other_name": EVIL, "starts_at": AT, "refund": EVIL},
+    "booking_too_late": {
+        "expert_name": EVIL,
+        "starts_at": AT,
+        "price": "$75",
+        "url": "https://sextant.example/",
+    },
     "payment_refunded": {"amount": "$75", "description": EVIL},
+    "message_digest": {
+        "count": 3,
+        "rooms": [
+            {
+                "title": EVIL,
+                "url": "https://sextant.example/rooms/1",
+                "count": 3,
+                "lines": [{"sender": EVIL, "text": EVIL, "at": AT, "mention": True}],
+            }
+        ],
+        "url": "https://sextant.example/",
+    },
+    "new_match": {
+        "project": EVIL,
+        "people": [{"name": EVIL, "score": 80, "reason": EVIL}],
+        "url": "https://sextant.example/",
+    },
+    "opportunities": {
+        "count": 1,
+        "searches": [{"score": 80, "skills": [EVIL, "Go"]}],
+        "url": "https://sextant.example/",
+    },
 }
+# Nothing in it comes from people.
+OURS_ALONE = {"confirm_address"}
 
 
 def compose(template: str, **changes: Any) -> Any:
@@ -47,7 +81,56 @@ def compose(template: str, **changes: Any) -> Any:
 
 
 def test_every_template_has_an_example_here() -> None:
-    assert sorted(CONTEXTS) == rendering.templates()
+    assert sorted(CONTEXTS.keys() | OURS_ALONE) == rendering.templates()
+    assert {sample.template for sample in SAMPLES.values()} == set(rendering.templates())
+    assert {name for name in SAMPLES if name.startswith("account: ")} == {
+        f"account: {kind.value}" for kind in LetterKind
+    }
+
+
+@pytest.mark.parametrize("name", list(SAMPLES))
+def test_every_mail_can_be_composed(name: str) -> None:
+    mail = SAMPLES[name].render("https://sextant.example")
+    assert mail.subject
+    assert mail.text.count("\n") > 3
+    for part in (mail.subject, mail.html, mail.text):
+        assert not re.search(r"[{}]{2}|{%|<mj-|\bNone\b|unknown", part)
+    assert "prefers-color-scheme: dark" in mail.html
+    assert "Sextant" in mail.html
+
+
+def test_every_text_of_the_catalogue_is_used() -> None:
+    folder = Path(rendering.__file__).parent
+    for key in words.catalogue("en"):
+        room, _, rest = key.partition(".")
+        if room == "mail":
+            template, _, name = rest.partition(".")
+            own = "".join(
+                (folder / f"templates/{template}.{ending}").read_text() for ending in ("mjml", "txt")
+            )
+            assert f't("{name}"' in own or name in ("because", "calendar"), key
+
+
+def test_a_language_without_a_text_falls_back_and_a_missing_text_is_an_error() -> None:
+    assert words.words("shared.brand", "de-AT") == "Sextant"
+    with pytest.raises(LookupError):
+        words.words("shared.nothing")
+    with pytest.raises(LookupError):
+        words.words("mail.payment_refunded.for")
+    assert words.words("mail.payment_refunded.for", description="{0.__class__}") == "For: {0.__class__}"
+
+
+def test_what_is_not_transactional_can_be_ended() -> None:
+    for template in rendering.templates():
+        if template in OURS_ALONE:
+            continue
+        mail = compose(template)
+        may_end = TEMPLATES[template].kind in UNSUBSCRIBABLE
+        assert ("List-Unsubscribe" in mail.headers) == may_end, template
+        for part in (mail.html, mail.text):
+            assert ("/unsubscribe#token=" in part) == may_end, template
+        if may_end:
+            assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 @pytest.mark.parametrize("template", sorted(CONTEXTS))
@@ -111,4 +194,4 @@ def test_a_context_is_checked(template: str, changes: dict[str, Any]) -> None:
 
 def test_an_unknown_template_is_an_error() -> None:
     with pytest.raises(LookupError):
-        rendering.render("nothing", TEMPLATES["welcome"].model_validate(CONTEXTS["welcome"]), BERLIN)
+        rendering.render("nothing", TEMPLATES["message"].model_validate(CONTEXTS["message"]), BERLIN)

@@ -1,6 +1,8 @@
 """E-mails are sent once, if and only if what they tell of has happened."""
 
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -19,6 +21,8 @@ from services.notifications.jobs import deliver
 from tests.accounts.factories import make_user, unique_email
 from tests.sandbox.process import Sandbox
 
+T = TypeVar("T")
+
 
 async def outbox(sandbox: Sandbox, to: str) -> list[dict[str, Any]]:
     async with httpx.AsyncClient() as http:
@@ -26,6 +30,15 @@ async def outbox(sandbox: Sandbox, to: str) -> list[dict[str, Any]]:
             await http.get(f"{sandbox.url}/outbox.json", params={"to": to})
         ).json()["items"]
         return items
+
+
+async def eventually(look: Callable[[], Awaitable[T]]) -> T:
+    """What `look` gives, as soon as it gives something."""
+    async with asyncio.timeout(60):
+        while True:
+            if found := await look():
+                return found
+            await asyncio.sleep(0.1)
 
 
 async def emails(db: Database, **where: Any) -> list[Email]:
@@ -137,6 +150,6 @@ async def test_input_is_checked_when_it_is_asked_for(db: Database) -> None:
         with pytest.raises(InvalidInput):
             await service.send_email(session, address="a@b\r\nBcc: c@d.example", subject="s", text="t")
         with pytest.raises(ValidationError):
-            await service.send_email(session, address="a@b.example", template="welcome", context={})
+            await service.send_email(session, address="a@b.example", template="payment_refunded", context={})
         with pytest.raises(ValueError, match="to a person or to an address"):
             await service.send_email(session, subject="s", text="t")

@@ -12,7 +12,7 @@ from core.ids import ASSISTANT_ID
 from services.conversations import repository
 from tests.accounts.factories import make_user, sign_in_cookie
 from tests.assistant.openai_server import Reply, serve
-from tests.process import ServerProcess
+from tests.process import NO_VENDORS, ServerProcess
 
 
 async def _person_in_a_room(url: str) -> tuple[str, UUID]:
@@ -40,8 +40,7 @@ async def test_a_turn_survives_the_death_of_its_process(fresh_database: str) -> 
             OPENAI_API_KEY="test",
             OPENAI_BASE_URL=model.url,
             OPENAI_MODEL="scripted",
-            STRIPE_SECRET_KEY="sk_test_none",
-            RESEND_API_KEY="re_none",
+            **NO_VENDORS,
         )
         model.script(Reply("slowly " * 500, seconds_per_chunk=0.05))
         await server.start()

@@ -19,10 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.actor import ROLE_SCOPES, Actor, Role
 from core.db import Database
 from core.errors import Conflict
+from core.gateways import gateways
+from core.gateways.embeddings import LocalEmbeddings
 from core.money import Money
 from core.settings import settings
 from services.accounts import service as accounts
 from services.experts import repository, service
+from services.experts.demo import kept
 from services.experts.jobs import index_missing
 from services.experts.schemas import ProfileInput, Status, StatusChange, WeeklyWindow
 
@@ -81,8 +84,15 @@ async def load(db: Database) -> int:
     for person in people:
         async with db.transaction() as session:
             new += await _load_one(session, person)
+    await _use_kept_vectors()
     await index_missing(db)
     return new
+
+
+async def _use_kept_vectors() -> None:
+    embeddings = gateways().embeddings
+    if isinstance(embeddings, LocalEmbeddings):
+        embeddings.keep(await asyncio.to_thread(kept.vectors))
 
 
 async def _load_one(session: AsyncSession, person: DemoExpert) -> bool:

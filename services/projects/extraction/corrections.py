@@ -15,23 +15,31 @@ _CORRECTIVE = re.compile(
     r"non,|en fait|plutot|correction|quise decir|perdon|en realidad|mejor|mas bien|quis dizer|desculpe|na verdade|melhor|alias)\b|^\s*(?:no|non|nein|nao)\b"
 )
 _MORE = re.compile(
-    r"\b(?:another|additional|extra|more|increase(?:d)?(?: \w+){0,3} by|raise(?:d)?(?: \w+){0,3} by|add|plus|on top|zusatzlich\w*|mehr|noch|weitere|de plus|supplementaires?|otros|adicionales?|mais|adicionais)\b"
+    r"\b(?:another|additional|extra|more|increase(?:d)?(?: \w+){0,3} by|raise(?:d)?(?: \w+){0,3} by|add|plus|on top|added|adds|chip(?:s|ped) in|puts? in|throws? in|threw in|zusatzlich\w*|mehr|noch|weitere|de plus|supplementaires?|otros|adicionales?|mais|adicionais)\b"
 )
 _LESS = re.compile(
     r"\b(?:less|fewer|decrease(?:d)?(?: \w+){0,3} by|reduce(?:d)?(?: \w+){0,3} by|cut(?: \w+){0,3} by|lower(?:ed)?(?: \w+){0,3} by|weniger|moins|menos)\b"
 )
+# "more than 60k" and "more like 55k" are figures, no steps.
 _MORE_THAN = re.compile(
-    r"\b(?:more|less|fewer|mehr|weniger|plus|moins|mas|menos|mais)\s(?:than|als|de|que|do que)\b"
+    r"\b(?:more|less|fewer|mehr|weniger|plus|moins|mas|menos|mais)\s(?:than|als|de|que|do que|like|wie|comme|como|or less|o menos|ou moins|ou menos)\b"
+    r"|\b(?:rather|eher|plutot|mas bien)\b"
 )
 _FACTORS: list[tuple[re.Pattern[str], Decimal]] = [
     (re.compile(r"\b(?:double|twice|2x|verdoppel\w*|doubler?|duplica\w*|dobr\w+)\b(?: \w+){0,2} (?:budget|presupuesto|orcamento|time|deadline|timeline)"), Decimal(2)),
-    (re.compile(r"\b(?:halve|half|cut (?:the |our |my )?budget in half|halbier\w*)\b(?: \w+){0,2} (?:budget|presupuesto|orcamento|the time|deadline|timeline)|\bbudget (?:is )?(?:cut )?(?:in|by) half"), Decimal("0.5")),
+    (re.compile(r"\b(?:halve|half|cut (?:the |our |my )?budget in half|halbier\w*)\b(?: \w+){0,2} (?:budget|presupuesto|orcamento|the time|deadline|timeline)|\bbudget (?:is )?(?:cut )?(?:in|by) half|\b(?:budget|money)\b[^.]{0,24}\b(?:half|halved)\b"), Decimal("0.5")),
+    (re.compile(r"\b(?:budget|money)\b[^.]{0,24}\b(?:double|doubled|twice)\b"), Decimal(2)),
 ]  # fmt: skip
-_TIME_WORD = re.compile(r"\b(?:time|deadline|timeline|months|weeks)\b")
+_REJECTED = re.compile(
+    r"\b(?:not|nicht|pas|no|nao|instead of|rather than|statt|i said|said|keine?)\s(?:in |de |en |em )?(?:us |the )?$"
+)
+_IS_IN = re.compile(
+    r"\b(?:it's|its|that's|thats|was|were|is|in|i meant|meant|mean|amount|budget|figure|sind|waren|es|eran|sao|sont|c'est)\b"
+)
 _FORGET: list[tuple[re.Pattern[str], ScalarField]] = [
     (re.compile(r"\b(?:forget (?:about )?(?:the |our |my )?budget|no budget (?:yet|limit|set|constraint)|budget is (?:open|flexible|not (?:fixed|set|decided))|ignore (?:the |our |my )?budget|money is no object|"
                 r"kein festes budget|budget ist (?:offen|flexibel)|pas de budget (?:fixe|defini)|sin presupuesto (?:definido|fijo)|sem orcamento definido)\b"), "budget"),
-    (re.compile(r"\b(?:forget (?:about )?(?:the |our |my )?(?:deadline|timeline)|no (?:fixed |hard |real |specific )?deadline|no rush|no hurry|(?:deadline|timeline) is (?:open|flexible|not fixed)|ignore (?:the |our |my )?deadline|"
+    (re.compile(r"\b(?:forget (?:about )?(?:the |our |my )?(?:deadline|timeline)|no (?:fixed |hard |real |specific )?deadline|no rush|no hurry|(?:deadline|timeline) is (?:open|flexible|not fixed)|(?:deadline|timeline|date)\b[^.]{0,16}\b(?:isn't|is not|no longer|not)\b[^.]{0,16}\b(?:fixed|hard|set|important|relevant|valid|any ?more)|ignore (?:the |our |my )?deadline|"
                 r"take (?:your|all the) time|keine (?:feste )?frist|keine eile|pas d'urgence|pas de delai|sin prisa|sin fecha limite|sem pressa|sem prazo)\b"), "deadline"),
     (re.compile(r"\b(?:forget (?:about )?(?:the )?(?:hourly )?rate|any (?:hourly )?rate|rate does ?n[o']t matter|price does ?n[o']t matter)\b"), "hourly_cap"),
 ]  # fmt: skip
@@ -59,6 +67,8 @@ def apply(reading: Reading, patch: BriefPatch) -> BriefPatch:
         changes["deadline"] = relative_deadline
     if is_correction(reading) and patch.budget is None and patch.deadline is None and not changes:
         changes |= _bare_number(reading)
+    if patch.budget is None and not changes:
+        changes |= _other_currency(reading)
     if changes:
         changes["relative"] = sorted(changes)
     updated = patch.model_copy(update=changes)
@@ -85,7 +95,7 @@ def _relative_budget(reading: Reading, patch: BriefPatch) -> Fact[Budget] | None
         if match and not re.search(r"time|deadline", match.group()):
             return _budget(reading, current, match.span(), factor=factor)
     for mention in money.find(reading):
-        if mention.per != "total" or mention.purpose is not money.Purpose.BUDGET or mention.high is None:
+        if mention.per != "total" or mention.purpose is money.Purpose.OTHER or mention.high is None:
             continue
         around = reading.before(mention.start, 32) + " | " + reading.after(mention.end, 12)
         sign = _sign(around)
@@ -154,6 +164,33 @@ def _relative_deadline(reading: Reading, patch: BriefPatch) -> Fact[Deadline] | 
             note=f"Changed from {current.value.weeks:g} weeks.",
         )
     return None
+
+
+def _other_currency(reading: Reading) -> dict[str, object]:
+    """ "sorry, that was euros, not dollars": the budget that stands, in the currency that is named last and not
+    rejected."""
+    current = reading.brief.budget
+    if current is None or len(reading.text.tokens) > 14 or any(True for _ in numbers.find(reading.text)):
+        return {}
+    named = money.currencies_named(reading)
+    kept = [
+        (code, start, end)
+        for code, start, end in named
+        if not _REJECTED.search(reading.before(start, 24)) and code != current.value.currency
+    ]
+    if not kept or not (is_correction(reading) or _IS_IN.search(reading.text.folded)):
+        return {}
+    code, start, end = kept[-1]
+    low, high = (
+        Money.of(bound.major, code) if bound is not None else None
+        for bound in (current.value.low, current.value.high)
+    )
+    value = Budget(low=low, high=high, kind=current.value.kind, approximate=current.value.approximate)
+    return {
+        "budget": Fact[Budget](
+            value=value, quote=reading.quote(start, end), note=f"Changed from {current.value.format()}."
+        )
+    }
 
 
 def _bare_number(reading: Reading) -> dict[str, object]:

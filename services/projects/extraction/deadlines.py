@@ -11,7 +11,13 @@ from services.projects.extraction.context import Reading
 from services.projects.extraction.dates import DateMention, Precision, add_months
 from services.projects.extraction.zones import today_of
 from services.projects.schemas import Deadline, Fact
+from services.taxonomy.spelling import slips
 
+_SPELLED = {
+    "week": ("weeks", "woche", "wochen", "semana", "semanas"),
+    "month": ("month", "months", "monat", "monate", "meses"),
+    "year": ("years",),
+}
 _UNIT_DAYS = {
     "day": 1.0,
     "week": 7.0,
@@ -28,15 +34,22 @@ _UNITS = [
     ("year", r"(?:years?|yrs?|jahre?[ns]?|ans?|annees?|anos?)"),
     ("sprint", r"(?:sprints?|fortnights?)"),
 ]
+for _at, (_name, _words) in enumerate(_UNITS):
+    # "4 monts": after a number a slip is no other word.
+    _slipped = {slip for word in _SPELLED.get(_name, ()) for slip in slips(word)}
+    _UNITS[_at] = (
+        _name,
+        f"(?:{_words}|{'|'.join(sorted(_slipped, key=len, reverse=True))})" if _slipped else _words,
+    )
 _UNIT = re.compile(
-    r"^(?:\s|-|\s?more\s|\s?calendar\s)?(?:"
+    r"^(?:\s|-|\s?(?:more|extra|additional|further|calendar|full|whole|other)\s)?(?:"
     + "|".join(f"(?P<{name}>{words})" for name, words in _UNITS)
     + r")(?![a-z])"
 )
 _WORDED: list[tuple[re.Pattern[str], float, str, bool]] = [
     (re.compile(r"\b(?:a|one) (?:year|yr) and a half\b|\banderthalb jahren?\b|\bun an et demi\b|\bun ano y medio\b|\bum ano e meio\b"), 1.5, "year", False),
     (re.compile(r"\b(?:a|one) month and a half\b|\banderthalb monaten?\b|\bun mois et demi\b|\bun mes y medio\b|\bum mes e meio\b|\bsix weeks\b"), 1.5, "month", False),
-    (re.compile(r"\bhalf a year\b|\bhalf year\b|\bein(?:em)? halben? jahr\b|\bhalbes jahr\b|\bhalbjahr\b|\bmedio ano\b|\bmeio ano\b|\bsemestre\b|\bhalf of a year\b"), 6, "month", False),
+    (re.compile(r"\bhalf a year\b|\bhalf year\b|\bhalbe[nsm]? jahr\b|\bhalbjahr\b|\bmedio ano\b|\bmeio ano\b|\bsemestre\b|\bhalf of a year\b"), 6, "month", False),
     (re.compile(r"\b(?:a )?(?:couple|pair)(?: of)? (?P<unit>days|weeks|months|years)\b"), 2, "", True),
     (re.compile(r"\b(?:a )?few (?P<unit>days|weeks|months|years)\b|\bein paar (?P<unit_de>tagen?|wochen|monaten?)\b|\bquelques (?P<unit_fr>jours|semaines|mois)\b|\b(?:unos|algunos|alguns|uns|unas|algumas) (?:pocos )?(?P<unit_es>dias|semanas|meses)\b"), 3, "", True),
     (re.compile(r"\b(?:a|an|one|single|another|eine[mnrs]?|ein|un|une|um|uma|una|otro|otra|outro|outra) (?P<unit>day|week|month|quarter|year|fortnight|tages|tag|woche|monats|monat|quartals|quartal|jahres|jahr|jour|semaine|mois|trimestre|an|annee|dia|semana|mes|ano)\b"), 1, "", False),

@@ -9,7 +9,7 @@ from services.projects.schemas import Complexity, Exclusion, ExclusionKind, Feat
 from services.taxonomy.negation import NegationKind
 from services.taxonomy.phrases import PhraseIndex, PhraseMatch
 from services.taxonomy.spelling import Speller
-from services.taxonomy.text import fold, stem, tokens
+from services.taxonomy.text import fold, stem, tokens, word_set
 
 _INDEX = PhraseIndex(
     (
@@ -100,7 +100,44 @@ def read(reading: Reading) -> tuple[list[Feature], list[Exclusion]]:
                 source=Source.STATED,
                 quote=reading.quote(match.start, match.end),
             )
+    excluded.update(_named_by_a_word(reading, {*wished, *excluded}))
     return list(wished.values()), list(excluded.values())
+
+
+def _named_by_a_word(reading: Reading, settled: set[str]) -> list[tuple[str, Exclusion]]:
+    """Features of the brief that a refusal calls by one word only: "we can do without the signing part"."""
+    found = []
+    for span in reading.negations.spans if reading.brief.features else ():
+        written = tokens(reading.text.folded[span.start : span.end])
+        refused = {stem(token.text) for token in written if len(token.text) > 4}
+        for feature in reading.brief.features:
+            kind = FEATURES.get(feature.slug or "")
+            if kind is None or kind.slug in settled or not refused & _words_of(kind.slug):
+                continue
+            quote = reading.quote(min(span.cue_start, span.start), max(span.end, span.cue_end))
+            found.append(
+                (
+                    kind.slug,
+                    Exclusion(kind=ExclusionKind.FEATURE, slug=kind.slug, name=kind.name, quote=quote),
+                )
+            )
+    return found
+
+
+@lru_cache(maxsize=512)
+def _words_of(slug: str) -> frozenset[str]:
+    """The telling words of a feature's English phrases."""
+    return frozenset(
+        stem(token.text)
+        for phrase in FEATURES[slug].phrases["en"]
+        for token in tokens(fold(phrase))
+        if len(token.text) > 4 and token.text not in _EVERYWHERE
+    )
+
+
+_EVERYWHERE = word_set(
+    "users user system systems online mobile customer customers management manage feature function integration platform document documents through their"
+)
 
 
 def _respelled(reading: Reading) -> dict[int, str]:

@@ -50,6 +50,9 @@ class _Amount:
     currency: str | None
 
 
+_NO_AMOUNT = Numeral(Decimal(0), Decimal(0), 1, "", 0, 0)
+
+
 def find(reading: Reading) -> list[MoneyMention]:
     """All amounts of money in a message, in order."""
     english = reading.language not in ("es", "pt", "fr") and not _mentions_mil_currency(reading)
@@ -66,6 +69,22 @@ def find(reading: Reading) -> list[MoneyMention]:
         if mention is not None:
             mentions.append(mention)
     return mentions
+
+
+_CURRENCY_WORD = re.compile(
+    r"(?<![^\W_])(?:"
+    + "|".join(sorted(map(re.escape, (*words.NAMES, *words.CODES)), key=len, reverse=True))
+    + r")(?![^\W_])"
+    r"|[€£¥₹]"
+)
+
+
+def currencies_named(reading: Reading) -> list[tuple[str, int, int]]:
+    """Currencies that are named, with or without an amount: the code, and where."""
+    return [
+        (_currency(reading, match.group(), _NO_AMOUNT)[0], match.start(), match.end())
+        for match in _CURRENCY_WORD.finditer(reading.text.folded[:400])
+    ]
 
 
 def _mentions_mil_currency(reading: Reading) -> bool:
@@ -244,7 +263,8 @@ def _currency(reading: Reading, written: str | None, numeral: Numeral) -> tuple[
 
 
 def _purpose(before: str, after: str, cued: bool, per: str) -> Purpose:
-    near = before[-40:]
+    # "It sells lamps, 20k dollars": what stands in another clause says nothing of this figure.
+    near = before[-40:] if per == "each" else re.split(r"[,;(]\s", before[-40:])[-1]
     other = max(words.OTHER.finditer(near), key=lambda match: match.start(), default=None)
     budget = max(words.BUDGET.finditer(near), key=lambda match: match.start(), default=None)
     if per == "each" or re.match(

@@ -2,6 +2,7 @@
 
 import re
 
+from services.taxonomy.spelling import slips
 from services.taxonomy.text import word_set
 
 SYMBOLS: dict[str, str] = {
@@ -30,6 +31,12 @@ NAMES: dict[str, str] = {
     "riyals": "SAR", "rand": "ZAR", "naira": "NGN", "shillings": "KES", "lira": "TRY", "won": "KRW", "€uros": "EUR",
     "teur": "EUR", "dolares americanos": "USD", "kr": "kr", "sek": "SEK",
 }  # fmt: skip
+NAMES |= {
+    slip: NAMES[name]
+    for name in ("dollars", "dollar", "euros", "pounds")
+    for slip in slips(name)
+    if slip not in NAMES
+}
 USUAL = {"de": "EUR", "fr": "EUR", "es": "EUR", "pt": "BRL"}
 DEFAULTS = {"$": "USD", "peso": "MXN", "kr": "SEK"}
 DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD"})
@@ -139,7 +146,7 @@ BUDGET = re.compile(
     r"\b(?:budgets?|budgeted|spend|spending|invest|investing|fund(?:s|ing|ed)? (?:of|available)|afford|money|capital|set aside|put aside|have|has|had|got|we've|"
     r"i've|cost (?:up to|at most|max)|pay up to|price range|work with|max|maximum|limit|cap|ausgeben|haben|habe|investieren|zur verfugung|kosten(?:rahmen)?|"
     r"disposons|dispose|avons|ai|depenser|investir|presupuesto|tenemos|tengo|gastar|invertir|contamos|disponemos|orcamento|temos|tenho|verba|"
-    r"dispomos|enveloppe|budget is|meant|make it|actually|instead|rather|now|meinte|enveloppe de|available|allocated|earmarked|saved|savings of|erspartes|"
+    r"dispomos|enveloppe|budget is|meant|make it|make that|i mean|no wait|wait|no sorry|correction|scratch that|actually|instead|rather|now|meinte|enveloppe de|available|allocated|earmarked|saved|savings of|erspartes|"
     r"increased?|raise(?:d)? (?:it|the budget)|stretch|lower(?:ed)?|cut|go up to|willing|ready to|wollte|budget von)\b"
 )
 FUNDING = re.compile(

@@ -7,14 +7,18 @@ from decimal import Decimal
 from functools import lru_cache
 
 from services.taxonomy.phrases import ReadText
+from services.taxonomy.spelling import slips
 
+_SLIPS = {slip: word for word in ("thousand", "million", "hundred", "tausend") for slip in slips(word)}
 _DIGITS = re.compile(
     r"(?<![\w.,])(?P<number>"
     r"\d{1,2}(?:,\d{2}){1,4},\d{3}(?:\.\d{1,2})?"  # 10,00,000
     r"|\d{1,3}(?:[.,'’  ]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)"
     r"|\d{1,15}(?:[.,]\d{1,4})?)"
     r"(?P<scale>\s?(?:thousand|thou|grand|tausend|tsd\.?|mille|millions?|millionen|millones|millon|milhoes|milhao|mill\.?|"
-    r"mil|mio\.?|mios|mm|mn|mln|bn|billions?|milliarden?|milliards?|mrd\.?|lakhs?|lacs?|crores?|cr|hundred|k|m|t(?=€|\s?eur)))?"
+    r"mil|mio\.?|mios|mm|mn|mln|bn|billions?|milliarden?|milliards?|mrd\.?|lakhs?|lacs?|crores?|cr|hundred|k|m|t(?=€|\s?eur)|(?:"
+    + "|".join(sorted(_SLIPS))
+    + r")\b))?"
     r"(?!(?!(?:mo|mos|mths?|months?|wks?|weeks?|w|days?|d|yrs?|years?|y|h|hrs?|min)\b)[^\W\d_])",
 )
 _SCALES = {
@@ -25,6 +29,7 @@ _SCALES = {
     "milliarden": 10**9, "milliard": 10**9, "milliards": 10**9, "mrd": 10**9, "lakh": 10**5, "lakhs": 10**5,
     "lac": 10**5, "lacs": 10**5, "crore": 10**7, "crores": 10**7, "cr": 10**7, "hundred": 100,
 }  # fmt: skip
+_SCALES |= {slip: _SCALES[word] for slip, word in _SLIPS.items()}
 _LARGEST = Decimal(10) ** 15
 
 _ONES = {
@@ -60,6 +65,7 @@ _WORD_SCALES = {
     "billion": 10**9, "milliard": 10**9, "milliarden": 10**9, "lakh": 10**5, "lakhs": 10**5, "crore": 10**7,
     "tausend": 1_000, "hunderttausend": 10**5,
 }  # fmt: skip
+_WORD_SCALES |= {slip: _SCALES[word] for slip, word in _SLIPS.items() if word != "hundred"}
 _FRACTIONS = {
     "half": Decimal("0.5"), "quarter": Decimal("0.25"), "quarters": Decimal("0.25"), "halbe": Decimal("0.5"),
     "halben": Decimal("0.5"), "viertel": Decimal("0.25"), "demi": Decimal("0.5"), "quart": Decimal("0.25"),
@@ -85,6 +91,11 @@ class Numeral:
     start: int
     end: int
     spelled: bool = False
+
+
+def small(word: str) -> int | None:
+    """A whole number below twenty, in digits or words."""
+    return int(word) if word.isdigit() else _ONES.get(word)
 
 
 def plain(digits: str, *, scaled: bool = False) -> Decimal:

@@ -154,6 +154,9 @@ def scale(reading: Reading) -> Fact[Scale] | None:
     return best
 
 
+_OF_US = re.compile(r"\b(two|three|four|five|six|seven|eight|nine|ten|\d{1,2}) of us\b")
+
+
 def team(reading: Reading) -> Fact[Team] | None:
     """Who builds it, as far as the message says."""
     folded = reading.text.folded[:20_000]
@@ -177,6 +180,9 @@ def team(reading: Reading) -> Fact[Team] | None:
         if not spans:
             size += int(match[1] or match[2])
             spans.append(match.span())
+    if not spans and (of_us := _OF_US.search(folded)):
+        size = numbers.small(of_us[1]) or 0
+        spans += [of_us.span()] if size else []
     nobody, alone = _NOBODY.search(folded), _ALONE.search(folded)
     technical, not_technical = _TECHNICAL.search(folded), _NOT_TECHNICAL.search(folded)
     outsourced = _OUTSOURCED.search(folded)

@@ -73,7 +73,7 @@ def read(
 
 # Small talk that names industries and things without speaking of a project.
 _OFF_TOPIC = re.compile(
-    r"\b(?:tell me (?:a|another) (?:joke|story)|(?:a|another) joke\b|write (?:me )?(?:a|an) (?:poem|song|essay|story|haiku|limerick)|what(?:'s| is) the (?:weather|time|capital)|"
+    r"\b(?:(?:write|fix|debug|code|give me|show me|generate)\b(?: \w+){0,4} (?:code|function|script|regex|query|unit tests?)\b|(?:pancake|cake|pasta|soup|cocktail) recipe\b|tell me (?:a|another) (?:joke|story)|(?:a|another) joke\b|write (?:me )?(?:a|an) (?:poem|song|essay|story|haiku|limerick)|what(?:'s| is) the (?:weather|time|capital)|"
     r"who (?:won|was the|is the (?:president|king|queen))|sing (?:me )?|recite|horoscope|meaning of life|how old are you|are you (?:human|a (?:bot|robot|human))|erzahl\w* (?:mir )?einen witz|"
     r"raconte\S* une blague|cuentame un chiste|conta uma piada|wie ist das wetter)"
 )
@@ -105,7 +105,8 @@ def _stated(reading: Reading) -> BriefPatch:
     cleared = corrections.cleared(reading)
     return BriefPatch(
         summary=sentence
-        if reading.brief.summary is None and (subject_known or stage.is_wish(reading))
+        if reading.brief.summary is None
+        and (subject_known or (sentence is not None and summary.describes(sentence.value)))
         else None,
         stage=stage.read(reading, about_product=about_product),
         scale=people.scale(reading),

@@ -36,11 +36,6 @@ _WISH = re.compile(
 )
 
 
-def is_wish(reading: Reading) -> bool:
-    """Whether the message speaks of building something."""
-    return _WISH.search(reading.text.folded[:20_000]) is not None
-
-
 def read(reading: Reading, *, about_product: bool) -> Fact[Stage] | None:
     """The stage a message names; a wish to build something is an idea, as an inference. An idea counts only where the
     message is about a product."""

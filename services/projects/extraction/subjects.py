@@ -67,8 +67,12 @@ _EXISTS_AFTER = re.compile(
     r"^\W{0,3}(?:\w+\s){0,3}(?:exists?|already|is (?:live|there|running)|in place|today|bereits|vorhanden|existe)\b"
 )
 _INTEGRATE = re.compile(
-    r"\b(?:integrat\w+ (?:with|into|to)|connect(?:s|ed|ing)? (?:to|with)|sync(?:s|ed|ing|hroni[sz]e[sd]?)? (?:with|to|from)|plugs? into|hooks? into|talks? to|works? with|import(?:s|ing)? from|pull(?:s|ing)? (?:data )?from|push(?:es|ing)? (?:\w+ )?(?:in)?to|export(?:s|ed|ing)? (?:\w+ )?(?:in)?to|feeds? into|"
+    r"\b(?:integrat\w+ (?:with|into|to)|connect(?:s|ed|ing)? (?:to|with)|sync(?:s|ed|ing|hroni[sz]e[sd]?)? (?:with|to|from)|plugs? into|hooks? into|talks? to|works? with|import(?:s|ing)? from|pull(?:s|ing)? (?:data )?from|push(?:es|ing)? (?:\w+ )?(?:in)?to|export(?:s|ed|ing)? (?:\w+ )?(?:in)?to|(?:invoices?|timesheets?|orders?|hours|bookings?|data|payments?|contacts|leads) (?:go(?:es)? |flow |sent |synced |exported )?(?:to|into)|feeds? into|"
     r"anbindung an|schnittstelle zu|schnittstellen zu|integration mit|integration von|integration (?:de|avec)|connecte a|integracion con|integrar con|conectar con|integracao com|integrar com|conectar com)\s(?:our\s|the\s|an?\s|existing\s|unser\w*\s|notre\s|nuestro\s|nosso\s|o\s|el\s|das\s)*"
+)
+# "Slack and Teams integration"
+_NAMED_INTEGRATION = re.compile(
+    r"\b([A-Z][\w.+-]{1,40}(?:(?:, | and | und | et | y | e |/)[A-Z][\w.+-]{1,40}){0,4}) (?:integrations?|sync|connectors?|Integration|Anbindung|Schnittstelle)\b"
 )
 _NAME = re.compile(r"[A-Z0-9][\w.+&-]*(?: (?:[A-Z][\w.+&-]*|365|API))*")
 _LIST_GAP = re.compile(r"(?:,|\s?/|\s?&|,?\s(?:and|und|et|y|e|or|oder|ou))\s(?:also\s|the\s|our\s|with\s)?")
@@ -181,6 +185,8 @@ def read_markets(reading: Reading) -> list[Text]:
             continue  # "contact us"
         if len(written) <= 2 and not written.isupper():
             continue
+        if re.match(r"^[\s-](?:dollars?|pounds?|pesos?)\b", reading.after(mention.end, 10)):
+            continue  # "US dollars"
         if _ABOUT_A_PERSON.search(reading.before(mention.start, 70)):
             continue  # where the CTO should be is no market
         found.setdefault(
@@ -311,12 +317,15 @@ def _is_notion(reading: Reading, mention: skills.SkillMention) -> bool:
     slug_is_feature = features.canonical(words) is not None
     capital = any(char.isupper() for char in reading.text.original[mention.start : mention.end])
     return slug_is_feature and not (
-        capital and words in ("stripe", "paypal", "plaid", "docusign", "webrtc", "xero", "quickbooks", "odoo")
+        capital
+        and words.split()[0]
+        in ("stripe", "paypal", "plaid", "docusign", "webrtc", "xero", "quickbooks", "odoo")
     )
 
 
 def _integration_spans(reading: Reading) -> list[tuple[int, int]]:
-    return _list_spans(reading, _INTEGRATE)
+    led = [match.span(1) for match in _NAMED_INTEGRATION.finditer(reading.text.original[:20_000])]
+    return [*_list_spans(reading, _INTEGRATE), *led]
 
 
 def _list_spans(reading: Reading, lead: re.Pattern[str]) -> list[tuple[int, int]]:

@@ -4,11 +4,11 @@ import re
 
 from services.projects.extraction.context import Reading
 from services.projects.schemas import Source, Text
-from services.taxonomy.text import fold
+from services.taxonomy.text import fold, word_set
 
 _PRODUCT = re.compile(
     r"\b(?:app|apps|application|platform|tool|marketplace|software|system|website|site|portal|network|service|product|assistant|chatbot|bot|game|shop|store|"
-    r"dashboard|saas|crm|extension|plugin|tracker|startup|solution|plattform|anwendung|marktplatz|webseite|losung|plateforme|logiciel|outil|appli|plataforma|"
+    r"dashboard|saas|(?:something|smth|sth|sort of|kind of|so was) (?:like|wie)|the (?:uber|airbnb|netflix|spotify|amazon) (?:for|of)|crm|extension|plugin|tracker|startup|solution|plattform|anwendung|marktplatz|webseite|losung|plateforme|logiciel|outil|appli|plataforma|"
     r"aplicacion|herramienta|aplicativo|ferramenta|sistema|sitio|tienda|loja|mvp|platform|api|database|wallet|exchange|clone|uber for|airbnb for|like (?:uber|airbnb|tinder|netflix|amazon|etsy|ebay|spotify|instagram|tiktok|whatsapp))\b"
 )
 _LEAD = re.compile(
@@ -32,11 +32,32 @@ _LONGEST = 70
 
 def read(reading: Reading) -> Text | None:
     """The first sentence that says what is to be built, or None."""
-    for match in re.finditer(r"[^.!?\n]+[.!?]?", reading.text.original[:4_000]):
+    for match in re.finditer(r"(?:[^.!?\n]|(?<=\d)\.(?=\d))+[.!?]?", reading.text.original[:4_000]):
         sentence = " ".join(match.group().split())
         if len(sentence) >= 12 and _PRODUCT.search(fold(sentence)):
             return Text(value=sentence[:600], source=Source.STATED, quote=sentence[:300])
     return None
+
+
+_GENERIC = word_set("""
+    want wants wanted need needs needed like would could should have build building make making create creating develop developing launch start idea ideas great crazy cool
+    something thing things stuff project projects company business help looking find please good best hello there some someone somebody this that with from about maybe just
+    really think thinking know online digital mobile first simple nice mine ours your their them people person cto ctos developer developers tech technical programmer engineer
+    money budget euros euro dollars dollar pounds month months weeks week year years time deadline half around roughly grand thousand million
+    mochte mochten wollen brauche brauchen bauen entwickeln machen eine einen meine unsere idee projekt firma haben etwas
+    veux voulons voudrais creer faire une mon notre idee projet avoir quelque chose quiero queremos crear hacer tengo tenemos una idea proyecto algo
+    quero criar fazer temos uma ideia projeto coisa necesito necesitamos preciso precisamos
+""")
+
+
+def describes(sentence: str) -> bool:
+    """Whether it says more of the product than that it is one: "a platform to rent bikes", but not "I want to make
+    software"."""
+    folded = fold(sentence)
+    if sentence.rstrip().endswith("?") or not _PRODUCT.search(folded) or "system prompt" in folded:
+        return False
+    rest = _PRODUCT.sub(" ", folded)
+    return any(word not in _GENERIC for word in re.findall(r"[^\W\d_]{4,}", rest))
 
 
 def title(summary: str) -> str:

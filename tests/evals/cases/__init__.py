@@ -1,7 +1,17 @@
 """All conversations, by group."""
 
 from tests.evals.case import Case
-from tests.evals.cases import booking, brief, changes, explaining, languages, searching, talking
+from tests.evals.cases import (
+    booking,
+    brief,
+    changes,
+    explaining,
+    fresh_first,
+    fresh_second,
+    languages,
+    searching,
+    talking,
+)
 
 
 def all_cases() -> list[Case]:
@@ -14,4 +24,6 @@ def all_cases() -> list[Case]:
         *booking.CASES,
         *explaining.CASES,
         *talking.CASES,
+        *fresh_first.CASES,
+        *fresh_second.CASES,
     ]

@@ -8,7 +8,7 @@ G = "brief"
 
 CASES = [
     one(G, TELEHEALTH, analysis(budget=(80_000, "USD"), weeks=(16, 19)), knows(industries="health")),
-    one(G, "We're making a marketplace for second-hand bikes. Budget sixty grand, half a year.", analysis(budget=(60_000, "USD"), weeks=(24, 28))),
+    one(G, "We're making a marketplace for second-hand bikes. Budget sixty grand, half a year.", analysis(budget=(60_000, "USD"), weeks=(24, 28)), timezone="America/Chicago"),
     one(G, "Need an MVP of a B2B invoicing SaaS, a quarter million pounds, launch in 9 months", analysis(budget=(250_000, "GBP"), weeks=(37, 41))),
     one(G, "a tutoring platform for schools, we can spend 8k a month", analysis(), knows(monthly_budget={"kind": "monthly"})),
     one(G, "An app to split bills between flatmates with push notifications and PayPal. €35,000. 12 weeks.", analysis(budget=(35_000, "EUR"), weeks=(11.5, 12.5))),
@@ -37,6 +37,6 @@ CASES = [
     case(G, "need a cto only", step("I need a CTO", asks), step("for a food delivery startup in Lisbon, we have €200k", analysis(budget=(200_000, "EUR")))),
     case(G, "bare answers", step("A language exchange app with video calls", analysis()), step("60k euros", analysis(budget=(60_000, "EUR"), version=2)), step("5 months", analysis(budget=(60_000, "EUR"), weeks=(20, 23)))),
     case(G, "facts over several messages", step("We're building a platform for freelance translators"), step("It needs payments, reviews and chat", analysis(), knows(features=["payment", "review|rating", "chat|messag"])), step("Web and Android", knows(platforms=["web", "android"]))),
-    case(G, "vague twice is still helped", step("hi, I want to make software", asks), step("something with food", asks), step("a recipe app with shopping lists and meal plans", analysis())),
+    case(G, "vague twice is still helped", step("hi, I want to make software", asks), step("something with food"), step("a recipe app with shopping lists and meal plans", analysis())),
     case(G, "what do you know", step(TELEHEALTH), step("What do you know about my project so far?", says(r"80,?000"), says(r"diabet|health"))),
 ]  # fmt: skip

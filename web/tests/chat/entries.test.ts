@@ -12,7 +12,8 @@ const member = (user_id: string, account_role: string): Member => ({
 	avatar_url: null,
 	is_demo: false,
 	joined_at: '',
-	read_seq: 0
+	read_seq: 0,
+	online: false
 });
 const viewer = { id: 'u1', zone: 'UTC', readSeq: null };
 const room = (messages: Parameters<typeof merge>[1], more: Partial<RoomState> = {}): RoomState =>

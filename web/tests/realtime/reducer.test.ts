@@ -19,6 +19,8 @@ describe('durable events', () => {
 			seq: 4,
 			title: 'Room',
 			members: [],
+			branch: 0,
+			branches: [],
 			messages: [edited, message(2, { cards: [{ type: 'proposal', data: proposal('confirmed') as never }] })]
 		});
 		expect(replayed.messages.map(({ id, text }) => [id, text])).toEqual(fetched.messages.map(({ id, text }) => [id, text]));

@@ -32,9 +32,14 @@ export class NetworkError extends Error {
 	}
 }
 
+/** The person chose not to go on: nothing went wrong, and there is nothing to say. */
+export class Cancelled extends Error {}
+
 /** What to tell the person about anything that was thrown. */
 export function explain(error: unknown): string {
 	return error instanceof ApiError || error instanceof NetworkError ? error.message : t('error.unexpected');
 }
+
+export const hasCode = (error: unknown, ...codes: string[]): error is ApiError => error instanceof ApiError && codes.includes(error.code);
 
 export const isStatus = (error: unknown, ...statuses: number[]) => error instanceof ApiError && statuses.includes(error.status);

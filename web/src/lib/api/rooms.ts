@@ -8,25 +8,36 @@ const PAGE = 50;
 export interface MessagePage {
 	items: Message[];
 	next_cursor: string | null;
+	/** `after_seq` of the page after this one; null at the end. */
+	newer: number | null;
 }
 
-export const listRooms = async () => (await read(api.GET(`${V1}/rooms`, { params: { query: { limit: PAGE } } }))).items as Room[];
+export const listRooms = async (cursor?: string, archived = false) =>
+	(await read(api.GET(`${V1}/rooms`, { params: { query: { limit: PAGE, cursor, archived } } }))) as { items: Room[]; next_cursor: string | null };
 
 export const createRoom = async () => (await read(api.POST(`${V1}/rooms`, { body: {} as never }))) as Room;
 
 export const readRoom = async (id: string) => (await read(api.GET(`${V1}/rooms/{room_id}`, { params: { path: { room_id: id } } }))) as Room;
 
-/** The newest messages, or those before a sequence number. Oldest first. */
-export const readMessages = async (id: string, before?: number) =>
-	(await read(
-		api.GET(`${V1}/rooms/{room_id}/messages`, { params: { path: { room_id: id }, query: { before_seq: before, limit: PAGE } } })
-	)) as MessagePage;
+export interface Bounds {
+	before_seq?: number;
+	after_seq?: number;
+	/** Around a message. */
+	around?: string;
+	/** Around a moment. */
+	at?: string;
+}
+
+/** The newest messages, or those that the bounds say. Oldest first. */
+export const readMessages = async (id: string, bounds: Bounds = {}) =>
+	(await read(api.GET(`${V1}/rooms/{room_id}/messages`, { params: { path: { room_id: id }, query: { ...bounds, limit: PAGE } } }))) as MessagePage;
 
 /** The room first, then its newest messages: see `fromFetched`. */
 export async function fetchRoom(id: string): Promise<FetchedRoom & { room: Room }> {
 	const room = await readRoom(id);
 	const { items } = await readMessages(id);
-	return { room, seq: room.last_seq, title: room.title, members: room.members as FetchedRoom['members'], messages: items };
+	const { last_seq: seq, title, branch, branches } = room;
+	return { room, seq, title, branch, branches, members: room.members as FetchedRoom['members'], messages: items };
 }
 
 const proposal = (id: string) => ({ params: { path: { proposal_id: id } } });

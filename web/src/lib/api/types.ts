@@ -9,18 +9,61 @@ type Answer<Name extends keyof Schemas> = Complete<Schemas[Name]>;
 export type Money = Schemas['Money'];
 export type Card = Schemas['Card'];
 export type User = Answer<'UserRead'>;
+/** One's own account with what the settings need to know. */
+export type Account = Answer<'MeRead'>;
+export type Provider = Schemas['Provider'];
+export type SecondFactor = Schemas['SecondFactorNeeded']['methods'][number];
+export type Device = Answer<'SessionInfo'>;
+export type Identity = Answer<'IdentityRead'>;
+export type Passkey = Answer<'PasskeyRead'>;
+export type TotpSetup = Schemas['TotpSetup'];
+export type Scope = Schemas['Scope'];
+export type ApiToken = Answer<'ApiTokenRead'>;
+export type NewApiToken = Answer<'ApiTokenCreated'>;
+export type SecurityEvent = Answer<'AuditRead'>;
 export type Member = Answer<'MemberRead'>;
 export type Message = Omit<Answer<'MessageRead'>, 'meta'> & { meta: MessageMeta };
+export type Attachment = Answer<'AttachmentRead'>;
+export type LinkPreview = Answer<'LinkPreview'>;
+export type FileInfo = Answer<'FileRead'>;
+export type Upload = Answer<'UploadRead'>;
 export type Room = Omit<Answer<'RoomRead'>, 'last_message'> & { last_message: Message | null };
+export type Branch = Answer<'BranchRead'>;
+export type QuotaRead = Answer<'QuotaRead'>;
+export type Feedback = Answer<'FeedbackRead'>;
+export type Found = Omit<Answer<'FoundMessage'>, 'message'> & { message: Message };
+export type Invitation = Answer<'InvitationRead'>;
+export type InvitationPreview = Answer<'InvitationPreview'>;
 export type Proposal = Answer<'ProposalRead'>;
+export type Notification = Answer<'NotificationRead'>;
+export type NotificationPage = Answer<'NotificationPage'>;
+export type NotificationChoice = Answer<'ChoiceRead'>;
+export type MailState = Answer<'MailState'>;
+export type PushState = Answer<'PushState'>;
 export type Payment = Answer<'PaymentRead'>;
 export type Booking = Answer<'BookingRead'>;
 export type BookingStatus = Booking['status'];
 export type ExpertCard = Answer<'ExpertCard'>;
 export type Expert = Answer<'ExpertRead'>;
+export type ExpertPage = Answer<'ExpertPage'>;
+export type Facets = Answer<'Facets'>;
+export type SavedExpert = Answer<'SavedExpert'>;
+export type MyProfile = Answer<'MyProfile'>;
+export type Completeness = Answer<'Completeness'>;
+export type ProfilePatch = Schemas['ProfilePatch'];
+export type ProfileStatus = Schemas['MyProfile']['status'];
+export type ResumeReading = Answer<'ResumeReading'>;
+export type Availability = Answer<'AvailabilityRead'>;
+export type Review = Answer<'ReviewRead'>;
+export type ReviewPage = Answer<'ReviewPage'>;
+export type CallReviews = Answer<'CallReviews'>;
+export type Submission = Answer<'Submission'>;
+export type Vocabulary = Answer<'Vocabulary'>;
 export type Match = Answer<'Match'>;
 export type MatchList = Answer<'MatchList'>;
 export type Meta = Answer<'Meta'>;
+export type Project = Omit<Answer<'ProjectRead'>, 'brief'> & { brief: Brief };
+export type Brief = Answer<'ProjectBrief'>;
 export type Level = Schemas['Level'];
 export type Analysis = Answer<'AnalysisRead'>;
 /** On a card the times come with the name of whose they are. */
@@ -33,6 +76,22 @@ export interface MessageMeta {
 	notices?: string[];
 }
 
+/** What a proposal of another kind than `booking` carries: fields of its kind. */
+export interface ActionDraft {
+	text?: string;
+	description?: string;
+	price?: Money;
+	refund?: Money | null;
+	starts_at?: string;
+	timezone?: string;
+}
+
+/** What was missed in a room: how much, and the messages that seem to matter. */
+export interface CatchUp {
+	count: number;
+	items: { message_id: string; seq: number; name: string; text: string; at: string }[];
+}
+
 /** The payload of a proposal of kind `booking`. */
 export interface BookingDraft {
 	expert_id: string;
@@ -42,4 +101,12 @@ export interface BookingDraft {
 	timezone: string;
 	price: Money;
 	agenda: string;
+}
+
+/** A sum of the brief: one figure, a range, or a bound. */
+export interface BriefBudget {
+	low: Money | null;
+	high: Money | null;
+	kind: 'total' | 'monthly' | 'hourly_cap';
+	approximate: boolean;
 }

@@ -1,9 +1,10 @@
 /** What a conversation shows, from top to bottom, as a pure function of the room's state. */
-import type { Card, Message } from '$lib/api/types';
+import type { Attachment, Card, LinkPreview, Message } from '$lib/api/types';
 import { dayKey } from '$lib/format/time';
 import type { Pending } from '$lib/realtime/outbox';
 import type { TurnTool } from '$lib/realtime/protocol';
 import type { RoomState } from '$lib/realtime/reducer';
+import { shown, unanswered, versions, type Versions } from './branches';
 
 export interface AssistantEntry {
 	type: 'assistant';
@@ -15,6 +16,10 @@ export interface AssistantEntry {
 	status: 'complete' | 'stopped' | 'failed' | 'running';
 	at: string | null;
 	model: string | null;
+	/** The stored message and its turn; null while it is being written. */
+	message: string | null;
+	turn: string | null;
+	versions: Versions | null;
 }
 
 export interface PersonEntry {
@@ -28,6 +33,8 @@ export interface PersonEntry {
 	last: boolean;
 	text: string;
 	cards: readonly Card[];
+	attachments: readonly Attachment[];
+	previews: readonly LinkPreview[];
 	at: string;
 	edited: boolean;
 	deleted: boolean;
@@ -36,6 +43,9 @@ export interface PersonEntry {
 	clientId: string;
 	problem: string | null;
 	seq: number;
+	/** Null until it is stored. */
+	message: string | null;
+	versions: Versions | null;
 }
 
 export type Entry =
@@ -58,7 +68,7 @@ export function entries(state: RoomState, pending: readonly Pending[], viewer: V
 	const list: Entry[] = [];
 	let day = '';
 	let divided = viewer.readSeq === null;
-	for (const message of state.messages) {
+	for (const message of shown(state)) {
 		const today = dayKey(message.created_at, viewer.zone);
 		if (today !== day) list.push({ type: 'day', key: `day-${today}`, at: message.created_at });
 		day = today;
@@ -73,6 +83,7 @@ export function entries(state: RoomState, pending: readonly Pending[], viewer: V
 		if (message.room === state.room && !known.has(message.client_id)) list.push(unsent(message, viewer));
 	}
 	if (state.turn) list.push(running(state));
+	else if (unanswered(state)) list.push(stillborn(state));
 	return grouped(list);
 }
 
@@ -83,30 +94,45 @@ function entry(message: Message, state: RoomState, viewer: Viewer): Entry {
 		// The same key as the running turn had: the reply stays where it is when it is stored.
 		const key = message.turn_id ? `turn-${message.turn_id}` : message.id;
 		const status = meta.status ?? 'complete';
-		return { type: 'assistant', key, text, cards, tools: [], notices: meta.notices ?? [], status, at, model: meta.model ?? null };
+		const stored = { message: message.id, turn: message.turn_id, versions: versions(state, message) };
+		return { type: 'assistant', key, text, cards, tools: [], notices: meta.notices ?? [], status, at, model: meta.model ?? null, ...stored };
 	}
-	const queued = message.sender_id === viewer.id && state.turn !== null && state.turn.after !== null && message.no > state.turn.after;
+	const queued = isQueued(message, state, viewer);
+	return { ...personEntry(message, viewer.id), state: queued ? 'queued' : 'sent', versions: versions(state, message) };
+}
+
+function isQueued(message: Message, state: RoomState, viewer: Viewer): boolean {
+	return message.sender_id === viewer.id && state.turn !== null && state.turn.after !== null && message.no > state.turn.after;
+}
+
+/** A stored message of a person, by itself. */
+export function personEntry(message: Message, me: string): PersonEntry {
 	return {
 		type: 'person',
 		key: message.client_id,
 		sender: message.sender_id,
-		mine: message.sender_id === viewer.id,
+		mine: message.sender_id === me,
 		first: true,
 		last: true,
-		text,
-		cards,
-		at,
+		text: message.text,
+		cards: message.cards,
+		attachments: message.attachments,
+		previews: message.previews,
+		at: message.created_at,
 		edited: message.edited_at !== null,
 		deleted: message.deleted_at !== null,
-		state: queued ? 'queued' : 'sent',
+		state: 'sent',
 		clientId: message.client_id,
 		problem: null,
-		seq: message.seq
+		seq: message.seq,
+		message: message.id,
+		versions: null
 	};
 }
 
 function isAssistant(message: Message, state: RoomState): boolean {
-	return state.members[message.sender_id]?.account_role === 'assistant';
+	// Among people the assistant is no member: what a turn said is its own.
+	return message.turn_id !== null || state.members[message.sender_id]?.account_role === 'assistant';
 }
 
 function unsent(message: Pending, viewer: Viewer): PersonEntry {
@@ -119,13 +145,17 @@ function unsent(message: Pending, viewer: Viewer): PersonEntry {
 		last: true,
 		text: message.text,
 		cards: [],
+		attachments: message.attachments ?? [],
+		previews: [],
 		at: message.created_at,
 		edited: false,
 		deleted: false,
 		state: message.failed ? 'failed' : 'sending',
 		clientId: message.client_id,
 		problem: message.failed ?? null,
-		seq: Infinity
+		seq: Infinity,
+		message: null,
+		versions: null
 	};
 }
 
@@ -142,8 +172,17 @@ function running(state: RoomState): AssistantEntry {
 		notices: turn.notices,
 		status: turn.ended ? ended[turn.ended] : 'running',
 		at: null,
-		model: null
+		model: null,
+		message: null,
+		turn: turn.id,
+		versions: null
 	};
+}
+
+/** An answer that was to be given again and was stopped before its first word: its other versions stay in reach. */
+function stillborn(state: RoomState): AssistantEntry {
+	const none = { text: '', cards: [], tools: [], notices: [], at: null, model: null, message: null, turn: null };
+	return { type: 'assistant', key: `branch-${state.branch}`, status: 'stopped', ...none, versions: unanswered(state) };
 }
 
 function grouped(list: Entry[]): Entry[] {

@@ -1,10 +1,12 @@
 import type { Money } from '$lib/api/types';
 import { locale } from '$lib/i18n';
 
+/** Digits after the decimal point of a currency. */
+export const digits = (currency: string) => new Intl.NumberFormat(locale, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
 function format(money: Money, options: Intl.NumberFormatOptions): string {
 	const formatter = new Intl.NumberFormat(locale, { style: 'currency', currency: money.currency, ...options });
-	const digits = new Intl.NumberFormat(locale, { style: 'currency', currency: money.currency }).resolvedOptions().maximumFractionDigits ?? 2;
-	return formatter.format(money.amount / 10 ** digits);
+	return formatter.format(money.amount / 10 ** digits(money.currency));
 }
 
 /** `$1,250`, `€99.50`: minor units are shown only where there are any. */

@@ -14,6 +14,13 @@ export function dayKey(at: Instant, zone: string): string {
 	return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(date(at));
 }
 
+/** The instant (ISO 8601) at which a day, `2026-11-24`, begins in a zone. */
+export function startOfDay(day: string, zone: string): string {
+	const guess = Date.parse(`${day}T00:00:00Z`);
+	const there = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(guess);
+	return new Date(guess - (Date.parse(`${there.replace(' ', 'T')}Z`) - guess)).toISOString();
+}
+
 /** `3:00 PM`. */
 export const clock = (at: Instant, zone: string) => show(at, zone, { hour: 'numeric', minute: '2-digit' });
 
@@ -22,6 +29,12 @@ export const shortDay = (at: Instant, zone: string) => show(at, zone, { weekday:
 
 /** `Tuesday, November 24`. */
 export const longDay = (at: Instant, zone: string) => show(at, zone, { weekday: 'long', month: 'long', day: 'numeric' });
+
+/** `Nov 24, 2026`. */
+export const fullDay = (at: Instant, zone: string) => show(at, zone, { year: 'numeric', month: 'short', day: 'numeric' });
+
+/** `Nov 24, 2026, 3:00 PM`. */
+export const fullMoment = (at: Instant, zone: string) => `${fullDay(at, zone)}, ${clock(at, zone)}`;
 
 /** `Tue, Nov 24, 3:00 PM`. */
 export const moment = (at: Instant, zone: string) => `${shortDay(at, zone)}, ${clock(at, zone)}`;

@@ -1,5 +1,22 @@
+import { accounts } from './en/accounts';
+import { assistant } from './en/assistant';
+import { rooms } from './en/rooms';
+import { cto } from './en/cto';
+import { experts } from './en/experts';
+import { brief } from './en/brief';
+import { files } from './en/files';
+import { notifications } from './en/notifications';
+
 /** English. Keys are grouped by where the words stand; an object with `one` and `other` is a plural. */
 export const en = {
+	...cto,
+	...experts,
+	...accounts,
+	...assistant,
+	...rooms,
+	...brief,
+	...files,
+	...notifications,
 	'app.name': 'Sextant',
 	'assistant.name': 'Sextant',
 	loading: 'Loading…',
@@ -99,7 +116,6 @@ export const en = {
 	'message.offline': 'Waiting for a connection',
 	'message.queued': 'Answered after the current reply',
 	'message.edited': 'edited',
-	'message.read': 'Read',
 	'message.deleted': 'This message was deleted',
 	'message.stopped': 'You stopped this reply.',
 	'message.failed': 'This reply could not be finished. Send your message again to retry.',
@@ -234,28 +250,5 @@ export const en = {
 	'payment.expired.text': 'The slot was not paid in time and is free again. Nothing was charged.',
 	'payment.refunded.title': 'Payment returned',
 	'payment.refunded.text': 'The slot could not be confirmed, so the money is on its way back to you.',
-	'payment.again': 'Go back to checkout',
-
-	'auth.title.sign-up': 'Create your account',
-	'auth.title.sign-in': 'Welcome back',
-	'auth.reason.booking': 'Booking a call needs an account. This conversation comes with you.',
-	'auth.reason.bookings': 'Sign in to see your bookings.',
-	'auth.reason.settings': 'Sign in to change your profile.',
-	'auth.name': 'Name',
-	'auth.email': 'E-mail',
-	'auth.password': 'Password',
-	'auth.password.hint': 'A sentence of a few words is both strong and easy to remember.',
-	'auth.code': 'Code',
-	'auth.code.hint': 'From your authenticator app, or one of your recovery codes.',
-	'auth.sign-up': 'Create account',
-	'auth.sign-in': 'Sign in',
-	'auth.working': 'One moment…',
-	'auth.have': 'Already have an account?',
-	'auth.new': 'New here?',
-
-	'settings.appearance': 'Appearance',
-	'settings.profile': 'Profile',
-	'settings.zone': 'Time zone',
-	'settings.save': 'Save changes',
-	'settings.saved': 'Saved'
+	'payment.again': 'Go back to checkout'
 } as const;

@@ -7,6 +7,9 @@ export type Key = keyof Catalogue;
 export type TextKey = { [K in Key]: Catalogue[K] extends string ? K : never }[Key];
 export type PluralKey = { [K in Key]: Catalogue[K] extends Plural ? K : never }[Key];
 
+/** Keys of texts without `{names}`: what can be kept in a list and said as it is. */
+export type PlainKey = { [K in TextKey]: Catalogue[K] extends `${string}{${string}}${string}` ? never : K }[TextKey];
+
 type Names<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
 type Values<S extends string> = [Names<S>] extends [never] ? [] : [values: Record<Names<S>, string | number>];
 

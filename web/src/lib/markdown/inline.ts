@@ -3,6 +3,7 @@ export type Inline =
 	| { type: 'text'; text: string }
 	| { type: 'break' }
 	| { type: 'code'; text: string }
+	| { type: 'mention'; text: string }
 	| { type: 'strong' | 'emphasis' | 'strike'; children: Inline[] }
 	| { type: 'link'; href: string; children: Inline[] };
 
@@ -17,6 +18,33 @@ const MAX_DEPTH = 8;
 
 /** Parses text within one block. */
 export function parseInline(source: string, depth = 0): Inline[] {
+	return inline(source, depth);
+}
+
+/** Marks the names that follow an @, in text that is not code. */
+export function withMentions(nodes: readonly Inline[], names: readonly string[]): Inline[] {
+	if (!names.length) return [...nodes];
+	return nodes.flatMap((node): Inline[] => {
+		if (node.type === 'text') return named(node.text, names);
+		return 'children' in node ? [{ ...node, children: withMentions(node.children, names) }] : [node];
+	});
+}
+
+function named(text: string, names: readonly string[]): Inline[] {
+	const wanted = [...names].sort((a, b) => b.length - a.length).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+	const pattern = new RegExp(`(?<![\\p{L}\\p{N}_@])@(?:${wanted.join('|')})(?![\\p{L}\\p{N}_])`, 'giu');
+	const found: Inline[] = [];
+	let at = 0;
+	for (const match of text.matchAll(pattern)) {
+		if (match.index > at) found.push({ type: 'text', text: text.slice(at, match.index) });
+		found.push({ type: 'mention', text: match[0] });
+		at = match.index + match[0].length;
+	}
+	if (at < text.length) found.push({ type: 'text', text: text.slice(at) });
+	return found;
+}
+
+function inline(source: string, depth: number): Inline[] {
 	const found: Inline[] = [];
 	let text = '';
 	let at = 0;

@@ -2,7 +2,7 @@
  * A small, safe subset of Markdown as a tree that components render as plain nodes. HTML is text here; links go to
  * http, https and mailto only. Unfinished markup, as it occurs while a reply streams, stays readable text.
  */
-import { parseInline, type Inline } from './inline';
+import { parseInline, withMentions, type Inline } from './inline';
 
 export type Block =
 	| { type: 'paragraph'; children: Inline[] }
@@ -21,9 +21,24 @@ const ITEM = /^( *)([-*+•]|\d{1,9}[.)])\s+(.*)$/;
 const TABLE_LINE = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 const MAX_DEPTH = 6;
 
-/** Parses a message. */
-export function parse(text: string): Block[] {
-	return blocks(text.replaceAll('\r\n', '\n').split('\n'), 0);
+/** Parses a message. `names` are those of the people it mentions. */
+export function parse(text: string, names: readonly string[] = []): Block[] {
+	const parsed = blocks(text.replaceAll('\r\n', '\n').split('\n'), 0);
+	return names.length ? parsed.map((block) => mentioned(block, names)) : parsed;
+}
+
+function mentioned(block: Block, names: readonly string[]): Block {
+	switch (block.type) {
+		case 'paragraph':
+		case 'heading':
+			return { ...block, children: withMentions(block.children, names) };
+		case 'quote':
+			return { ...block, children: block.children.map((child) => mentioned(child, names)) };
+		case 'list':
+			return { ...block, items: block.items.map((item) => item.map((child) => mentioned(child, names))) };
+		default:
+			return block;
+	}
 }
 
 function blocks(lines: string[], depth: number): Block[] {

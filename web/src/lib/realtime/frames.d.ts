@@ -9,8 +9,9 @@ export interface components {
     schemas: {
         /**
          * Ack
-         * @description The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `seq`
-         *     (subscribe: the last one replayed), `unread` (read), `proposal` (proposal.*).
+         * @description The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `message`
+         *     (message.*, reaction.set, pin.set), `seq` (subscribe: the last one replayed), `unread` and `mentions` (read),
+         *     `updated_at` (draft.set), `proposal` (proposal.*).
          */
         Ack: {
             /** Id */
@@ -22,6 +23,139 @@ export interface components {
             type: "ack";
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * AnswerAgain
+         * @description Have an answer of the assistant given again, on a branch of its own.
+         */
+        AnswerAgain: {
+            /** Id */
+            id: string;
+            /**
+             * Message
+             * Format: uuid
+             */
+            message: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "answer.again";
+        };
+        /**
+         * AttachmentRead
+         * @description A file of a message, as it was when the message was sent.
+         */
+        AttachmentRead: {
+            /**
+             * Has Thumbnail
+             * @default false
+             */
+            has_thumbnail: boolean;
+            /**
+             * Height
+             * @default null
+             */
+            height: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Inline
+             * @default false
+             */
+            inline: boolean;
+            /** Name */
+            name: string;
+            /** Size */
+            size: number;
+            /** Type */
+            type: string;
+            /**
+             * Width
+             * @default null
+             */
+            width: number | null;
+        };
+        /**
+         * BranchRead
+         * @description One way that a conversation with the assistant took: as it began (`start`), from an edited message (`edit`), or
+         *     from an answer given again (`answer`). It shows its own messages and those of each branch in `path` up to that
+         *     `seq`. Branches with the same `message_id`, and that message itself, are versions of each other. A branch begins
+         *     with the message `first_id`, or with the answer of the turn `turn_id`.
+         */
+        BranchRead: {
+            /** First Id */
+            first_id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "start" | "edit" | "answer";
+            /** Message Id */
+            message_id: string | null;
+            /** Number */
+            number: number;
+            /** Path */
+            path: {
+                [key: string]: number;
+            };
+            /** Turn Id */
+            turn_id: string | null;
+            /**
+             * Used At
+             * Format: date-time
+             */
+            used_at: string;
+        };
+        /**
+         * BranchSelect
+         * @description Show another branch of the conversation, and go on there.
+         */
+        BranchSelect: {
+            /** Id */
+            id: string;
+            /** Number */
+            number: number;
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "branch.select";
+        };
+        /**
+         * BranchSelected
+         * @description The room shows the branch `branch`; `branches` are those that are new or have changed.
+         */
+        BranchSelected: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Branch */
+            branch: number;
+            /** Branches */
+            branches: components["schemas"]["BranchRead"][];
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /** Seq */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "branch.selected";
         };
         /**
          * Card
@@ -39,7 +173,7 @@ export interface components {
          * ClientCommand
          * @description Anything a client may send.
          */
-        ClientCommand: components["schemas"]["Hello"] | components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["MessageSend"] | components["schemas"]["Read"] | components["schemas"]["Typing"] | components["schemas"]["TurnStop"] | components["schemas"]["ProposalConfirm"] | components["schemas"]["ProposalDecline"] | components["schemas"]["Ping"];
+        ClientCommand: components["schemas"]["Hello"] | components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["MessageSend"] | components["schemas"]["MessageEdit"] | components["schemas"]["MessageDelete"] | components["schemas"]["ReactionSet"] | components["schemas"]["PinSet"] | components["schemas"]["DraftSet"] | components["schemas"]["Read"] | components["schemas"]["Typing"] | components["schemas"]["TurnStop"] | components["schemas"]["AnswerAgain"] | components["schemas"]["MessageRevise"] | components["schemas"]["BranchSelect"] | components["schemas"]["ProposalConfirm"] | components["schemas"]["ProposalDecline"] | components["schemas"]["Ping"];
         /**
          * Closing
          * @description The server is about to close: reconnect after about this long.
@@ -52,6 +186,64 @@ export interface components {
              * @enum {string}
              */
             type: "closing";
+        };
+        /**
+         * Draft
+         * @description To all devices of one person: what they have begun to write. `text` is null when it is too long to be carried:
+         *     read it then. `origin` is what the device that wrote it called itself.
+         */
+        Draft: {
+            /** Origin */
+            origin: string;
+            /** Reply To */
+            reply_to: string | null;
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /** Text */
+            text: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "draft";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * DraftSet
+         * @description Keep what one has begun to write; it follows to one's other devices.
+         */
+        DraftSet: {
+            /** Id */
+            id: string;
+            /**
+             * Origin
+             * @default
+             */
+            origin: string;
+            /**
+             * Reply To
+             * @default null
+             */
+            reply_to: string | null;
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /** Text */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "draft.set";
         };
         /**
          * Error
@@ -87,6 +279,42 @@ export interface components {
              */
             type: "hello";
         };
+        /**
+         * Kind
+         * @description What a notice is about. People choose channels for each.
+         * @enum {string}
+         */
+        Kind: "message" | "mention" | "booking" | "payment" | "match" | "opportunity" | "security";
+        /**
+         * LinkPreview
+         * @description What a linked page says about itself. `image` is a file with a thumbnail.
+         */
+        LinkPreview: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Image
+             * @default null
+             */
+            image: string | null;
+            /**
+             * Site
+             * @default
+             */
+            site: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+        };
         /** MemberJoined */
         MemberJoined: {
             /**
@@ -108,13 +336,21 @@ export interface components {
              */
             type: "member.joined";
         };
-        /** MemberLeft */
+        /**
+         * MemberLeft
+         * @description `removed_by` is set when it was not their own doing.
+         */
         MemberLeft: {
             /**
              * At
              * Format: date-time
              */
             at: string;
+            /**
+             * Removed By
+             * @default null
+             */
+            removed_by: string | null;
             /**
              * Room
              * Format: uuid
@@ -160,6 +396,12 @@ export interface components {
             joined_at: string;
             /** Name */
             name: string;
+            /**
+             * Online
+             * @description When it was read; `presence` events keep it up to date
+             * @default false
+             */
+            online: boolean;
             /** Read Seq */
             read_seq: number;
             /**
@@ -172,6 +414,30 @@ export interface components {
              * Format: uuid
              */
             user_id: string;
+        };
+        /**
+         * MemberUpdated
+         * @description A member has another role now.
+         */
+        MemberUpdated: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            member: components["schemas"]["MemberRead"];
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /** Seq */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "member.updated";
         };
         /** MessageCreated */
         MessageCreated: {
@@ -194,11 +460,117 @@ export interface components {
              */
             type: "message.created";
         };
+        /** MessageDelete */
+        MessageDelete: {
+            /** Id */
+            id: string;
+            /**
+             * Message
+             * Format: uuid
+             */
+            message: string;
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.delete";
+        };
+        /**
+         * MessageDeleted
+         * @description `message` is what is left: its place.
+         */
+        MessageDeleted: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            message: components["schemas"]["MessageRead"];
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /** Seq */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.deleted";
+        };
+        /**
+         * MessageEdit
+         * @description Change the words of one's own message.
+         */
+        MessageEdit: {
+            /** Id */
+            id: string;
+            /** Mentions */
+            mentions?: string[];
+            /**
+             * Message
+             * Format: uuid
+             */
+            message: string;
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /** Text */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.edit";
+        };
+        /**
+         * MessageEdited
+         * @description The message as it is now. `edited_at` is set when a person changed it, not when a link preview came or went.
+         */
+        MessageEdited: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            message: components["schemas"]["MessageRead"];
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /** Seq */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.edited";
+        };
         /**
          * MessageRead
-         * @description A message. A deleted one keeps its place, without text and cards.
+         * @description A message. A deleted one keeps its place, without text, cards, files, previews and reactions.
+         *
+         *     `reply_to` is the message it answers. `thread_id` is the message that the thread began with, `thread_no` its
+         *     number in there; the first message counts them in `reply_count`.
          */
         MessageRead: {
+            /** Attachments */
+            attachments?: components["schemas"]["AttachmentRead"][];
+            /**
+             * Branch
+             * @description The branch of the conversation that it was said on
+             * @default 0
+             */
+            branch: number;
             /** Cards */
             cards: components["schemas"]["Card"][];
             /**
@@ -228,12 +600,33 @@ export interface components {
             id: string;
             /** Kind */
             kind: string;
+            /** Mentions */
+            mentions?: string[];
             /** Meta */
             meta: {
                 [key: string]: unknown;
             };
             /** No */
             no: number;
+            /**
+             * Pinned At
+             * @default null
+             */
+            pinned_at: string | null;
+            /**
+             * Pinned By
+             * @default null
+             */
+            pinned_by: string | null;
+            /** Previews */
+            previews?: components["schemas"]["LinkPreview"][];
+            /** Reactions */
+            reactions?: components["schemas"]["Reaction"][];
+            /**
+             * Reply Count
+             * @default 0
+             */
+            reply_count: number;
             /**
              * Reply To
              * @default null
@@ -254,16 +647,26 @@ export interface components {
             /** Text */
             text: string;
             /**
+             * Thread Id
+             * @default null
+             */
+            thread_id: string | null;
+            /**
+             * Thread No
+             * @default null
+             */
+            thread_no: number | null;
+            /**
              * Turn Id
              * @default null
              */
             turn_id: string | null;
         };
         /**
-         * MessageSend
-         * @description Send a message; the same `client_id` again stores nothing twice and gets the stored message back.
+         * MessageRevise
+         * @description Put an earlier message to the assistant differently, on a branch of its own.
          */
-        MessageSend: {
+        MessageRevise: {
             /**
              * Client Id
              * Format: uuid
@@ -271,6 +674,38 @@ export interface components {
             client_id: string;
             /** Id */
             id: string;
+            /**
+             * Message
+             * Format: uuid
+             */
+            message: string;
+            /** Text */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.revise";
+        };
+        /**
+         * MessageSend
+         * @description Send a message; the same `client_id` again stores nothing twice and gets the stored message back.
+         */
+        MessageSend: {
+            /** Attachments */
+            attachments?: string[];
+            /**
+             * Client Id
+             * Format: uuid
+             */
+            client_id: string;
+            /** Id */
+            id: string;
+            /**
+             * Mentions
+             * @description Members that the text names
+             */
+            mentions?: string[];
             /**
              * Reply To
              * @default null
@@ -289,6 +724,69 @@ export interface components {
              */
             type: "message.send";
         };
+        /**
+         * Notification
+         * @description A line of the person's notifications, new or added to, and how many are unread now.
+         */
+        Notification: {
+            notification: components["schemas"]["NotificationRead"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "notification";
+            /** Unread */
+            unread: number;
+        };
+        /**
+         * NotificationRead
+         * @description One line. `count` says how many things came together in it; `path` is the page of the app it leads to.
+         */
+        NotificationRead: {
+            /** Body */
+            body: string | null;
+            /** Count */
+            count: number;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Path */
+            path: string;
+            /** Read */
+            read: boolean;
+            /** Room Id */
+            room_id: string | null;
+            /**
+             * Seq
+             * @description Of a line about messages: it is read once its room is read up to here
+             */
+            seq: number | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * NotificationsRead
+         * @description Lines were read on one of the person's devices: those of `ids`, or all (null).
+         */
+        NotificationsRead: {
+            /** Ids */
+            ids: string[] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "notifications.read";
+            /** Unread */
+            unread: number;
+        };
         /** PersonBrief */
         PersonBrief: {
             /**
@@ -301,6 +799,58 @@ export interface components {
             /** Role */
             role: string;
         };
+        /**
+         * PinChanged
+         * @description The message was pinned, or its pin was taken out (`pinned_at` is null).
+         */
+        PinChanged: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            message: components["schemas"]["MessageRead"];
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /** Seq */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pin.changed";
+        };
+        /**
+         * PinSet
+         * @description Pin a message, or take the pin out.
+         */
+        PinSet: {
+            /** Id */
+            id: string;
+            /**
+             * Message
+             * Format: uuid
+             */
+            message: string;
+            /**
+             * On
+             * @default true
+             */
+            on: boolean;
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pin.set";
+        };
         /** Ping */
         Ping: {
             /** Id */
@@ -310,6 +860,28 @@ export interface components {
              * @enum {string}
              */
             type: "ping";
+        };
+        /**
+         * Presence
+         * @description Members who are there now, and who went. `all`: whoever is not in `online` is away.
+         */
+        Presence: {
+            /** All */
+            all: boolean;
+            /** Offline */
+            offline: string[];
+            /** Online */
+            online: string[];
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "presence";
         };
         /** ProposalConfirm */
         ProposalConfirm: {
@@ -435,6 +1007,70 @@ export interface components {
             type: "proposal.resolved";
         };
         /**
+         * Reaction
+         * @description Who chose this emoji, first come first.
+         */
+        Reaction: {
+            /** Emoji */
+            emoji: string;
+            /** User Ids */
+            user_ids: string[];
+        };
+        /** ReactionChanged */
+        ReactionChanged: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            message: components["schemas"]["MessageRead"];
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /** Seq */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reaction.changed";
+        };
+        /**
+         * ReactionSet
+         * @description Put a reaction to a message, or take it back.
+         */
+        ReactionSet: {
+            /**
+             * Emoji
+             * @description One emoji
+             */
+            emoji: string;
+            /** Id */
+            id: string;
+            /**
+             * Message
+             * Format: uuid
+             */
+            message: string;
+            /**
+             * On
+             * @default true
+             */
+            on: boolean;
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reaction.set";
+        };
+        /**
          * Read
          * @description Move the read mark of the room forward.
          */
@@ -505,6 +1141,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Mentions */
+            mentions: string[];
             /** No */
             no: number;
             /** Preview */
@@ -543,6 +1181,47 @@ export interface components {
              */
             type: "room.added";
         };
+        /**
+         * RoomRemoved
+         * @description The person is not a member of this room any more.
+         */
+        RoomRemoved: {
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "room.removed";
+        };
+        /**
+         * RoomSettingsChanged
+         * @description To all devices of one person: how they see the room now.
+         */
+        RoomSettingsChanged: {
+            /** Archived */
+            archived: boolean;
+            /** Can Send */
+            can_send: boolean;
+            /**
+             * Notify
+             * @enum {string}
+             */
+            notify: "all" | "mentions" | "none";
+            /**
+             * Room
+             * Format: uuid
+             */
+            room: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "room.settings";
+        };
         /** RoomUpdated */
         RoomUpdated: {
             /**
@@ -571,7 +1250,7 @@ export interface components {
          * ServerEvent
          * @description Anything the server may send.
          */
-        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"];
+        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MessageEdited"] | components["schemas"]["MessageDeleted"] | components["schemas"]["ReactionChanged"] | components["schemas"]["PinChanged"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["BranchSelected"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Presence"] | components["schemas"]["Draft"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"] | components["schemas"]["Notification"] | components["schemas"]["NotificationsRead"] | components["schemas"]["RoomRemoved"] | components["schemas"]["RoomSettingsChanged"];
         /**
          * Subscribe
          * @description Follow a room: replays what came after `after_seq`, goes live, and acknowledges at that moment. Without
@@ -782,6 +1461,8 @@ export interface components {
          * @description To all devices of one person, when their read mark moved.
          */
         Unread: {
+            /** Mentions */
+            mentions: number;
             /** Read Seq */
             read_seq: number;
             /**

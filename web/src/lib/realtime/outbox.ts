@@ -2,13 +2,16 @@
  * Messages that are on their way. They are kept in storage until the server has acknowledged them, and sent again
  * under the same `client_id`, so that a lost answer neither loses nor doubles a message.
  */
-import type { Message } from '$lib/api/types';
+import type { Attachment, Message } from '$lib/api/types';
 import { CommandError, type Connection } from './connection';
 
 export interface Pending {
 	client_id: string;
 	room: string;
 	text: string;
+	attachments?: Attachment[];
+	reply_to?: string | null;
+	mentions?: string[];
 	created_at: string;
 	/** The server refused it, in words for the person; it waits for "try again" or "discard". */
 	failed?: string;
@@ -37,11 +40,13 @@ export class Outbox {
 		options.onChange(this.#pending);
 	}
 
-	add(room: string, text: string): Pending {
+	add(room: string, text: string, attachments: Attachment[] = [], more: Pick<Pending, 'reply_to' | 'mentions'> = {}): Pending {
 		const entry: Pending = {
 			client_id: (this.options.newId ?? (() => crypto.randomUUID()))(),
 			room,
 			text,
+			attachments,
+			...more,
 			created_at: (this.options.now?.() ?? new Date()).toISOString()
 		};
 		this.#replace([...this.#pending, entry]);
@@ -74,9 +79,10 @@ export class Outbox {
 
 	/** True when the entry is settled, one way or the other. */
 	async #send(entry: Pending): Promise<boolean> {
-		const { client_id, room, text } = entry;
+		const { client_id, room, text, reply_to = null, mentions = [] } = entry;
+		const attachments = (entry.attachments ?? []).map(({ id }) => id);
 		try {
-			await this.options.connection.send({ type: 'message.send', room, client_id, text, reply_to: null }, (ack) => {
+			await this.options.connection.send({ type: 'message.send', room, client_id, text, reply_to, mentions, attachments }, (ack) => {
 				if (ack.message) this.options.onStored(room, ack.message);
 				this.discard(client_id);
 			});

@@ -1,5 +1,5 @@
 /** Frames of realtime protocol v1, on the generated types (`frames.d.ts`), as this client uses them. */
-import type { Card, Member, Message, Proposal } from '$lib/api/types';
+import type { Branch, Card, Member, Message, Proposal } from '$lib/api/types';
 import type { components } from './frames';
 
 type Frames = components['schemas'];
@@ -16,13 +16,14 @@ export type Ack = Frames['Ack'] & { room?: string; seq?: number; message?: Messa
 export type TurnTool = Pick<Frames['TurnTool'], 'call' | 'name' | 'label' | 'state'> & { card?: Card | null };
 export type TurnStatus = Frames['TurnEnded']['status'];
 
-/** Events of a room that are stored: gapless in `seq`. Edits and deletions look like the message they leave behind. */
+/** Events of a room that are stored: gapless in `seq`. Whatever is done to a message brings it as it is now. */
 export type DurableEvent =
-	| With<'MessageCreated', { type: 'message.created' | 'message.edited' | 'message.deleted'; message: Message }>
-	| With<'MemberJoined', { member: Member }>
+	| With<'MessageCreated', { type: 'message.created' | 'message.edited' | 'message.deleted' | 'reaction.changed' | 'pin.changed'; message: Message }>
+	| With<'MemberJoined', { type: 'member.joined' | 'member.updated'; member: Member }>
 	| Frames['MemberLeft']
 	| With<'ProposalCreated', { type: 'proposal.created' | 'proposal.resolved'; proposal: Proposal }>
-	| Frames['RoomUpdated'];
+	| Frames['RoomUpdated']
+	| With<'BranchSelected', { branches: Branch[] }>;
 
 export type RoomEphemeral =
 	| Frames['TurnStarted']
@@ -32,12 +33,13 @@ export type RoomEphemeral =
 	| Frames['TurnEnded']
 	| Frames['TypingEvent']
 	| Frames['Receipt']
+	| Frames['Presence']
 	| Frames['Reset'];
 
 export type RoomEvent = DurableEvent | RoomEphemeral;
 
 /** Events for the person, which need no subscription. */
-export type PersonEvent = Frames['Unread'] | Frames['RoomActivity'] | Frames['RoomAdded'];
+export type PersonEvent = Frames['Unread'] | Frames['RoomActivity'] | Frames['RoomAdded'] | Frames['RoomRemoved'] | Frames['RoomSettingsChanged'] | Frames['Draft'] | Frames['Notification'] | Frames['NotificationsRead'];
 
 export type ServerFrame = Welcome | Ack | ErrorFrame | Frames['Closing'] | RoomEvent | PersonEvent;
 
@@ -45,10 +47,10 @@ type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** A command; the connection adds its `id`. */
 export type Command = Unnumbered<
-	Frames['Subscribe'] | Frames['Unsubscribe'] | Frames['MessageSend'] | Frames['Read'] | Frames['Typing'] | Frames['TurnStop'] | Frames['Ping']
+	Frames['Subscribe'] | Frames['Unsubscribe'] | Frames['MessageSend'] | Frames['Read'] | Frames['Typing'] | Frames['TurnStop'] | Frames['MessageEdit'] | Frames['MessageDelete'] | Frames['ReactionSet'] | Frames['PinSet'] | Frames['DraftSet'] | Frames['AnswerAgain'] | Frames['MessageRevise'] | Frames['BranchSelect'] | Frames['Ping']
 >;
 
-const PERSONAL = new Set(['unread', 'room.activity', 'room.added']);
+const PERSONAL = new Set(['unread', 'room.activity', 'room.added', 'room.removed', 'room.settings', 'draft', 'notification', 'notifications.read']);
 
 export function isPersonal(event: RoomEvent | PersonEvent): event is PersonEvent {
 	return PERSONAL.has(event.type);

@@ -2,7 +2,7 @@
  * The state of one room as a pure function of what the server said. Replaying the events of a room gives the same
  * state as fetching it: both go through `merge`.
  */
-import type { Card, Member, Message, Proposal } from '$lib/api/types';
+import type { Branch, Card, Member, Message, Proposal } from '$lib/api/types';
 import { isDurable, type DurableEvent, type RoomEphemeral, type RoomEvent, type TurnTool } from './protocol';
 
 /** A reply that is being written. `length` counts code points of `text`, as offsets on the wire do. */
@@ -22,8 +22,12 @@ export interface RoomState {
 	readonly room: string;
 	/** Sequence number of the last durable event that is contained. */
 	readonly seq: number;
-	/** Oldest first. */
+	/** Oldest first, without a hole: the end of the conversation, or a stretch of its history (`newer`). */
 	readonly messages: readonly Message[];
+	/** Where the stretch of history goes on; null at the end, where new messages join it. */
+	readonly newer: number | null;
+	/** What was said while a stretch of history was looked at. */
+	readonly held: readonly Message[];
 	readonly members: Readonly<Record<string, Member>>;
 	/** Newest known state of every proposal that was seen here. */
 	readonly proposals: Readonly<Record<string, Proposal>>;
@@ -31,9 +35,14 @@ export interface RoomState {
 	readonly turn: Turn | null;
 	/** When each person was last seen typing (milliseconds, from the caller's clock). */
 	readonly typing: Readonly<Record<string, number>>;
+	/** Who is there now. */
+	readonly online: Readonly<Record<string, true>>;
 	/** How far each person has read. */
 	readonly receipts: Readonly<Record<string, number>>;
 	readonly title: string | null;
+	/** The branch of the conversation that is shown, and all there are; see `chat/branches.ts`. */
+	readonly branch: number;
+	readonly branches: readonly Branch[];
 	/** Why the state can't be continued by events: `reset` asks for a refetch, `gap` for a new subscription. */
 	readonly broken: 'reset' | 'gap' | null;
 }
@@ -43,12 +52,17 @@ export function emptyRoom(room: string): RoomState {
 		room,
 		seq: 0,
 		messages: [],
+		newer: null,
+		held: [],
 		members: {},
 		proposals: {},
 		turn: null,
 		typing: {},
 		receipts: {},
+		online: {},
 		title: null,
+		branch: 0,
+		branches: [],
 		broken: null
 	};
 }
@@ -67,21 +81,34 @@ function durable(state: RoomState, event: DurableEvent): RoomState {
 function effect(state: RoomState, event: DurableEvent): RoomState {
 	switch (event.type) {
 		case 'message.created':
+			if (state.newer !== null) return settle(counted({ ...state, held: [...state.held, event.message] }, [event.message]), event.message);
+			return settle(merge(state, [event.message]), event.message);
 		case 'message.edited':
 		case 'message.deleted':
-			return settle(merge(state, [event.message]), event.message);
+		case 'reaction.changed':
+		case 'pin.changed':
+			return replace(state, event.message);
 		case 'proposal.created':
 		case 'proposal.resolved':
 			return withProposals(state, [event.proposal]);
 		case 'member.joined':
+		case 'member.updated':
 			return { ...state, members: { ...state.members, [event.member.user_id]: event.member } };
 		case 'member.left':
 			return { ...state, members: without(state.members, event.user_id) };
 		case 'room.updated':
 			return typeof event.changes.title === 'string' ? { ...state, title: event.changes.title } : state;
+		case 'branch.selected':
+			return withBranches(state, event.branch, event.branches);
 		default:
 			return state;
 	}
+}
+
+function withBranches(state: RoomState, branch: number, changed: readonly Branch[]): RoomState {
+	const fresh = new Set(changed.map(({ number }) => number));
+	const branches = [...state.branches.filter(({ number }) => !fresh.has(number)), ...changed].sort((a, b) => a.number - b.number);
+	return { ...state, branch, branches };
 }
 
 /** A message that ends a turn takes its place; one from a person ends that person's typing. */
@@ -95,10 +122,47 @@ function settle(state: RoomState, message: Message): RoomState {
 export function merge(state: RoomState, messages: readonly Message[]): RoomState {
 	if (!messages.length) return state;
 	const byId = new Map(state.messages.map((message) => [message.id, message]));
-	for (const message of messages) byId.set(message.id, message);
+	for (const message of messages) byId.set(message.id, kept(message, byId.get(message.id)));
 	const ordered = [...byId.values()].sort((a, b) => a.no - b.no);
 	const carried = messages.flatMap((message) => message.cards.filter(isProposal).map((card) => card.data as unknown as Proposal));
-	return withProposals({ ...state, messages: ordered }, carried);
+	return withProposals(counted({ ...state, messages: ordered }, messages), carried);
+}
+
+/** A message as it is now, where it is in sight; what was scrolled past, or not yet read, comes with its page. */
+function replace(state: RoomState, message: Message): RoomState {
+	const swap = (list: readonly Message[]) => list.map((known) => (known.id === message.id ? kept(message, known) : known));
+	return { ...state, messages: swap(state.messages), held: swap(state.held) };
+}
+
+/** A thread only grows: an older copy of its first message does not shorten it. */
+function kept(message: Message, known: Message | undefined): Message {
+	return known && known.reply_count > message.reply_count ? { ...message, reply_count: known.reply_count } : message;
+}
+
+/** An answer tells how long its thread is, so that no event of the first message has to. */
+function counted(state: RoomState, answers: readonly Message[]): RoomState {
+	const lengths = new Map<string, number>();
+	for (const { thread_id, thread_no } of answers) {
+		if (thread_id && thread_no) lengths.set(thread_id, Math.max(thread_no, lengths.get(thread_id) ?? 0));
+	}
+	if (!lengths.size) return state;
+	const grown = (message: Message) => {
+		const length = lengths.get(message.id) ?? 0;
+		return length > message.reply_count ? { ...message, reply_count: length } : message;
+	};
+	return { ...state, messages: state.messages.map(grown), held: state.held.map(grown) };
+}
+
+/** A stretch of history in place of what is in sight; with `newer` null it is the end. */
+export function showStretch(state: RoomState, messages: readonly Message[], newer: number | null): RoomState {
+	const held = newer === null ? [] : state.newer === null ? [] : state.held;
+	return merge({ ...state, messages: [], newer, held }, newer === null ? [...messages, ...state.held] : messages);
+}
+
+/** The stretch goes on; when it reaches the end, what was said meanwhile joins it. */
+export function extendStretch(state: RoomState, messages: readonly Message[], newer: number | null): RoomState {
+	if (newer !== null) return merge({ ...state, newer }, messages);
+	return merge({ ...state, newer, held: [] }, [...messages, ...state.held]);
 }
 
 function isProposal(card: Card): boolean {
@@ -139,8 +203,16 @@ function ephemeral(state: RoomState, event: RoomEphemeral, now: number): RoomSta
 			return { ...state, typing: { ...state.typing, [event.user_id]: now } };
 		case 'receipt':
 			return { ...state, receipts: { ...state.receipts, [event.user_id]: Math.max(event.seq, state.receipts[event.user_id] ?? 0) } };
+		case 'presence': {
+			const away = new Set(event.offline);
+			const before = event.all ? [] : Object.keys(state.online).filter((id) => !away.has(id));
+			return { ...state, online: Object.fromEntries([...before, ...event.online].map((id) => [id, true as const])) };
+		}
 		case 'reset':
 			return { ...state, broken: 'reset' };
+		// What this client does not show (presence, drafts of other devices) changes nothing here.
+		default:
+			return state;
 	}
 }
 
@@ -149,7 +221,7 @@ function newTurn(id: string, attempt: number): Turn {
 }
 
 function lastNo(state: RoomState): number {
-	return state.messages[state.messages.length - 1]?.no ?? 0;
+	return (state.held.at(-1) ?? state.messages.at(-1))?.no ?? 0;
 }
 
 /** Appends what is new of a delta; a hole in the text asks for a new subscription, whose answer brings the text so far. */

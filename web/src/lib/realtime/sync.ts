@@ -2,7 +2,7 @@
  * Keeps the rooms that are looked at in step with the server: fetches a room, subscribes after the last event that the
  * fetched state contains, and heals gaps, resets and reconnections in the same way.
  */
-import type { Member, Message } from '$lib/api/types';
+import type { Branch, Member, Message } from '$lib/api/types';
 import { CommandError, type Connection } from './connection';
 import { isPersonal, type PersonEvent, type RoomEvent } from './protocol';
 import { emptyRoom, merge, reduce, subscribed, type RoomState } from './reducer';
@@ -12,6 +12,8 @@ export interface FetchedRoom {
 	seq: number;
 	title: string;
 	members: Member[];
+	branch: number;
+	branches: Branch[];
 	/** The newest messages, oldest first. */
 	messages: Message[];
 }
@@ -160,7 +162,10 @@ export function fromFetched(room: string, fetched: FetchedRoom): RoomState {
 		...emptyRoom(room),
 		seq: fetched.seq,
 		title: fetched.title,
+		branch: fetched.branch,
+		branches: fetched.branches,
 		members: Object.fromEntries(fetched.members.map((member) => [member.user_id, member])),
+		online: Object.fromEntries(fetched.members.filter(({ online }) => online).map(({ user_id }) => [user_id, true as const])),
 		receipts: Object.fromEntries(fetched.members.map((member) => [member.user_id, member.read_seq]))
 	};
 	return merge(state, fetched.messages);

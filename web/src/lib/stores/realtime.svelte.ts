@@ -2,10 +2,10 @@
 import { fetchRoom } from '$lib/api/rooms';
 import { Connection, type ConnectionState } from '$lib/realtime/connection';
 import { Outbox, type Pending } from '$lib/realtime/outbox';
-import type { PersonEvent, RoomEvent } from '$lib/realtime/protocol';
+import type { Ack, Command, PersonEvent, RoomEvent } from '$lib/realtime/protocol';
 import { merge, type RoomState } from '$lib/realtime/reducer';
 import { RoomSync } from '$lib/realtime/sync';
-import type { Room, User } from '$lib/api/types';
+import type { Attachment, Room, User } from '$lib/api/types';
 import { session } from './session.svelte';
 
 type Listener = (events: readonly (RoomEvent | PersonEvent)[]) => void;
@@ -23,6 +23,8 @@ class Realtime {
 	#outbox: Outbox | null = null;
 	#listeners: Listener[] = [];
 	#fetched: ((room: Room) => void)[] = [];
+	#back: (() => void)[] = [];
+	#opened = false;
 	#trouble: ReturnType<typeof setTimeout> | undefined;
 
 	constructor() {
@@ -62,6 +64,11 @@ class Realtime {
 		this.#listeners.push(listener);
 	}
 
+	/** Calls back when a connection is there again after one was lost. */
+	onBack(listener: () => void): void {
+		this.#back.push(listener);
+	}
+
 	/** Calls back with every room that was read to be shown. */
 	onFetched(listener: (room: Room) => void): void {
 		this.#fetched.push(listener);
@@ -85,8 +92,13 @@ class Realtime {
 		this.#sync.update(room, change);
 	}
 
-	say(room: string, text: string): void {
-		this.#outbox?.add(room, text);
+	say(room: string, text: string, attachments: Attachment[] = [], more: Pick<Pending, 'reply_to' | 'mentions'> = {}): void {
+		this.#outbox?.add(room, text, attachments, more);
+	}
+
+	/** Sends a command. Rejects with `CommandError` or `Disconnected`. */
+	command(command: Command): Promise<Ack> {
+		return this.#connection.send(command);
 	}
 
 	sayAgain(clientId: string): void {
@@ -99,6 +111,18 @@ class Realtime {
 
 	stopTurn(turn: string): Promise<unknown> {
 		return this.#connection.send({ type: 'turn.stop', turn });
+	}
+
+	answerAgain(message: string): Promise<unknown> {
+		return this.#connection.send({ type: 'answer.again', message });
+	}
+
+	revise(message: string, text: string): Promise<unknown> {
+		return this.#connection.send({ type: 'message.revise', message, client_id: crypto.randomUUID(), text });
+	}
+
+	selectBranch(room: string, number: number): Promise<unknown> {
+		return this.#connection.send({ type: 'branch.select', room, number });
 	}
 
 	/** Best effort: whoever is offline neither types nor reads for the others. */
@@ -126,6 +150,7 @@ class Realtime {
 			onChange: (pending) => (this.pending = pending),
 			onStored: (room, message) => this.#sync.update(room, (state) => merge(state, [message]))
 		});
+		this.#opened = false;
 		this.#sync.reload();
 		this.#connection.reopen();
 	}
@@ -136,6 +161,8 @@ class Realtime {
 		if (state === 'open' || state === 'idle') this.troubled = false;
 		else this.#trouble = setTimeout(() => (this.troubled = true), 700);
 		if (state === 'open') {
+			if (this.#opened) for (const listener of this.#back) listener();
+			this.#opened = true;
 			this.#sync.resume();
 			void this.#outbox?.flush();
 		}

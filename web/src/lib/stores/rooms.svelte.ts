@@ -1,16 +1,19 @@
-/** The list of one's rooms, with what was said last and how much of it is unread. */
+/** The list of one's rooms, with what was said last, how much of it is unread, and who is there. */
 import { listRooms, readRoom } from '$lib/api/rooms';
 import type { Room as FullRoom, User } from '$lib/api/types';
 import type { PersonEvent, RoomEvent } from '$lib/realtime/protocol';
+import { SvelteSet } from 'svelte/reactivity';
+import { drafts } from './drafts.svelte';
 import { realtime } from './realtime.svelte';
 import { session } from './session.svelte';
 
 /** Of what was said last the list shows the words and whose they are. */
-export type ListedRoom = Omit<FullRoom, 'last_message'> & { last_message: { text: string; sender_id: string } | null };
+export type ListedRoom = Omit<FullRoom, 'last_message'> & { last_message: { text: string; sender_id: string; attachments?: readonly { name: string }[] } | null };
 
 interface Said {
 	seq: number;
 	sender_id: string;
+	mentions: string[];
 	text: string;
 	at: string;
 }
@@ -19,14 +22,22 @@ class Rooms {
 	items = $state.raw<readonly ListedRoom[]>([]);
 	loaded = $state(false);
 	failed = $state(false);
-	readonly projects = $derived(this.items.filter(({ kind }) => kind === 'assistant'));
-	readonly people = $derived(this.items.filter(({ kind }) => kind !== 'assistant'));
-	readonly unread = $derived(this.items.reduce((sum, room) => sum + room.unread, 0));
+	/** There are older rooms than those in the list. */
+	more = $state(false);
+	readonly online = new SvelteSet<string>();
+	readonly projects = $derived(this.items.filter(({ kind, archived }) => kind === 'assistant' && !archived));
+	readonly people = $derived(this.items.filter(({ kind, archived }) => kind !== 'assistant' && !archived));
+	/** Of a muted room only what names one counts. */
+	readonly unread = $derived(this.items.reduce((sum, room) => sum + (room.archived ? 0 : room.notify === 'none' ? room.mentions : room.unread), 0));
+
+	#cursor: string | undefined;
 
 	start(): void {
 		session.onChange((user) => void this.#reload(user));
 		realtime.onEvents((events) => this.#receive(events));
 		realtime.onFetched((room) => this.add(room));
+		// Rooms that are not looked at tell of themselves by passing events only: what was missed is read again.
+		realtime.onBack(() => void this.refresh());
 	}
 
 	get(id: string): ListedRoom | undefined {
@@ -35,31 +46,46 @@ class Rooms {
 
 	add(room: ListedRoom): void {
 		this.items = ordered([room, ...this.items.filter(({ id }) => id !== room.id)]);
+		this.#know([room]);
 	}
 
 	async refresh(): Promise<void> {
 		await this.#reload(session.user);
 	}
 
+	/** The next page of the list. */
+	async loadMore(): Promise<void> {
+		const page = await listRooms(this.#cursor);
+		this.#cursor = page.next_cursor ?? undefined;
+		this.more = page.next_cursor !== null;
+		const known = new Set(this.items.map(({ id }) => id));
+		this.items = ordered([...this.items, ...page.items.filter(({ id }) => !known.has(id))]);
+		this.#know(page.items);
+	}
+
 	/** This device has read up to `seq`; the server's own count follows. */
 	markRead(id: string, seq: number): void {
 		const room = this.get(id);
 		if (!room || (room.read_seq >= seq && room.unread === 0)) return;
-		this.#change(id, { unread: 0, read_seq: Math.max(seq, room.read_seq) });
+		this.#change(id, { unread: 0, mentions: 0, read_seq: Math.max(seq, room.read_seq) });
 		realtime.read(id, seq);
 	}
 
 	async #reload(user: User | null): Promise<void> {
 		if (!user) {
 			this.items = [];
+			this.online.clear();
 			this.loaded = true;
 			return;
 		}
 		try {
-			const items = await listRooms();
+			const { items, next_cursor } = await listRooms();
 			if (session.user?.id !== user.id) return;
 			this.items = ordered(items);
+			this.#cursor = next_cursor ?? undefined;
+			this.more = next_cursor !== null;
 			this.failed = false;
+			this.#know(items);
 		} catch {
 			this.failed = true;
 		} finally {
@@ -67,23 +93,58 @@ class Rooms {
 		}
 	}
 
+	/** What the rooms bring with them for other stores: who is there, and what one has begun to write. */
+	#know(list: readonly ListedRoom[]): void {
+		for (const { id, members, draft } of list) {
+			for (const member of members) this.#present(member.user_id, member.online);
+			if (draft?.text) drafts.learn(id, draft.text);
+		}
+	}
+
+	#present(id: string, here: boolean): void {
+		if (here) this.online.add(id);
+		else this.online.delete(id);
+	}
+
 	#receive(events: readonly (RoomEvent | PersonEvent)[]): void {
 		for (const event of events) {
-			if (event.type === 'room.added') void this.#fetch(event.room);
-			else if (event.type === 'unread') this.#change(event.room, { unread: event.unread, read_seq: event.read_seq });
-			else if (event.type === 'room.activity') this.#said(event.room, { ...event, text: event.preview });
-			else if (event.type === 'message.created') this.#said(event.room, { ...event.message, at: event.message.created_at });
-			else if (event.type === 'room.updated' && typeof event.changes.title === 'string') this.#change(event.room, { title: event.changes.title });
+			switch (event.type) {
+				case 'room.added':
+					void this.#fetch(event.room);
+					break;
+				case 'room.removed':
+					this.items = this.items.filter(({ id }) => id !== event.room);
+					break;
+				case 'room.settings':
+					this.#change(event.room, { notify: event.notify, archived: event.archived, can_send: event.can_send });
+					break;
+				case 'unread':
+					this.#change(event.room, { unread: event.unread, mentions: event.mentions, read_seq: event.read_seq });
+					break;
+				case 'presence':
+					for (const id of event.online) this.#present(id, true);
+					for (const id of event.offline) this.#present(id, false);
+					break;
+				case 'room.activity':
+					this.#said(event.room, { ...event, text: event.preview });
+					break;
+				case 'message.created':
+					this.#said(event.room, { ...event.message, text: spoken(event.message), at: event.message.created_at });
+					break;
+				case 'room.updated':
+					if (typeof event.changes.title === 'string') this.#change(event.room, { title: event.changes.title });
+			}
 		}
 	}
 
 	/** Something was said: here, or in a room that is not looked at, which is told of by `room.activity`. */
-	#said(id: string, { seq, sender_id, text, at }: Said): void {
+	#said(id: string, { seq, sender_id, mentions, text, at }: Said): void {
 		const room = this.get(id);
 		if (!room) return void this.#fetch(id);
 		if (seq <= room.last_seq && room.last_message) return;
-		const unread = sender_id === session.user?.id ? room.unread : room.unread + 1;
-		this.#change(id, { unread, last_seq: seq, last_message_at: at, last_message: { text, sender_id } });
+		const me = session.user?.id ?? '';
+		const counts = sender_id === me ? {} : { unread: room.unread + 1, mentions: room.mentions + Number(mentions.includes(me)) };
+		this.#change(id, { ...counts, last_seq: seq, last_message_at: at, last_message: { text, sender_id }, archived: false });
 	}
 
 	async #fetch(id: string): Promise<void> {
@@ -97,6 +158,11 @@ class Rooms {
 	#change(id: string, changes: Partial<ListedRoom>): void {
 		this.items = ordered(this.items.map((room) => (room.id === id ? { ...room, ...changes } : room)));
 	}
+}
+
+/** What a message says, or the names of what it carries. */
+export function spoken(message: { text: string; attachments?: readonly { name: string }[] }): string {
+	return message.text || (message.attachments ?? []).map(({ name }) => name).join(', ');
 }
 
 function ordered(rooms: readonly ListedRoom[]): ListedRoom[] {

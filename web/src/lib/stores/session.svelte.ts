@@ -1,7 +1,9 @@
 /** Who is here: nobody yet, a guest, or a person with an account. */
 import * as accounts from '$lib/api/accounts';
 import { isStatus } from '$lib/api/errors';
+import { beginPasskeySignIn, finishPasskeySignIn } from '$lib/api/security';
 import type { User } from '$lib/api/types';
+import * as passkeys from '$lib/auth/passkeys';
 import { browserZone } from '$lib/format/time';
 
 type Listener = (user: User | null) => void;
@@ -51,11 +53,17 @@ class Session {
 	}
 
 	/** Gives the challenge that `finishSignIn` answers, if the account has a second factor; null once signed in. */
-	async signIn(data: { email: string; password: string }): Promise<string | null> {
+	async signIn(data: { email: string; password: string }): Promise<accounts.Challenge | null> {
 		const answer = await accounts.signIn(data);
-		if ('challenge' in answer) return answer.challenge;
+		if ('challenge' in answer) return answer;
 		this.#become(answer);
 		return null;
+	}
+
+	/** A passkey is both factors at once. */
+	async signInWithPasskey(): Promise<void> {
+		const { challenge, options } = await beginPasskeySignIn();
+		this.#become(await finishPasskeySignIn({ challenge, credential: await passkeys.get(options) }));
 	}
 
 	async finishSignIn(challenge: string, code: string): Promise<void> {
@@ -69,6 +77,11 @@ class Session {
 
 	async update(data: { name?: string; timezone?: string }): Promise<void> {
 		this.user = await accounts.updateMe(data);
+	}
+
+	/** The same person, changed. */
+	tell(user: User): void {
+		if (this.user?.id === user.id) this.user = user;
 	}
 
 	/** The server says that the session is over. */

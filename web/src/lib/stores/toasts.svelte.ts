@@ -3,6 +3,8 @@ export interface Toast {
 	id: number;
 	tone: 'info' | 'good' | 'bad';
 	text: string;
+	/** One thing to do about it, such as taking it back. */
+	action?: { label: string; run: () => void };
 }
 
 const SHOWN_MS = 6_000;
@@ -11,9 +13,9 @@ class Toasts {
 	items = $state<Toast[]>([]);
 	#next = 1;
 
-	show(text: string, tone: Toast['tone'] = 'info'): void {
+	show(text: string, tone: Toast['tone'] = 'info', action?: Toast['action']): void {
 		const id = this.#next++;
-		this.items = [...this.items.filter((toast) => toast.text !== text), { id, tone, text }].slice(-3);
+		this.items = [...this.items.filter((toast) => toast.text !== text), { id, tone, text, action }].slice(-3);
 		setTimeout(() => this.dismiss(id), SHOWN_MS);
 	}
 

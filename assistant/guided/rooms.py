@@ -1,0 +1,74 @@
+"""Answers in a room of several people: what was missed, and a draft of a follow-up. By rules, and honest about it."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, ToolMessage
+
+from assistant.guided.tasks import Call
+from assistant.guided.wording import listed, say
+from services.conversations.schemas import Card
+
+_CATCH_UP = re.compile(
+    r"catch (?:me|us) up|catch[- ]?up|(?:did|have) (?:i|we) miss|missed|summar|recap|what(?:'s| is| has) (?:new|happened)"
+    r"|verpasst|zusammenfass|r[ée]sum|rattrap|perd[ií]|resumen|resumo",
+    re.I,
+)
+_FOLLOW_UP = re.compile(
+    r"follow[- ]?up|draft|reply|answer to|nachfass|entwurf|relance|brouillon|seguimiento|rascunho", re.I
+)
+_MARKUP = re.compile(r"[*_`#>\[\]()~|]")
+
+
+def is_shared(messages: Sequence[BaseMessage]) -> bool:
+    """Whether the conversation is a room of several people."""
+    return any(
+        isinstance(message, SystemMessage) and message.additional_kwargs.get("sextant", {}).get("shared")
+        for message in messages[:1]
+    )
+
+
+def answer(messages: Sequence[BaseMessage], tools: frozenset[str]) -> Call | str:
+    """The next tool call, or the reply."""
+    asked = next((m for m in reversed(messages) if isinstance(m, HumanMessage)), None)
+    text = asked.text if asked is not None else ""
+    seed = str(len(messages))
+    drafting = bool(_FOLLOW_UP.search(text))
+    if not drafting and not _CATCH_UP.search(text):
+        return say("rooms.help", seed)
+    result = next((m for m in reversed(messages) if isinstance(m, ToolMessage)), None)
+    if result is None or messages.index(result) < (messages.index(asked) if asked is not None else 0):
+        return Call("catch_up") if "catch_up" in tools else say("rooms.help", seed)
+    card = result.artifact if isinstance(result.artifact, Card) else None
+    if card is None:
+        return say("rooms.draft-nothing" if drafting else "rooms.nothing", seed)
+    return _draft(card.data, seed) if drafting else _missed(card.data, seed)
+
+
+def _missed(found: dict[str, Any], seed: str) -> str:
+    items = found["items"]
+    people = listed(list(dict.fromkeys(_plain(item["name"], 60) for item in items)))
+    count = found["count"]
+    lines = "\n".join(f"- {_plain(item['name'], 60)}: {_plain(item['text'], 180)}" for item in items)
+    return say(
+        "rooms.missed",
+        seed,
+        count=f"{count} message{'' if count == 1 else 's'}",
+        people=people,
+        since=f" on {found['since'][:10]}" if found.get("since") else "",
+        lines=lines,
+    )
+
+
+def _draft(found: dict[str, Any], seed: str) -> str:
+    items = found["items"]
+    topic = next((item for item in reversed(items) if "?" in item["text"]), items[-1])
+    name = _plain(topic["name"].split()[0] if topic["name"].split() else "there", 40)
+    return say("rooms.draft", seed, name=name, quote=_plain(topic["text"], 140))
+
+
+def _plain(text: str, limit: int) -> str:
+    """Other people's words on one line, without markup."""
+    line = _MARKUP.sub("", " ".join(text.split()))
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

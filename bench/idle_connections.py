@@ -1,0 +1,111 @@
+"""What an idle connection costs in memory.
+
+    python -m bench.idle_connections [--connections 5000]
+
+Connections to the real server, each with a session of a person of its own and three rooms subscribed to (ten people
+share a room), then nothing. For comparison as many connections to a bare server on the `websockets` library, which
+knows no sessions and no rooms. Measured is the growth of each server process's memory, shared files left out, divided
+by the connections. The last line holds name=value pairs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from uuid import UUID
+
+import asyncpg
+import uvloop
+
+from bench.load import load
+from bench.processes import Unavailable, free_port, machine, running
+from bench.product import Person, database, people, product, room
+from bench.sockets import LightClient
+
+ROOMS_EACH, PEOPLE_A_ROOM = 3, 10
+AT_ONCE = 40
+
+
+async def scene(url: str, count: int) -> list[tuple[Person, list[UUID]]]:
+    """People, and the rooms of each."""
+    connection = await asyncpg.connect(url)
+    crowd = await people(connection, count)
+    rooms: dict[UUID, list[UUID]] = {person.id: [] for person in crowd}
+    for turn in range(ROOMS_EACH):
+        # Neighbours of one turn are apart in the next.
+        order = crowd[turn:] + crowd[:turn] if turn < 2 else crowd[::2] + crowd[1::2]
+        for start in range(0, count, PEOPLE_A_ROOM):
+            members = order[start : start + PEOPLE_A_ROOM]
+            room_id = await room(connection, members)
+            for member in members:
+                rooms[member.id].append(room_id)
+    await connection.close()
+    return [(person, rooms[person.id]) for person in crowd]
+
+
+async def ours(url: str, count: int) -> tuple[float, list[tuple[int, float]]]:
+    """KB for each connection at the end, and on the way."""
+    there = await scene(url, count)
+    gate = asyncio.Semaphore(AT_ONCE)
+    open_now: list[LightClient] = []
+
+    async with product(url, {"WS_PING_SECONDS": "600"}) as server:
+
+        async def one(person: Person, rooms: list[UUID]) -> None:
+            async with gate:
+                client = await LightClient.open(server.port, person.token)
+                for room_id in rooms:
+                    await client.subscribe(str(room_id))
+                open_now.append(client)
+
+        warm = there[: AT_ONCE * 2]  # pools, plans, buffers: not the connections' own
+        await asyncio.gather(*(one(*each) for each in warm))
+        first, steps = server.memory_kb, []
+        rest = there[len(warm) :]
+        for start in range(0, len(rest), max(1, len(rest) // 5)):
+            await asyncio.gather(*(one(*each) for each in rest[start : start + max(1, len(rest) // 5)]))
+            steps.append((len(open_now), (server.memory_kb - first) / (len(open_now) - len(warm))))
+        for client in open_now:
+            client.close()
+    return steps[-1][1], steps
+
+
+async def bare(count: int) -> float:
+    """KB for each connection of a bare server."""
+    port = free_port()
+    command = [sys.executable, "-m", "bench.peers.broadcast", str(port)]
+    with running(command, port) as server, load(port, "plain", AT_ONCE * 2):
+        first = server.memory_kb
+        with load(port, "plain", count - AT_ONCE * 2):
+            return (server.memory_kb - first) / (count - AT_ONCE * 2)
+
+
+async def measure(count: int) -> dict[str, float]:
+    async with database("idle") as url:
+        each, steps = await ours(url, count)
+    alone = await bare(count)
+    print(f"{'connections':>12}{'KB each':>10}")
+    for connections, kb in steps:
+        print(f"{connections:12,}{kb:10.1f}")
+    print(f"{'bare':>12}{alone:10.1f}")
+    return {"kb_per_connection": each, "bare_kb_per_connection": alone, "idle_vs_bare": each / alone}
+
+
+def main() -> None:
+    """Parse the command line and measure."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--connections", type=int, default=5_000)
+    arguments = parser.parse_args()
+    print(machine())
+    pairs = uvloop.run(measure(arguments.connections))
+    print("\n" + " ".join(f"{name}={value:.1f}" for name, value in pairs.items()))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Unavailable as missing:
+        sys.exit(str(missing))

@@ -1,0 +1,119 @@
+"""The index of profiles' embeddings: pgvector, beside the data, or Pinecone.
+
+PostgreSQL holds every embedding in both cases and is the record. An index answers one question: who is near, within
+the hard filters. Its answer is a statement that yields ids, so that with pgvector the whole search stays one statement
+of the database, and with Pinecone the same statement reads the ids that Pinecone gave. Ids of an index that can lag
+behind the data (`in_database` is false) are filtered once more on the data: it may find too few, never somebody who
+does not fit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """The vectors of one embedding model. Those of different models are never compared."""
+
+    model: str
+    dimensions: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFilter:
+    """The hard filters on profiles. Those that were not given are None or empty."""
+
+    skills: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    excluded_skills: tuple[str, ...] = ()
+    excluded_industries: tuple[str, ...] = ()
+    min_usd: int | None = None
+    max_usd: int | None = None
+    languages: tuple[str, ...] = ()
+    timezones: tuple[str, ...] | None = None
+    engagement: str | None = None
+    countries: tuple[str, ...] = ()
+    min_years: int | None = None
+    excluded_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A profile as an index outside of the database keeps it: the vector, and what searches filter by."""
+
+    id: UUID
+    embedding: Sequence[float]
+    findable: bool
+    skills: Sequence[str]
+    industries: Sequence[str]
+    languages: Sequence[str]
+    engagements: Sequence[str]
+    timezone: str
+    country: str
+    years: int
+    rate_usd: int
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A statement that yields the column `id`, with its values; `filtered` where the data itself was filtered."""
+
+    statement: str
+    values: dict[str, Any] = field(default_factory=dict)
+    filtered: bool = False
+
+
+class VectorIndex(Protocol):
+    """Who is near. Calls raise `VendorUnavailable` where the index does not answer."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def in_database(self) -> bool:
+        """Whether the rows of PostgreSQL are the index; then there is nothing to bring up to date."""
+
+    async def near(
+        self,
+        space: Space,
+        embedding: Sequence[float],
+        filters: ProfileFilter,
+        *,
+        limit: int,
+        only: Sequence[UUID] | None = None,
+    ) -> Near:
+        """The nearest bookable profiles within the filters, best first. An index outside of the database cannot look
+        for `filters.words`; it is given the ids that have them as `only`."""
+
+    async def upsert(self, space: Space, entries: Sequence[Entry]) -> None: ...
+
+    async def remove(self, ids: Sequence[UUID]) -> None:
+        """Forget these profiles, whatever model embedded them."""
+
+    async def count(self, space: Space) -> int | None:
+        """How many profiles it holds; None where that is the database's to say."""
+
+    async def close(self) -> None: ...
+
+
+def from_settings(settings: Settings) -> VectorIndex:
+    """Pinecone where settings ask for it, pgvector otherwise."""
+    if not settings.uses_pinecone:
+        from core.gateways.pgvector import PgvectorIndex
+
+        return PgvectorIndex()
+    if settings.pinecone_api_key is None:
+        raise ValueError("VECTORS=pinecone needs PINECONE_API_KEY")
+    from core.gateways.pinecone import PineconeIndex  # brings an HTTP client of its own: not for everybody
+
+    return PineconeIndex(
+        api_key=settings.pinecone_api_key.get_secret_value(),
+        api_base=settings.pinecone_api_base,
+        index=settings.pinecone_index,
+        cloud=settings.pinecone_cloud,
+        region=settings.pinecone_region,
+    )

@@ -1,0 +1,84 @@
+"""Putting link previews under messages, and taking them away: each an event that carries the message as it is now."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.actor import Actor
+from core.clock import now
+from core.errors import NotFound
+from core.events import RoomEvent, emit
+from models.conversations import Message, Room, RoomEventRow
+from services.conversations import repository
+from services.conversations.rendering import message_body, message_read, room_event
+from services.conversations.schemas import LinkPreview, MessageRead
+
+MESSAGE = Message.__table__
+
+
+async def message(session: AsyncSession, message_id: UUID) -> Any | None:
+    """A message that is not deleted. For jobs."""
+    query = select(MESSAGE).where(MESSAGE.c.id == message_id, MESSAGE.c.deleted_at.is_(None))
+    return (await session.execute(query)).mappings().first()
+
+
+async def message_of(session: AsyncSession, actor: Actor, room_id: UUID, message_id: UUID) -> Any:
+    """A message of a room of the actor's, under the room's lock. Raises NotFound."""
+    await repository.room_of(session, actor.user_id, room_id)
+    await session.execute(select(Room.id).where(Room.id == room_id).with_for_update(key_share=True))
+    found = await message(session, message_id)
+    if found is None or found["room_id"] != room_id:
+        raise NotFound("There is no such message.", message_id=str(message_id))
+    return found
+
+
+async def add(session: AsyncSession, message_id: UUID, previews: Sequence[LinkPreview]) -> None:
+    """Put previews under a message, unless it was deleted or has some already."""
+    found = await message(session, message_id)
+    if found is None:
+        return
+    await session.execute(select(Room.id).where(Room.id == found["room_id"]).with_for_update(key_share=True))
+    changed = await session.execute(
+        update(Message)
+        .where(Message.id == message_id, Message.deleted_at.is_(None), Message.previews == [])
+        .values(previews=[each.model_dump(mode="json") for each in previews])
+        .returning(MESSAGE)
+    )
+    row = changed.mappings().first()
+    if row is not None:
+        await _log(session, row)
+
+
+async def remove(session: AsyncSession, message_id: UUID, preview_id: UUID) -> MessageRead:
+    """Take one away. The caller has checked who asks, and holds the room's lock."""
+    found = await message(session, message_id)
+    assert found is not None
+    left = [each for each in found["previews"] if each["id"] != str(preview_id)]
+    changed = await session.execute(
+        update(Message).where(Message.id == message_id).values(previews=left).returning(MESSAGE)
+    )
+    row = changed.mappings().one()
+    await _log(session, row)
+    return message_read(row)
+
+
+async def _log(session: AsyncSession, row: Any) -> None:
+    seq = (
+        await session.execute(
+            update(Room)
+            .where(Room.id == row["room_id"])
+            .values(last_seq=Room.last_seq + 1)
+            .returning(Room.last_seq)
+        )
+    ).scalar_one()
+    at = now()
+    await session.execute(
+        insert(RoomEventRow).values(
+            room_id=row["room_id"], seq=seq, type="message.edited", message_id=row["id"], at=at
+        )
+    )
+    event = room_event(row["room_id"], seq, "message.edited", at, {"message": message_body(row)})
+    emit(session, RoomEvent(row["room_id"], "message.edited", event, seq))

@@ -1,0 +1,123 @@
+"""SQL of the list of notifications. A line about messages counts as read once its room has been read that far, on
+whatever device: so it agrees with the room's own count without either telling the other."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.ids import new_id
+from models.accounts import User
+from models.conversations import RoomMember
+from models.notifications import Notification
+from services.notifications.schemas import Recipient
+
+
+def _read_in_room() -> ColumnElement[bool]:
+    return exists().where(
+        RoomMember.room_id == Notification.room_id,
+        RoomMember.user_id == Notification.user_id,
+        RoomMember.read_seq >= Notification.seq,
+    )
+
+
+def _unread() -> ColumnElement[bool]:
+    return and_(
+        Notification.shown,
+        Notification.read_at.is_(None),
+        or_(Notification.seq.is_(None), ~_read_in_room()),
+    )
+
+
+async def reader(session: AsyncSession, user_id: UUID) -> Recipient | None:
+    """Whose clock and language the lines are shown in; None for accounts that are gone. Guests have no address."""
+    row = (
+        await session.execute(
+            select(User.email, User.name, User.timezone, User.locale).where(
+                User.id == user_id, User.deleted_at.is_(None)
+            )
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Recipient(
+        address=row.email or "", user_id=user_id, name=row.name, timezone=row.timezone, locale=row.locale
+    )
+
+
+async def keep(session: AsyncSession, **values: Any) -> Notification | None:
+    """Store a line, or add to the one with its key. None where that changes nothing: it tells of nothing new."""
+    new = insert(Notification).values(id=new_id(), **values)
+    still_unread = Notification.read_at.is_(None) & ~func.coalesce(_read_in_room(), False)
+    stored = new.on_conflict_do_update(
+        index_elements=["user_id", "key"],
+        set_={
+            "name": new.excluded.name,
+            "context": new.excluded.context,
+            "path": new.excluded.path,
+            "count": case((still_unread, Notification.count), else_=0) + new.excluded.count,
+            "seq": new.excluded.seq,
+            "shown": new.excluded.shown,
+            "happened_at": new.excluded.happened_at,
+            "read_at": None,
+        },
+        where=Notification.seq < new.excluded.seq,
+    ).returning(Notification)
+    row: Notification | None = await session.scalar(stored, execution_options={"populate_existing": True})
+    return row
+
+
+async def page(
+    session: AsyncSession, user_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[tuple[Notification, bool]]:
+    """Lines, newest first, each with whether it has been read."""
+    query = (
+        select(Notification, ~_unread())
+        .where(Notification.user_id == user_id, Notification.shown)
+        .order_by(Notification.happened_at.desc(), Notification.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(tuple_(Notification.happened_at, Notification.id) < before)
+    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
+
+
+async def unread(session: AsyncSession, user_id: UUID) -> int:
+    """How many lines a person has not read."""
+    query = select(func.count()).select_from(Notification).where(Notification.user_id == user_id, _unread())
+    return (await session.scalar(query)) or 0
+
+
+async def get(session: AsyncSession, notification_id: UUID) -> tuple[Notification, bool] | None:
+    """A line and whether it has been read."""
+    row = (
+        await session.execute(
+            select(
+                Notification, or_(Notification.read_at.is_not(None), func.coalesce(_read_in_room(), False))
+            ).where(Notification.id == notification_id)
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row is not None else None
+
+
+async def mark(session: AsyncSession, user_id: UUID, ids: Sequence[UUID] | None, at: datetime) -> bool:
+    """Mark these lines of a person's as read, or all; whether any was not."""
+    query = update(Notification).where(
+        Notification.user_id == user_id, Notification.shown, Notification.read_at.is_(None)
+    )
+    if ids is not None:
+        query = query.where(Notification.id.in_(ids))
+    return bool((await session.scalars(query.values(read_at=at).returning(Notification.id))).all())
+
+
+async def forget(session: AsyncSession, user_id: UUID) -> None:
+    await session.execute(delete(Notification).where(Notification.user_id == user_id))
+
+
+async def forget_old(session: AsyncSession, *, before: datetime) -> None:
+    """Remove lines from before a time, whether or not they were read."""
+    await session.execute(delete(Notification).where(Notification.happened_at < before))

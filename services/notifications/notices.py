@@ -1,0 +1,130 @@
+"""The list of notifications: what a person reads in the app, and marking it as read."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core import clock
+from core.actor import Actor, Scope
+from core.errors import InvalidInput
+from core.events import UserEvent, emit
+from models.notifications import Notification
+from services.notifications import inbox
+from services.notifications.kinds import Kind
+from services.notifications.schemas import Recipient
+from services.notifications.words import has, words
+
+PAGE = 20
+_LONGEST = 200
+
+
+class NotificationRead(BaseModel):
+    """One line. `count` says how many things came together in it; `path` is the page of the app it leads to."""
+
+    id: UUID
+    kind: Kind
+    title: str
+    body: str | None
+    path: str
+    count: int
+    room_id: UUID | None
+    seq: int | None = Field(
+        description="Of a line about messages: it is read once its room is read up to here"
+    )
+    happened_at: datetime
+    read: bool
+
+
+class NotificationPage(BaseModel):
+    """Newest first; `unread` counts all that was not read, not those of the page."""
+
+    items: list[NotificationRead]
+    next_cursor: str | None
+    unread: int
+
+
+class MarkNotifications(BaseModel):
+    """Which lines have been read: those of `ids`, or all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=100)] | None = None
+
+
+class UnreadNotifications(BaseModel):
+    unread: int
+
+
+async def list_own(
+    session: AsyncSession, actor: Actor, *, cursor: str | None = None, limit: int = PAGE
+) -> NotificationPage:
+    """The actor's lines, newest first. Raises InvalidInput (bad_cursor)."""
+    actor.require(Scope.ACCOUNT_READ)
+    rows = await inbox.page(session, actor.user_id, before=_parse(cursor), limit=limit + 1)
+    reader = Recipient(address="", user_id=actor.user_id, timezone=actor.timezone, locale=actor.locale)
+    last = rows[limit - 1][0] if len(rows) > limit else None
+    return NotificationPage(
+        items=[read(row, reader, seen) for row, seen in rows[:limit]],
+        next_cursor=f"{last.happened_at.isoformat()}~{last.id}" if last else None,
+        unread=await inbox.unread(session, actor.user_id),
+    )
+
+
+async def mark(session: AsyncSession, actor: Actor, data: MarkNotifications) -> UnreadNotifications:
+    """Mark lines as read, and tell all of the actor's devices. Doing it again changes nothing."""
+    actor.require(Scope.ACCOUNT_READ)
+    changed = await inbox.mark(session, actor.user_id, data.ids, clock.now())
+    unread = await inbox.unread(session, actor.user_id)
+    if changed:
+        ids = [str(each) for each in data.ids] if data.ids is not None else None
+        body = {"type": "notifications.read", "ids": ids, "unread": unread}
+        emit(session, UserEvent(actor.user_id, "notifications.read", body))
+    return UnreadNotifications(unread=unread)
+
+
+def read(row: Notification, reader: Recipient, seen: bool = False) -> NotificationRead:
+    """A line in words, in the reader's language and time zone."""
+    values = {"count": row.count, **_shown(row.context, reader)}
+    body = f"notice.{row.name}.body"
+    return NotificationRead(
+        id=row.id,
+        kind=Kind(row.kind),
+        title=words(f"notice.{row.name}.title", reader.language, **values)[:_LONGEST],
+        body=words(body, reader.language, **values)[:_LONGEST] or None if has(body) else None,
+        path=row.path,
+        count=row.count,
+        room_id=row.room_id,
+        seq=row.seq,
+        happened_at=row.happened_at,
+        read=seen,
+    )
+
+
+def _shown(context: dict[str, str], reader: Recipient) -> dict[str, str]:
+    return {
+        name: _local(value, reader.timezone) if name.endswith("_at") else value
+        for name, value in context.items()
+    }
+
+
+def _local(at: str, timezone: str) -> str:
+    """`Tuesday, 24 November, 15:00`."""
+    there = datetime.fromisoformat(at).astimezone(ZoneInfo(timezone))
+    return f"{there:%A}, {there.day} {there:%B}, {there:%H:%M}"
+
+
+def _parse(cursor: str | None) -> tuple[datetime, UUID] | None:
+    if cursor is None:
+        return None
+    try:
+        at, _, notification_id = cursor.partition("~")
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise ValueError("no time zone")
+        return moment, UUID(notification_id)
+    except ValueError:
+        raise InvalidInput("This page does not exist; start from the first.", code="bad_cursor") from None

@@ -1,0 +1,195 @@
+"""Every mail of the product with values to look at: for the preview page of developers, and for the tests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from core.settings import settings
+from services.accounts.letters import LetterKind
+from services.notifications import rendering
+from services.notifications.rendering import Rendered
+from services.notifications.schemas import (
+    BookingCancelled,
+    BookingConfirmedClient,
+    BookingConfirmedExpert,
+    BookingTooLate,
+    ConfirmAddress,
+    Context,
+    DigestLine,
+    DigestRoom,
+    FittingPerson,
+    Message,
+    MessageDigest,
+    NewMatch,
+    Opportunities,
+    PaymentRefunded,
+    Recipient,
+    Wanted,
+)
+from services.notifications.wording import in_words
+
+_AT = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+RECIPIENT = Recipient(
+    address="ada@people.example", user_id=UUID(int=1), name="Ada Founder", timezone="Europe/Lisbon"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One mail: its name, and how it is filled."""
+
+    name: str
+    template: str
+    make: Callable[[str], Context]
+
+    def render(self, base_url: str | None = None) -> Rendered:
+        """The mail as RECIPIENT would get it."""
+        return rendering.render(self.template, self.make(base_url or settings().base_url), RECIPIENT)
+
+
+def _letter(kind: LetterKind) -> Callable[[str], Context]:
+    def make(base: str) -> Message:
+        values = {
+            "link": f"{base}/verify-email#token=8mKzvQ2c",
+            "reset_link": f"{base}/forgot-password",
+            "hours": "24",
+            "minutes": "30",
+            "address": "n**@people.example",
+            "device": "Firefox on Linux",
+            "ip": "192.0.2.7",
+            "at": "Tuesday, 24 November 2026, 14:00 (Europe/Lisbon)",
+            "method": "authenticator app",
+            "left": "9",
+            "provider": "Google",
+            "token": "CI",
+            "scopes": "billing:read, bookings:read",
+        }
+        return in_words(kind, values, RECIPIENT.locale)
+
+    return make
+
+
+def _digest(base: str) -> MessageDigest:
+    return MessageDigest(
+        count=7,
+        rooms=[
+            DigestRoom(
+                title="Grace Hopper",
+                url=f"{base}/rooms/1",
+                count=5,
+                lines=[
+                    DigestLine(sender="Grace Hopper", text="I have read your analysis.", at=_AT),
+                    DigestLine(
+                        sender="Grace Hopper",
+                        text="@Ada, could you send me the list of the integrations you need before Thursday, so that "
+                        "I can look at their interfaces?",
+                        at=_AT,
+                        mention=True,
+                    ),
+                ],
+            ),
+            DigestRoom(
+                title="Telehealth app for diabetes",
+                url=f"{base}/rooms/2",
+                count=2,
+                lines=[
+                    DigestLine(sender="Linus Sandberg", text="Shall we start with the scope?", at=_AT),
+                    DigestLine(sender="Linus Sandberg", text="I am free on Monday.", at=_AT),
+                ],
+            ),
+        ],
+        url=f"{base}/",
+    )
+
+
+SAMPLES: dict[str, Sample] = {
+    sample.name: sample
+    for sample in (
+        *(Sample(f"account: {kind.value}", "message", _letter(kind)) for kind in LetterKind),
+        Sample(
+            "booking confirmed, to the client",
+            "booking_confirmed_client",
+            lambda base: BookingConfirmedClient(
+                expert_name="Grace Hopper",
+                starts_at=_AT,
+                minutes=60,
+                price="$150",
+                room_url=f"{base}/rooms/1",
+                booking_id=UUID(int=7),
+            ),
+        ),
+        Sample(
+            "booking confirmed, to the expert",
+            "booking_confirmed_expert",
+            lambda base: BookingConfirmedExpert(
+                client_name="Ada Founder",
+                starts_at=_AT,
+                minutes=60,
+                agenda="Our architecture for video calls.\nWhom to hire first.",
+                room_url=f"{base}/rooms/1",
+                booking_id=UUID(int=7),
+            ),
+        ),
+        Sample(
+            "booking cancelled",
+            "booking_cancelled",
+            lambda base: BookingCancelled(
+                who="Grace Hopper",
+                other_name="Grace Hopper",
+                starts_at=_AT,
+                refund="$150 go back to Ada Founder.",
+            ),
+        ),
+        Sample(
+            "booking paid too late",
+            "booking_too_late",
+            lambda base: BookingTooLate(
+                expert_name="Grace Hopper", starts_at=_AT, price="$150", url=f"{base}/experts/1"
+            ),
+        ),
+        Sample(
+            "payment refunded",
+            "payment_refunded",
+            lambda base: PaymentRefunded(amount="$150", description="Call with Grace Hopper"),
+        ),
+        Sample("messages that wait", "message_digest", _digest),
+        Sample(
+            "new match for a project",
+            "new_match",
+            lambda base: NewMatch(
+                project="Telehealth app for diabetes",
+                people=[
+                    FittingPerson(
+                        name="Grace Hopper",
+                        score=86,
+                        reason="Led two health platforms through certification.",
+                    ),
+                    FittingPerson(
+                        name="Linus Sandberg",
+                        score=74,
+                        reason="Eight years of Python, five of them with video.",
+                    ),
+                ],
+                url=f"{base}/chats/1",
+            ),
+        ),
+        Sample(
+            "searches that fit an expert",
+            "opportunities",
+            lambda base: Opportunities(
+                count=2,
+                searches=[
+                    Wanted(score=88, skills=["Python", "React Native", "HIPAA"]),
+                    Wanted(score=71, skills=["Go", "Kubernetes"]),
+                ],
+                url=f"{base}/settings",
+            ),
+        ),
+        Sample(
+            "address to be confirmed again",
+            "confirm_address",
+            lambda base: ConfirmAddress(url=f"{base}/confirm-address#token=8mKzvQ2c", hours=24),
+        ),
+    )
+}

@@ -1,0 +1,188 @@
+"""SQL of messages that wait for people: who was away when something was said, and what goes into a digest.
+
+Only messages of people count. What the assistant says in its own rooms is an answer that somebody waits for, and what
+the service posts about bookings has notices of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, func, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.ids import ASSISTANT_ID
+from models.notifications import Digest, MessageNotice, MessageScan
+
+# An id is made when a message is handed in, and stored within the time that sending is tried again for.
+_LATE = timedelta(seconds=30)
+
+# Messages since `floor` in order of their ids, which are times: a range of the primary key. `told_seq` and `read_seq`
+# leave out what somebody has been told of or has read.
+_AWAY = text(
+    """
+    with said as (
+        select m.room_id, m.sender_id, m.seq, m.text, m.mentions, m.created_at
+        from messages m
+        join rooms r on r.id = m.room_id
+        where m.id >= :floor and m.created_at <= :through and m.kind = 'text' and m.deleted_at is null
+            and m.sender_id <> :assistant and r.kind <> 'assistant'
+    )
+    select rm.user_id, rm.room_id, r.title, rm.user_id = any(s.mentions) as mention,
+        count(*) as count, max(s.seq) as seq, max(s.created_at) as at,
+        count(distinct s.sender_id) as senders,
+        (array_agg(u.name order by s.seq desc))[1] as sender,
+        (array_agg(s.text order by s.seq desc))[1] as text
+    from said s
+    join rooms r on r.id = s.room_id
+    join room_members rm on rm.room_id = s.room_id and rm.user_id <> s.sender_id and rm.left_at is null
+        and s.created_at >= rm.joined_at
+    join users u on u.id = s.sender_id
+    left join message_notices n on n.user_id = rm.user_id and n.room_id = rm.room_id
+    where s.seq > rm.read_seq and s.seq > coalesce(n.told_seq, 0) and rm.user_id <> :assistant
+        and rm.silenced_at is null
+        and (rm.notify = 'all' or (rm.notify = 'mentions' and rm.user_id = any(s.mentions)))
+    group by rm.user_id, rm.room_id, r.title, mention
+    order by rm.user_id, rm.room_id
+    """
+)
+
+# What one person has not read, not been mailed and wants to be told of: the newest few of each room, newest first, with
+# how many there are.
+_WAITING = text(
+    """
+    select * from (
+        select m.room_id, r.title, m.seq, m.text, m.created_at as at, u.name as sender,
+            rm.user_id = any(m.mentions) as mention,
+            count(*) over (partition by m.room_id) as count,
+            max(m.seq) over (partition by m.room_id) as through_seq,
+            row_number() over (partition by m.room_id order by m.seq desc) as place,
+            min(m.created_at) over () as oldest
+        from room_members rm
+        join rooms r on r.id = rm.room_id and r.kind <> 'assistant'
+        left join message_notices n on n.user_id = rm.user_id and n.room_id = rm.room_id
+        join messages m on m.room_id = rm.room_id and m.seq > greatest(rm.read_seq, coalesce(n.mailed_seq, 0))
+        join users u on u.id = m.sender_id
+        where rm.user_id = :user_id and rm.left_at is null and rm.silenced_at is null
+            and m.created_at >= greatest(rm.joined_at, :since) and m.kind = 'text' and m.deleted_at is null
+            and m.sender_id not in (:user_id, :assistant)
+            and ((rm.notify = 'all' and :messages) or
+                (rm.notify <> 'none' and :mentions and rm.user_id = any(m.mentions)))
+    ) waiting
+    where place <= :lines
+    order by at desc, seq desc
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """What a member who was away is to be told of a room: mentions of them, or the other messages."""
+
+    user_id: UUID
+    room_id: UUID
+    title: str
+    mention: bool
+    count: int
+    seq: int
+    at: datetime
+    senders: int
+    sender: str
+    text: str
+
+
+async def scanned(session: AsyncSession, *, first: datetime) -> datetime:
+    """Up to when messages have been looked through. Whoever looks holds the row until their transaction ends."""
+    await session.execute(insert(MessageScan).values(id=1, through=first).on_conflict_do_nothing())
+    row = await session.get_one(MessageScan, 1, with_for_update=True, populate_existing=True)
+    return row.through
+
+
+async def scan_through(session: AsyncSession, through: datetime) -> None:
+    await session.execute(update(MessageScan).where(MessageScan.id == 1).values(through=through))
+
+
+async def away(session: AsyncSession, *, since: datetime, through: datetime) -> list[Away]:
+    """What people have not read of what was said between these times, and have not been told of."""
+    rows = await session.execute(
+        _AWAY, {"floor": _floor(since - _LATE), "through": through, "assistant": ASSISTANT_ID}
+    )
+    return [Away(*row) for row in rows]
+
+
+async def told(session: AsyncSession, user_id: UUID, room_id: UUID, seq: int) -> None:
+    """The member has been told of the room up to here."""
+    await _mark(session, user_id, room_id, {"told_seq": seq})
+
+
+async def mailed(session: AsyncSession, user_id: UUID, room_id: UUID, seq: int) -> None:
+    """The member has been mailed the room up to here."""
+    await _mark(session, user_id, room_id, {"mailed_seq": seq})
+
+
+async def _mark(session: AsyncSession, user_id: UUID, room_id: UUID, values: dict[str, int]) -> None:
+    await session.execute(
+        insert(MessageNotice)
+        .values(user_id=user_id, room_id=room_id, **values)
+        .on_conflict_do_update(
+            index_elements=["user_id", "room_id"],
+            set_={name: func.greatest(getattr(MessageNotice, name), value) for name, value in values.items()},
+        )
+    )
+
+
+async def waiting(
+    session: AsyncSession, user_id: UUID, *, since: datetime, messages: bool, mentions: bool, lines: int
+) -> Sequence[Row[Any]]:
+    """What waits for a person, newest first, up to `lines` messages of each room."""
+    rows = await session.execute(
+        _WAITING,
+        {
+            "user_id": user_id,
+            "assistant": ASSISTANT_ID,
+            "since": since,
+            "messages": messages,
+            "mentions": mentions,
+            "lines": lines,
+        },
+    )
+    return rows.all()
+
+
+async def plan_digest(session: AsyncSession, user_id: UUID, due_at: datetime) -> datetime | None:
+    """Have the person's unread messages mailed at a time. None if they will be, at an earlier one."""
+    planned: datetime | None = await session.scalar(
+        insert(Digest)
+        .values(user_id=user_id, due_at=due_at)
+        .on_conflict_do_update(
+            index_elements=["user_id"], set_={"due_at": due_at}, where=Digest.due_at.is_(None)
+        )
+        .returning(Digest.due_at)
+    )
+    return planned
+
+
+async def locked_digest(session: AsyncSession, user_id: UUID) -> Digest | None:
+    return await session.get(Digest, user_id, with_for_update=True, populate_existing=True)
+
+
+async def overdue_digests(session: AsyncSession, *, before: datetime, limit: int) -> list[UUID]:
+    """Whose digest should have been sent and was not."""
+    rows = await session.execute(
+        text("select user_id from digests where due_at < :before order by due_at limit :limit"),
+        {"before": before, "limit": limit},
+    )
+    return [row.user_id for row in rows]
+
+
+def _floor(at: datetime) -> UUID:
+    """The least UUIDv7 of a time."""
+    return UUID(int=(int(at.timestamp() * 1000) << 80) | (0x7 << 76) | (0b10 << 62))
+
+
+async def forget(session: AsyncSession, user_id: UUID) -> None:
+    await session.execute(delete(MessageNotice).where(MessageNotice.user_id == user_id))
+    await session.execute(delete(Digest).where(Digest.user_id == user_id))

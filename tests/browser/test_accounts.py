@@ -1,0 +1,531 @@
+"""Accounts as people meet them: signing up and in by every way, second factors, and each section of the settings."""
+
+import io
+import json
+import re
+import time
+import zipfile
+
+import httpx
+import pyotp
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.accounts import (
+    PASSWORD,
+    address,
+    an_hour_passes,
+    link,
+    newcomer,
+    outbox,
+    prove,
+    sign_in,
+    sign_out,
+    verify,
+)
+from tests.browser.product import Complaints, Product, person
+from tests.browser.test_conversation import begun, violations
+
+SECTIONS = ("profile", "security", "devices", "connections", "api-tokens", "activity", "privacy")
+
+
+async def test_a_founders_conversation_comes_along(product: Product, browser: Browser) -> None:
+    """On sign-up, and on signing in to an account that exists; the mail's link verifies the address, once."""
+    complaints, email = Complaints(), address("grace")
+    context, page = await person(browser, complaints)
+    await begun(page, product)
+    chat = page.url
+    await page.get_by_role("complementary").get_by_role("button", name="Sign in", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Create account").click()
+    await dialog.get_by_label("Name").fill("Grace Founder")
+    await dialog.get_by_label("E-mail").fill(email)
+    await check_password_field(page)
+    await dialog.get_by_label("Password").fill("password1234")
+    await dialog.get_by_role("button", name="Create account").click()
+    await expect(dialog.get_by_text("on the lists that attackers try first")).to_be_visible()
+    await dialog.get_by_label("Password").fill(PASSWORD)
+    await dialog.get_by_role("button", name="Create account").click()
+    await expect(dialog).to_be_hidden()
+    assert page.url == chat
+    await expect(page.get_by_role("article", name="Project analysis")).to_be_visible()
+    await expect(page.locator('aside a[href^="/chats/"]')).to_have_count(1)
+
+    verification = await link(product, email, "Confirm your e-mail")
+    stranger_context, stranger = await person(browser, complaints)
+    await stranger.goto(verification)
+    await expect(stranger.get_by_role("heading", name="Sign in to confirm your address")).to_be_visible()
+    await page.goto(verification)
+    await expect(page.get_by_role("heading", name="Your address is confirmed")).to_be_visible()
+    assert "#" not in page.url
+    await stranger.goto(verification)
+    await stranger.reload()
+    await expect(stranger.get_by_text("used already")).to_be_visible()
+
+    await begun(stranger, product)
+    await expect(stranger.locator('aside a[href^="/chats/"]')).to_have_count(1)
+    second = stranger.url
+    await sign_in(stranger, product.url, email)
+    await expect(stranger.locator('aside a[href^="/chats/"]')).to_have_count(2)
+    await stranger.goto(second)
+    await expect(stranger.get_by_role("article", name="Project analysis")).to_be_visible()
+    assert complaints.texts == []
+    await context.close()
+    await stranger_context.close()
+
+
+async def check_password_field(page: Page) -> None:
+    """It hides what is typed unless asked, takes what is pasted, and tells password managers what it is for."""
+    field = page.get_by_role("dialog").get_by_label("Password")
+    await expect(field).to_have_attribute("type", "password")
+    await expect(field).to_have_attribute("autocomplete", "new-password")
+    name = page.get_by_role("dialog").get_by_label("Name")
+    await name.press("ControlOrMeta+a")
+    await name.press("ControlOrMeta+c")
+    await field.press("ControlOrMeta+v")
+    await expect(field).to_have_value("Grace Founder")
+    await page.get_by_role("button", name="Show what I type").click()
+    await expect(field).to_have_attribute("type", "text")
+    await page.get_by_role("button", name="Hide what I type").click()
+
+
+async def test_a_forgotten_password(product: Product, browser: Browser) -> None:
+    complaints = Complaints()
+    context, page, email = await newcomer(browser, product, complaints)
+    other_context, other = await person(browser, complaints)
+    await other.goto(f"{product.url}/sign-in")
+    await other.get_by_role("link", name="Forgot your password?").click()
+    await other.get_by_label("E-mail").fill(email)
+    await other.get_by_role("button", name="Send the link").click()
+    await expect(other.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+    reset = await link(product, email, "Choose a new password")
+    await other.goto(reset[:-4])
+    await other.get_by_role("textbox", name="New password").fill("nine herons in the reeds")
+    await other.get_by_role("button", name="Save the password").click()
+    await expect(other.get_by_role("alert")).to_contain_text("cut off")
+    await expect(other.get_by_role("link", name="Ask for a new link")).to_be_visible()
+
+    await page.goto(f"{product.url}/settings/profile")
+    await expect(page.get_by_text(email).last).to_be_visible()
+    await other.goto(reset)
+    await other.get_by_role("textbox", name="New password").fill("short")
+    await other.get_by_role("button", name="Save the password").click()
+    await expect(other.get_by_text("Use at least 10 characters")).to_be_visible()
+    await other.get_by_role("textbox", name="New password").fill("nine herons in the reeds")
+    await other.get_by_role("button", name="Save the password").click()
+    await expect(other.get_by_role("heading", name="Your password is changed")).to_be_visible()
+    # Whoever was signed in is out, without a reload.
+    await expect(page.get_by_text("Sign in to change your account.")).to_be_visible()
+
+    await sign_in(other, product.url, email)
+    await expect(other.get_by_role("alert")).to_contain_text("address or the password is wrong")
+    await sign_in(other, product.url, email, "nine herons in the reeds")
+    await expect(other.get_by_role("button", name=re.compile(email))).to_be_visible()
+    await outbox(product, email, "Your password was changed")
+    assert complaints.texts == []
+    await context.close()
+    await other_context.close()
+
+
+async def test_every_provider_signs_in_links_and_declines(product: Product, browser: Browser) -> None:
+    complaints = Complaints()
+    for provider in ("Google", "LinkedIn", "GitHub"):
+        context, page = await person(browser, complaints)
+        await page.goto(f"{product.url}/sign-in?next=/bookings")
+        await page.get_by_role("link", name=f"Continue with {provider}").click()
+        await page.get_by_role("button", name="Cancel").click()
+        await expect(page.get_by_text("You did not agree")).to_be_visible()
+
+        email = address(provider.lower())
+        await page.goto(f"{product.url}/sign-in?next=/settings/connections")
+        await at_provider(page, provider, email, verified=True)
+        await expect(page.get_by_text(re.compile(f"{re.escape(email)} · connected"))).to_be_visible()
+
+        await page.get_by_role("button", name=f"Disconnect {provider}").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_role("button", name="Disconnect").click()
+        await expect(dialog.get_by_role("alert")).to_contain_text("only way to sign in")
+        await dialog.get_by_role("button", name="Cancel").click()
+
+        await sign_out(page)
+        await page.goto(f"{product.url}/sign-in")
+        await at_provider(page, provider, email, verified=True)
+        await expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
+        await context.close()
+    assert complaints.texts == []
+
+
+async def at_provider(page: Page, provider: str, email: str, *, verified: bool) -> None:
+    """Goes to the provider's stand-in and agrees as `email`."""
+    await page.get_by_role("link", name=f"Continue with {provider}").click()
+    await agree(page, email, verified=verified)
+
+
+async def agree(page: Page, email: str, *, verified: bool = True) -> None:
+    await page.get_by_label("Name").fill("Pat Provider")
+    await page.get_by_label("E-mail").fill(email)
+    await page.get_by_label(re.compile("has verified it")).set_checked(verified)
+    await page.get_by_role("button", name="Continue").click()
+
+
+async def test_linking_and_the_attempt_to_take_an_account_over(product: Product, browser: Browser) -> None:
+    complaints = Complaints()
+    context, page, email = await newcomer(browser, product, complaints)
+    await verify(context, product, email)
+
+    thief_context, thief = await person(browser, complaints)
+    await thief.goto(f"{product.url}/sign-in")
+    await at_provider(thief, "GitHub", email, verified=False)
+    await expect(thief.get_by_text("is not verified there")).to_be_visible()
+    await expect(thief.get_by_label("Password")).to_be_visible()
+    assert (await thief_context.request.get(f"{product.url}/api/v1/me")).status == 401
+    # What an address says is not shown: anybody can write an address.
+    await thief.goto(f"{product.url}/sign-in?error=denied&message=Call+0800+now")
+    await expect(thief.get_by_text("You did not agree")).to_be_visible()
+    await expect(thief.get_by_text("0800")).to_have_count(0)
+
+    await an_hour_passes(product, email)
+    await page.goto(f"{product.url}/settings/connections")
+    await page.get_by_role("button", name="Connect Google").click()
+    await prove(page, PASSWORD)
+    google = address("google")
+    await agree(page, google)
+    await expect(page.get_by_role("status").get_by_text("Google is connected")).to_be_visible()
+    await expect(page.get_by_text(re.compile(f"{re.escape(google)} · connected"))).to_be_visible()
+    await outbox(product, email, "connected to your account")
+
+    await thief.goto(f"{product.url}/sign-in?next=/settings/connections")
+    await at_provider(thief, "LinkedIn", address("linkedin"), verified=True)
+    await thief.get_by_role("button", name="Connect Google").click()
+    await agree(thief, google)
+    await expect(thief.get_by_text("connected to someone else’s")).to_be_visible()
+
+    await page.get_by_role("button", name="Disconnect Google").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Disconnect").click()
+    await expect(page.get_by_text("Google is disconnected")).to_be_visible()
+    await expect(page.get_by_role("button", name="Connect Google")).to_be_visible()
+    assert complaints.texts == []
+    await context.close()
+    await thief_context.close()
+
+
+async def test_an_authenticator_app(product: Product, browser: Browser) -> None:
+    complaints = Complaints()
+    context, page, email = await newcomer(browser, product, complaints)
+    await page.goto(f"{product.url}/settings/security")
+    app = page.get_by_role("region", name="Authenticator app")
+    await app.get_by_role("button", name="Set up").click()
+    await expect(app.get_by_role("img", name="QR code for your authenticator app")).to_be_visible()
+    totp = pyotp.TOTP((await app.locator("code").inner_text()).replace(" ", ""))
+    await app.get_by_label("The six digits").fill("000000")
+    await app.get_by_role("button", name="Switch on").click()
+    await expect(app.get_by_role("alert")).to_contain_text("This code is wrong")
+    # A code counts once: the one before the current, then the current, then the next are three.
+    await app.get_by_label("The six digits").fill(code(totp, -1))
+    await app.get_by_role("button", name="Switch on").click()
+    dialog = page.get_by_role("dialog", name="Save your recovery codes")
+    await expect(dialog.get_by_role("listitem")).to_have_count(10)
+    codes = await dialog.get_by_role("listitem").all_inner_texts()
+    assert len(set(codes)) == 10
+    async with page.expect_download() as download:
+        await dialog.get_by_role("button", name="Download").click()
+    saved = (await (await download.value).path()).read_text()
+    assert all(each in saved for each in codes)
+    await dialog.get_by_role("button", name="I have saved them").click()
+    await expect(page.get_by_text("10 codes left")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_text("10 codes left")).to_be_visible()
+    await expect(page.get_by_text(codes[0])).to_have_count(0)
+
+    await sign_out(page)
+    await sign_in(page, product.url, email)
+    await expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    await page.get_by_label("Code").fill(code(totp, -1))
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_role("alert")).to_contain_text("wrong or was used already")
+    await page.get_by_label("Code").fill(code(totp, 0))
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
+
+    await sign_out(page)
+    await sign_in(page, product.url, email)
+    await page.get_by_role("button", name="Use a recovery code instead").click()
+    await page.get_by_label("Recovery code").fill(codes[0].upper())
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
+
+    # What needs fresh proof asks for it, and then goes on by itself.
+    await an_hour_passes(product, email)
+    await page.goto(f"{product.url}/settings/security")
+    await expect(page.get_by_text("9 codes left")).to_be_visible()
+    await app.get_by_role("button", name="Remove").click()
+    await (
+        page.get_by_role("dialog", name="Remove the authenticator app?")
+        .get_by_role("button", name="Remove")
+        .click()
+    )
+    proof = page.get_by_role("dialog", name="Confirm that it’s you")
+    await proof.get_by_label("Code").fill(code(totp, 1))
+    await proof.get_by_role("button", name="Confirm", exact=True).click()
+    await expect(app.get_by_text("Off", exact=True)).to_be_visible()
+    await outbox(product, email, "Second factor switched off")
+    assert complaints.texts == []
+    await context.close()
+
+
+def code(totp: pyotp.TOTP, steps: int) -> str:
+    """The code of the current half minute, or of one `steps` later."""
+    return totp.at(int(time.time()) + 30 * steps)
+
+
+async def test_a_passkey(product: Product, browser: Browser) -> None:
+    """With the browser's own virtual authenticator. Passkeys are bound to a name, so this is at `localhost`."""
+    complaints = Complaints()
+    context, page, email = await newcomer(browser, product, complaints, localhost=True)
+    base = product.url.replace("127.0.0.1", "localhost")
+    cdp = await context.new_cdp_session(page)
+    await cdp.send("WebAuthn.enable")
+    authenticator = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    added = await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": authenticator})
+    device = added["authenticatorId"]
+
+    await page.goto(f"{base}/settings/security")
+    passkeys = page.get_by_role("region", name="Passkeys")
+    await passkeys.get_by_role("button", name="Add a passkey").click()
+    await passkeys.get_by_label("Name of this passkey").fill("Work laptop")
+    await cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
+    await passkeys.get_by_role("button", name="Continue").click()
+    await expect(passkeys.get_by_role("button", name="Continue")).to_be_enabled()
+    await expect(passkeys.get_by_role("listitem")).to_have_count(0)
+    await cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": True})
+    await passkeys.get_by_role("button", name="Continue").click()
+    await page.get_by_role("button", name="I have saved them").click()
+    await expect(passkeys.get_by_role("listitem")).to_contain_text("Work laptop")
+    await passkeys.get_by_role("button", name="Add a passkey").click()
+    await passkeys.get_by_label("Name of this passkey").fill("The same again")
+    await passkeys.get_by_role("button", name="Continue").click()
+    await expect(passkeys.get_by_role("alert")).to_contain_text("has a passkey for your account already")
+
+    await sign_out(page)
+    await page.goto(f"{base}/sign-in")
+    await page.get_by_role("button", name="Sign in with a passkey").click()
+    await expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
+
+    await sign_out(page)
+    await sign_in(page, base, email)
+    await expect(page.get_by_text("Confirm with your passkey")).to_be_visible()
+    await page.get_by_role("button", name="Use a passkey").click()
+    await expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
+
+    await an_hour_passes(product, email)
+    await page.goto(f"{base}/settings/security")
+    await passkeys.get_by_role("button", name="Remove passkey Work laptop").click()
+    await (
+        page.get_by_role("dialog", name=re.compile("Remove “Work laptop”"))
+        .get_by_role("button", name="Remove")
+        .click()
+    )
+    proof = page.get_by_role("dialog", name="Confirm that it’s you")
+    await proof.get_by_role("button", name="Use a passkey").click()
+    await expect(passkeys.get_by_text("You have none yet.")).to_be_visible()
+    assert complaints.texts == []
+    await context.close()
+
+
+async def test_tokens_devices_and_the_log(product: Product, browser: Browser) -> None:
+    complaints = Complaints()
+    context, page, email = await newcomer(browser, product, complaints)
+    await an_hour_passes(product, email)
+    await page.goto(f"{product.url}/settings/api-tokens")
+    await page.get_by_role("button", name="New token").click()
+    await page.get_by_label("Name", exact=True).fill("Reporting script")
+    await page.get_by_role("button", name="Create token").click()
+    await expect(page.get_by_text("Choose at least one.")).to_be_visible()
+    await page.get_by_role("group", name="Account").get_by_label("Read").check()
+    await page.get_by_role("button", name="Create token").click()
+    await (
+        page.get_by_role("dialog", name="Confirm that it’s you")
+        .get_by_label("Password")
+        .fill("not the password")
+    )
+    await page.get_by_role("button", name="Confirm", exact=True).click()
+    await expect(page.get_by_role("alert")).to_contain_text("The password is wrong.")
+    await prove(page)
+    token = await page.get_by_role("group", name="Token Reporting script").inner_text()
+    async with httpx.AsyncClient(
+        base_url=f"{product.url}/api/v1", headers={"Authorization": f"Bearer {token}"}
+    ) as api:
+        assert (await api.get("/me")).json()["email"] == email
+        assert (await api.get("/bookings")).json()["code"] == "forbidden"
+        await page.get_by_role("button", name="I have copied it").click()
+        await page.reload()
+        await expect(page.get_by_text(token[:10])).to_be_visible()
+        await expect(page.get_by_text(token)).to_have_count(0)
+        await expect(page.get_by_text("last used never")).to_have_count(0)
+        await page.get_by_role("button", name="Revoke Reporting script").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+        await expect(page.get_by_text("You have no tokens.")).to_be_visible()
+        assert (await api.get("/me")).status_code == 401
+
+    others = []
+    for _ in range(2):
+        other_context, other = await person(browser, complaints)
+        await sign_in(other, product.url, email)
+        await expect(other.get_by_role("button", name=re.compile(email))).to_be_visible()
+        others.append((other_context, other))
+    await page.goto(f"{product.url}/settings/devices")
+    rows = page.get_by_role("region", name="Where you are signed in").get_by_role("listitem")
+    await expect(rows).to_have_count(3)
+    await page.get_by_role("button", name="Sign out Chrome on Linux").first.click()
+    await expect(rows).to_have_count(2)
+    await page.get_by_role("button", name="Sign out all other devices").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Sign out all other devices").click()
+    await expect(page.get_by_text("You are signed in nowhere else.")).to_be_visible()
+    for other_context, other in others:
+        await expect(
+            other.get_by_role("complementary").get_by_role("button", name="Sign in", exact=True)
+        ).to_be_visible()
+        await other_context.close()
+
+    await page.goto(f"{product.url}/settings/activity")
+    log = page.get_by_role("region", name="What happened")
+    for event in ("Signed out another device", "API token revoked", "API token created", "Failed to confirm"):
+        await expect(log.get_by_text(event).first).to_be_visible()
+    await expect(log.get_by_role("listitem").last).to_contain_text("Account created")
+    assert complaints.texts == []
+    await context.close()
+
+
+async def test_another_address_and_another_password(product: Product, browser: Browser) -> None:
+    complaints = Complaints()
+    context, page, email = await newcomer(browser, product, complaints)
+    await page.goto(f"{product.url}/settings/profile")
+    await page.get_by_label("Name").fill("Ada Lovelace")
+    await page.get_by_label("Time zone").select_option("Asia/Tokyo")
+    await page.get_by_role("button", name="Save changes").click()
+    await expect(page.get_by_role("complementary").get_by_text("Ada Lovelace")).to_be_visible()
+    await page.get_by_role("button", name="Send the link again").click()
+    await expect(page.get_by_text("A new link is on its way")).to_be_visible()
+
+    await an_hour_passes(product, email)
+    new = address("lovelace")
+    await page.get_by_role("button", name="Change address").click()
+    await page.get_by_label("New address").fill(new)
+    await page.get_by_role("button", name="Send a link").click()
+    await prove(page)
+    await expect(page.get_by_text(f"Follow the link we sent to {new}")).to_be_visible()
+    await outbox(product, email, "A new e-mail address was asked for")
+    await page.goto(await link(product, new, "Confirm your new"))
+    await expect(page.get_by_role("heading", name="Your address is changed")).to_be_visible()
+    await expect(page.get_by_role("button", name=re.compile(new))).to_be_visible()
+    for told in (email, new):
+        await outbox(product, told, "Your e-mail address was changed")
+
+    other_context, other = await person(browser, complaints)
+    await sign_in(other, product.url, new)
+    await expect(other.get_by_role("button", name=re.compile(new))).to_be_visible()
+    await page.goto(f"{product.url}/settings/security")
+    await page.get_by_role("button", name="Change password").click()
+    await page.get_by_label("Current password").fill("not the password")
+    await page.get_by_role("textbox", name="New password").fill("twelve swans on the lake")
+    await page.get_by_role("button", name="Change password").click()
+    await expect(page.get_by_role("alert")).to_contain_text("The current password is wrong.")
+    await page.get_by_label("Current password").fill(PASSWORD)
+    await page.get_by_role("button", name="Change password").click()
+    await expect(page.get_by_text("Your password is changed.")).to_be_visible()
+    await expect(
+        other.get_by_role("complementary").get_by_role("button", name="Sign in", exact=True)
+    ).to_be_visible()
+    assert complaints.texts == []
+    await context.close()
+    await other_context.close()
+
+
+async def test_taking_ones_data_along_and_leaving(product: Product, browser: Browser) -> None:
+    complaints = Complaints()
+    context, page, email = await newcomer(browser, product, complaints)
+    await an_hour_passes(product, email)
+    await page.goto(f"{product.url}/settings/privacy")
+    async with page.expect_download() as download:
+        await page.get_by_role("button", name="Download the ZIP").click()
+        await prove(page)
+    with zipfile.ZipFile(io.BytesIO((await (await download.value).path()).read_bytes())) as archive:
+        assert json.loads(archive.read("account.json"))["profile"]["email"] == email
+
+    await page.get_by_role("button", name="Delete my account").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    await page.get_by_role("button", name="Delete my account").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete it in 14 days").click()
+    await expect(page.get_by_text("Your account will be deleted on").first).to_be_visible()
+    await outbox(product, email, "Your account will be deleted")
+    # It is said on every page, and called off from any.
+    await page.goto(f"{product.url}/bookings")
+    await page.get_by_role("button", name="Keep my account").click()
+    await expect(page.get_by_text("Your account stays")).to_be_visible()
+    await expect(page.get_by_text("will be deleted on")).to_have_count(0)
+    assert complaints.texts == []
+    await context.close()
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("dark", "width"), [(False, 1440), (True, 390)])
+async def test_sign_out_is_on_every_page_and_pages_are_accessible(
+    product: Product, browser: Browser, dark: bool, width: int
+) -> None:
+    """In both sizes and themes; with the dialogs of the settings open, too."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+        bypass_csp=True,
+    )
+    page = await context.new_page()
+    found = []
+    for path in (
+        "sign-in",
+        "sign-up",
+        "forgot-password",
+        "reset-password#token=x",
+        "reset-password",
+        "verify-email",
+    ):
+        await page.goto(f"{product.url}/{path}")
+        await page.wait_for_load_state("networkidle")
+        found += await violations(page)
+    account = {"email": address("axe"), "password": PASSWORD, "name": "Axel Tester"}
+    assert (await context.request.post(f"{product.url}/api/v1/accounts", data=account)).status == 201
+    for section in ("", *SECTIONS):
+        await page.goto(f"{product.url}/settings/{section}")
+        await page.wait_for_load_state("networkidle")
+        found += await violations(page)
+        if width > 1000:
+            await page.get_by_role("complementary").get_by_role("button", name=re.compile("@")).click()
+            await expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
+    await page.goto(f"{product.url}/settings/security")
+    await page.get_by_role("button", name="Change password").click()
+    await page.get_by_role("button", name="Set up").click()
+    await expect(page.get_by_role("img", name=re.compile("QR code"))).to_be_visible()
+    found += await violations(page)
+    await page.goto(f"{product.url}/settings/api-tokens")
+    await page.get_by_role("button", name="New token").click()
+    found += await violations(page)
+    await page.get_by_label("Name", exact=True).fill("Script")
+    await page.get_by_role("group", name="Account").get_by_label("Read").check()
+    await page.get_by_role("button", name="Create token").click()
+    await expect(page.get_by_role("dialog", name="Copy your new token")).to_be_visible()
+    found += await violations(page)
+    await an_hour_passes(product, account["email"])
+    await page.goto(f"{product.url}/settings/devices")
+    await page.goto(f"{product.url}/settings/privacy")
+    await page.get_by_role("button", name="Download the ZIP").click()
+    await expect(page.get_by_role("dialog", name="Confirm that it’s you")).to_be_visible()
+    found += await violations(page)
+    await context.close()
+    assert found == []

@@ -1,0 +1,94 @@
+"""The assistant among people, and what it proposes that is no call: seen and decided in the browser."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from core.actor import Actor
+from core.db import Database
+from core.security import session_cookie_name
+from services.conversations import messaging
+from services.conversations.schemas import Card
+from services.conversations.service import post_event
+from tests.accounts.factories import actor_for
+from tests.browser.test_assistant import picture
+from tests.browser.test_conversation import violations
+from tests.serving import Served, serving
+
+
+@pytest.fixture
+async def served(database_url: str) -> AsyncIterator[Served]:
+    async with serving(database_url, assistant=True, model="guided", rate_limit_scale=1000) as server:
+        yield server
+
+
+async def say(served: Served, token: str, room: UUID, text: str) -> None:
+    async with served.http(token) as http:
+        body = {"client_id": str(uuid4()), "text": text}
+        (await http.post(f"/api/v1/rooms/{room}/messages", json=body)).raise_for_status()
+
+
+async def propose(db: Database, actor: Actor, room: UUID, people: UUID) -> None:
+    """What the tool does, and the card that the turn would show."""
+    async with db.transaction() as session:
+        proposal = await messaging.propose(
+            session,
+            actor,
+            room,
+            to_room_id=people,
+            text="Shall we talk on Tuesday?",
+            key="shown",
+        )
+        card = Card(type="proposal", data=proposal.model_dump(mode="json"))
+        await post_event(session, room, key="shown", text="A draft for you", cards=[card])
+
+
+@pytest.mark.timeout(300)
+async def test_catching_up_and_sending_a_drafted_message(served: Served, browser: Browser) -> None:
+    ada, token = await served.person(name="Ada Founder")
+    bob, bobs = await served.person(name="Bob Builder")
+    people = await served.room(ada, bob, kind="direct")
+    await say(served, token, people, "Hello Bob")
+    for text in (
+        "Ada, can you confirm the budget of $80k by Friday?",
+        "Nice weather here.",
+        "We decided to go with PostgreSQL.",
+    ):
+        await say(served, bobs, people, text)
+    context = await browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="en-US", reduced_motion="reduce", bypass_csp=True
+    )
+    await context.add_cookies(
+        [{"name": session_cookie_name(https=False), "value": token, "url": served.base_url}]
+    )
+    page = await context.new_page()
+    await page.goto(f"{served.base_url}/rooms/{people}")
+    box = page.get_by_role("textbox").last
+    await box.fill("@assistant catch me up")
+    await box.press("Enter")
+    missed = page.get_by_role("region", name="What you missed")
+    await expect(missed.get_by_role("button")).to_have_count(3)
+    await missed.get_by_role("button").first.click()
+    await expect(page.locator("[id^=message-]:focus")).to_contain_text("confirm the budget")
+    await picture(page, "catch-up-1440")
+    found = await violations(page)
+
+    own = await served.room(ada, kind="assistant")
+    await propose(served.runtime.db, actor_for(ada), own, people)
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.emulate_media(color_scheme="dark")
+    await page.goto(f"{served.base_url}/chats/{own}")
+    card = page.get_by_role("article", name="Message to Bob Builder")
+    await card.get_by_role("textbox", name="Message text").fill("Shall we talk on Wednesday?")
+    await picture(page, "draft-390-dark")
+    found += await violations(page)
+    await card.get_by_role("button", name="Send message").click()
+    await expect(page.get_by_role("log").get_by_text("Your message to Bob Builder was sent.")).to_be_visible()
+    await expect(card).to_contain_text("Done")
+    async with served.http(bobs) as http:
+        last = (await http.get(f"/api/v1/rooms/{people}/messages")).json()["items"][-1]
+    assert (last["text"], last["sender_id"]) == ("Shall we talk on Wednesday?", str(ada.id))
+    await context.close()
+    assert found == []

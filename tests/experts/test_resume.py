@@ -1,0 +1,142 @@
+"""Résumé files as people and others send them: what is read, and what a file that cannot be read gets as an answer."""
+
+import zlib
+from collections.abc import Callable
+
+import pytest
+
+from core.actor import Role
+from core.db import Database
+from core.errors import InvalidInput, TooLarge
+from services.experts.resume import service
+from services.experts.resume.files import RefusedError, text_of
+from services.experts.resume.service import MAX_BYTES
+from tests.accounts.factories import make_actor
+from tests.experts.documents import (
+    W,
+    assembled,
+    docx,
+    encrypted,
+    page_tree_of_a_million,
+    pdf,
+    scanned,
+)
+from tests.serving import Served
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "ha">'
+    + "".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9))
+    + f']><w:document xmlns:w="{W}"><w:t>&j;</w:t></w:document>'
+)
+XXE = (
+    '<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+    f'<w:document xmlns:w="{W}"><w:body><w:p><w:r><w:t>&x;</w:t></w:r></w:p></w:body></w:document>'
+)
+
+
+def stream_bomb() -> bytes:
+    """A page whose drawing unpacks to half a gigabyte."""
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(b"(a) Tj " * 100_000) for _ in range(700)) + packer.flush()
+    return assembled(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /MediaBox [0 0 9 9] >>",
+            b"<< /Length %d /Filter /FlateDecode >> stream\n%s\nendstream" % (len(packed), packed),
+        ]
+    )
+
+
+async def test_both_formats_propose_the_same_with_passages(db: Database) -> None:
+    actor = await make_actor(db)
+    for data, pages in ((pdf(), 1), (docx(), None), (encrypted(pdf(), user=""), 1)):
+        reading = await service.read(actor, data)
+        assert reading.pages == pages
+        assert [(r.title, r.company, r.from_year, r.to_year) for r in reading.roles] == [
+            ("CTO", "Vardlinjen AB", 2019, None),
+            ("Senior Developer", "Nordic Soft", 2008, 2019),
+        ]
+        skills = {skill.skill: skill for skill in reading.skills}
+        assert {"kubernetes", "postgresql", "java"} <= set(skills)
+        assert skills["java"].passages == ["Java services for hospitals"]
+        assert skills["java"].years == 11
+        assert [term.value for term in reading.industries] == ["healthcare"]
+        assert reading.headline is not None
+        assert reading.headline.text == "CTO at Vardlinjen AB"
+
+
+@pytest.mark.parametrize(
+    ("make", "codes"),
+    [
+        (lambda: b"", {"resume_empty"}),
+        (lambda: b"hello, I am a text file " * 40, {"resume_type"}),
+        (lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 100, {"resume_type"}),
+        (lambda: OLE, {"resume_old_word"}),
+        (lambda: OLE + "EncryptedPackage".encode("utf-16-le"), {"resume_encrypted"}),
+        (lambda: encrypted(pdf(), user="secret"), {"resume_encrypted"}),
+        (scanned, {"resume_scanned"}),
+        (lambda: pdf("Hi"), {"resume_empty"}),
+        (lambda: pdf("1 2 3 4 5 6 7 8 9 0 # $ % a b c d e " * 30), {"resume_unreadable"}),
+        (lambda: pdf()[:300], {"resume_damaged", "resume_empty"}),
+        (lambda: b"%PDF-1.7\n" + b"\xff\x00<<" * 5000, {"resume_damaged"}),
+        (lambda: pdf(count=1_000_000), {"resume_too_long"}),
+        (lambda: pdf(pages=60), {"resume_too_long"}),
+        (lambda: docx()[:200], {"resume_damaged"}),
+        (lambda: docx(document=b"<w:document"), {"resume_damaged"}),
+        (lambda: docx(extra={"word/vbaProject.bin": b"macro"}), {"resume_macros"}),
+        (lambda: docx(document=XXE.encode()), {"resume_unsafe"}),
+        (lambda: docx(document=XXE.encode("utf-16")), {"resume_unsafe", "resume_damaged"}),
+        (lambda: docx(document=LAUGHS.encode()), {"resume_unsafe"}),
+        (lambda: docx(document=b" " * 60_000_000), {"resume_unsafe", "resume_damaged"}),
+        (lambda: docx(extra={f"word/media/{n}": b"\0" * 20_000_000 for n in range(6)}), {"resume_unsafe"}),
+        (lambda: docx(extra={f"x/{n}": b"" for n in range(3000)}), {"resume_unsafe"}),
+        (lambda: docx(document=b"<a>" * 200_000), {"resume_damaged", "resume_empty"}),
+    ],
+    ids=lambda value: None,
+)
+def test_files_that_cannot_be_read(make: Callable[[], bytes], codes: set[str]) -> None:
+    with pytest.raises(RefusedError) as caught:
+        text_of(make())
+    assert caught.value.refusal in codes
+
+
+async def test_what_eats_time_or_memory_is_ended(db: Database) -> None:
+    actor = await make_actor(db)
+    for make in (page_tree_of_a_million, stream_bomb):
+        with pytest.raises(InvalidInput) as caught:
+            await service.read(actor, make())
+        assert caught.value.code in {
+            "resume_too_long",
+            "resume_too_complex",
+            "resume_damaged",
+            "resume_empty",
+        }
+
+
+async def test_the_door_takes_ten_megabytes_from_people_with_an_account(db: Database, server: Served) -> None:
+    with pytest.raises(TooLarge):
+        await service.read(await make_actor(db), b"x" * (MAX_BYTES + 1))
+    _, token = await server.person()
+    url = "/api/v1/me/expert-profile/resume"
+    async with server.http() as visitor:
+        assert (await visitor.post(url, content=pdf())).status_code == 401
+    _, guest_token = await server.person(role=Role.GUEST)
+    async with server.http(guest_token) as guest:
+        assert (await guest.post(url, content=pdf())).json()["code"] == "sign_up_required"
+    async with server.http(token) as person:
+        answer = await person.post(url, content=pdf(), headers={"Content-Type": "application/pdf"})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["roles"][0]["company"] == "Vardlinjen AB"
+        big = await person.post(url, content=b"%PDF-1.4" + b"\0" * MAX_BYTES)
+        assert (big.status_code, big.json()["code"]) == (413, "resume_too_large")
+
+        async def endless() -> object:
+            for _ in range(12):
+                yield b"\0" * 1_000_000
+
+        streamed = await person.post(url, content=endless())
+        assert streamed.status_code == 413
+        refused = await person.post(url, content=b"nothing of the kind")
+        assert (refused.status_code, refused.json()["code"]) == (422, "resume_type")

@@ -1,0 +1,40 @@
+/** Words of messages: in one line, and whom they name. Pure functions. */
+import type { Member } from '$lib/api/types';
+
+/** Plain words without the marks of Markdown, cut to a length. */
+export function oneLine(text: string, most: number): string {
+	const plain = text.replace(/[*_`#>~]|\[(.*?)\]\(.*?\)/g, '$1').replace(/\s+/g, ' ').trim();
+	return plain.length > most ? `${plain.slice(0, most - 1)}…` : plain;
+}
+
+/** The members whose names follow an @ in the text; of two names that begin alike the longer one counts. */
+export function mentionsIn(text: string, members: readonly Member[]): string[] {
+	const found = new Set<string>();
+	const byLength = [...members].sort((a, b) => b.name.length - a.name.length);
+	for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+		if (at > 0 && /[\p{L}\p{N}_@]/u.test(text[at - 1] as string)) continue;
+		const rest = text.slice(at + 1).toLowerCase();
+		const named = byLength.filter(({ name }) => name && rest.startsWith(name.toLowerCase()) && !/^[\p{L}\p{N}_]/u.test(rest.slice(name.length)));
+		for (const { user_id, name } of named) if (name.length === named[0]?.name.length) found.add(user_id);
+	}
+	return [...found];
+}
+
+export interface Completion {
+	/** Where the @ stands. */
+	from: number;
+	matches: Member[];
+}
+
+/** Whom the word before the caret may become; null where no @ has been begun. */
+export function completion(text: string, caret: number, members: readonly Member[]): Completion | null {
+	const begun = /(^|[\s([{])@([\p{L}\p{N}._-]*(?: [\p{L}\p{N}._-]*)?)$/u.exec(text.slice(0, caret));
+	if (!begun) return null;
+	const wanted = (begun[2] ?? '').toLowerCase();
+	// A whole name is done: Enter sends then, even if a longer name begins alike.
+	if (members.some(({ name }) => name.toLowerCase() === wanted)) return null;
+	const matches = members
+		.filter(({ name }) => [name, ...name.split(' ')].some((part) => part.toLowerCase().startsWith(wanted)))
+		.slice(0, 6);
+	return matches.length ? { from: caret - (begun[2] ?? '').length - 1, matches } : null;
+}

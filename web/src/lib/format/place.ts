@@ -1,0 +1,28 @@
+import { locale } from '$lib/i18n';
+
+const languages = new Intl.DisplayNames([locale], { type: 'language', fallback: 'code' });
+const regions = new Intl.DisplayNames([locale], { type: 'region', fallback: 'code' });
+
+function named(names: Intl.DisplayNames, code: string): string {
+	try {
+		return names.of(code) ?? code;
+	} catch {
+		return code;
+	}
+}
+
+/** `Portuguese` for `pt`. */
+export const languageName = (code: string) => named(languages, code);
+
+/** `Portugal` for `PT`. */
+export const countryName = (code: string) => (code ? named(regions, code) : '');
+
+// ISO 3166-1, without what nobody lives in.
+const CODES =
+	'AD AE AF AG AI AL AM AO AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GT GU GW GY HK HN HR HT HU ID IE IL IM IN IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW';
+
+/** All countries, by name. */
+export const countries = () =>
+	CODES.split(' ')
+		.map((code) => ({ value: code, name: countryName(code) }))
+		.sort((one, other) => one.name.localeCompare(other.name, locale));

@@ -1,0 +1,41 @@
+/** How much of the assistant is left: read again when something of it was used. */
+import { readQuota } from '$lib/api/assistant';
+import type { QuotaRead } from '$lib/api/types';
+import { realtime } from './realtime.svelte';
+import { session } from './session.svelte';
+
+const WAIT_MS = 400;
+
+class QuotaStore {
+	value = $state.raw<QuotaRead | null>(null);
+	/** Messages left of the day. */
+	readonly left = $derived(this.value ? Math.max(0, this.value.messages.limit - this.value.messages.used) : Infinity);
+	/** How much of the month's tokens is used, from 0 to 1. */
+	readonly month = $derived(this.value ? this.value.tokens.used / Math.max(1, this.value.tokens.limit) : 0);
+
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	start(): void {
+		session.onChange((user) => (user ? this.#soon() : (this.value = null)));
+		realtime.onEvents((events) => {
+			const mine = (event: (typeof events)[number]) => event.type === 'message.created' && event.message.sender_id === session.user?.id;
+			if (events.some((event) => event.type === 'turn.ended' || mine(event))) this.#soon();
+		});
+	}
+
+	/** Several events at once are one request. */
+	#soon(): void {
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => void this.#read(), WAIT_MS);
+	}
+
+	async #read(): Promise<void> {
+		try {
+			this.value = await readQuota();
+		} catch {
+			// The server still counts; it says so when the limit is reached.
+		}
+	}
+}
+
+export const quota = new QuotaStore();

@@ -1,0 +1,145 @@
+/** Files on their way into a message, per room: they wait beside the composer until the message takes them along. */
+import { deleteFile, upload } from '$lib/api/files';
+import { ApiError, NetworkError } from '$lib/api/errors';
+import type { Attachment } from '$lib/api/types';
+import { fileSize } from '$lib/format/size';
+import { t } from '$lib/i18n';
+import { toasts } from './toasts.svelte';
+
+export const MOST_FILES = 10;
+const MOST_BYTES = 50 * 1024 * 1024;
+/** Three at a time: more only make each other slower. */
+const AT_ONCE = 3;
+
+export interface Waiting {
+	key: string;
+	name: string;
+	size: number;
+	/** A picture of it from this device, for images. */
+	picture: string | null;
+	state: 'waiting' | 'uploading' | 'checking' | 'ready' | 'failed';
+	share: number;
+	problem: string;
+	/** Whether trying again can help. */
+	retriable: boolean;
+	attachment: Attachment | null;
+}
+
+interface Running {
+	source: File;
+	id: string | null;
+	control: AbortController;
+}
+
+class Uploads {
+	#rooms = $state<Record<string, Waiting[]>>({});
+	#running = new Map<string, Running>();
+
+	of(room: string): readonly Waiting[] {
+		return this.#rooms[room] ?? [];
+	}
+
+	add(room: string, sources: readonly File[]): void {
+		const free = MOST_FILES - this.of(room).length;
+		if (sources.length > free) toasts.show(t('files.too-many', { count: MOST_FILES }), 'bad');
+		for (const source of sources.slice(0, Math.max(0, free))) {
+			const key = crypto.randomUUID();
+			const problem = source.size === 0 ? t('files.empty') : source.size > MOST_BYTES ? t('files.too-large', { limit: fileSize(MOST_BYTES) }) : '';
+			const waiting: Waiting = {
+				key,
+				name: source.name,
+				size: source.size,
+				picture: source.type.startsWith('image/') && source.type !== 'image/svg+xml' ? URL.createObjectURL(source) : null,
+				state: problem ? 'failed' : 'waiting',
+				share: 0,
+				problem,
+				retriable: false,
+				attachment: null
+			};
+			this.#rooms[room] = [...this.of(room), waiting];
+			this.#running.set(key, { source, id: null, control: new AbortController() });
+		}
+		this.#next(room);
+	}
+
+	/** Takes a file out again, on the server too. */
+	cancel(room: string, key: string): void {
+		const running = this.#forget(room, key);
+		running?.control.abort();
+		if (running?.id) deleteFile(running.id).catch(() => undefined); // what is left is cleaned up by the server
+		this.#next(room);
+	}
+
+	retry(room: string, key: string): void {
+		const running = this.#running.get(key);
+		if (!running) return;
+		if (running.id) deleteFile(running.id).catch(() => undefined);
+		Object.assign(running, { id: null, control: new AbortController() });
+		this.#change(room, key, { state: 'waiting', share: 0, problem: '' });
+		this.#next(room);
+	}
+
+	/** Hands over what is ready, for the message that is being sent. */
+	take(room: string): Attachment[] {
+		const taken = this.of(room).filter(({ state }) => state === 'ready');
+		for (const { key } of taken) this.#forget(room, key);
+		return taken.flatMap(({ attachment }) => (attachment ? [attachment] : []));
+	}
+
+	/** Puts back what was taken: the message could not be sent. */
+	give(room: string, attachments: readonly Attachment[]): void {
+		const back = attachments.map((attachment) => {
+			const { id, name, size } = attachment;
+			return { key: id, name, size, picture: null, state: 'ready', share: 1, problem: '', retriable: false, attachment } satisfies Waiting;
+		});
+		this.#rooms[room] = [...back, ...this.of(room)];
+	}
+
+	#next(room: string): void {
+		const active = Object.values(this.#rooms).flat().filter(({ state }) => state === 'uploading').length;
+		const free = this.of(room).filter(({ state }) => state === 'waiting').slice(0, Math.max(0, AT_ONCE - active));
+		for (const { key } of free) void this.#send(room, key);
+	}
+
+	async #send(room: string, key: string): Promise<void> {
+		const running = this.#running.get(key);
+		if (!running) return;
+		this.#change(room, key, { state: 'uploading' });
+		try {
+			const file = await upload(running.source, 'attachment', {
+				signal: running.control.signal,
+				onBegun: (id) => (running.id = id),
+				onProgress: (share) => this.#change(room, key, { share }),
+				onChecking: () => {
+					this.#change(room, key, { state: 'checking', share: 1 });
+					this.#next(room);
+				}
+			});
+			const { id, name, type, size, inline, width, height, has_thumbnail } = file;
+			const attachment = { id, name, type: type ?? '', size, inline, width, height, has_thumbnail };
+			this.#change(room, key, { state: 'ready', size, name, attachment });
+		} catch (error) {
+			if (running.control.signal.aborted) return;
+			const known = error instanceof ApiError;
+			const problem = known ? error.message : error instanceof NetworkError ? t('files.lost') : t('error.unexpected');
+			this.#change(room, key, { state: 'failed', problem, retriable: !known || error.status >= 500 || error.status === 429 });
+		}
+		this.#next(room);
+	}
+
+	#change(room: string, key: string, changes: Partial<Waiting>): void {
+		const waiting = this.#rooms[room]?.find((each) => each.key === key);
+		if (waiting) Object.assign(waiting, changes);
+	}
+
+	#forget(room: string, key: string): Running | undefined {
+		const running = this.#running.get(key);
+		const waiting = this.of(room).find((each) => each.key === key);
+		if (waiting?.picture) URL.revokeObjectURL(waiting.picture);
+		this.#rooms[room] = this.of(room).filter((each) => each.key !== key);
+		this.#running.delete(key);
+		return running;
+	}
+}
+
+export const uploads = new Uploads();

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { Member } from '$lib/api/types';
+import { titleOf } from '$lib/chat/rooms';
+import { completion, mentionsIn, oneLine } from '$lib/chat/text';
+import { startOfDay } from '$lib/format/time';
+import { parse } from '$lib/markdown/parse';
+
+const person = (user_id: string, name: string) => ({ user_id, name }) as Member;
+const people = [person('ann', 'Ann'), person('anna', 'Anna Lee'), person('bob', 'Bob (ops)')];
+
+describe('mentions', () => {
+	it.each([
+		['@Ann, hello', ['ann']],
+		['@Anna Lee and @ann', ['anna', 'ann']],
+		['@Annabel', []],
+		['ann@Ann.com', []],
+		['(@bob (ops))', ['bob']],
+		['@@Ann', []],
+		['no one', []]
+	])('in %j', (text, ids) => {
+		expect(mentionsIn(text, people)).toEqual(ids);
+	});
+
+	it('are shown in words, not in code', () => {
+		const [block] = parse('Hi **@Anna Lee**, `@Ann` @Ann', ['Ann', 'Anna Lee']);
+		const flat = JSON.stringify(block);
+		expect(flat.match(/"mention"/g)).toHaveLength(2);
+		expect(flat).toContain('{"type":"code","text":"@Ann"}');
+	});
+});
+
+describe('completion', () => {
+	it('offers who begins so, by first or last name', () => {
+		expect(completion('Hi @an', 6, people)?.matches.map(({ user_id }) => user_id)).toEqual(['ann', 'anna']);
+		expect(completion('@lee', 4, people)).toMatchObject({ from: 0, matches: [people[1]] });
+	});
+
+	it('is closed after a whole name, in addresses, and elsewhere', () => {
+		for (const text of ['@Ann', 'mail ann@an', 'plain', '@zzz']) expect(completion(text, text.length, people)).toBeNull();
+	});
+});
+
+it('a line has no marks and an end', () => {
+	expect(oneLine('**Bold** and\n[a link](https://x.example) `code`', 100)).toBe('Bold and a link code');
+	expect(oneLine('x'.repeat(50), 10)).toHaveLength(10);
+});
+
+it('a room of two is called by the other one, a bigger one by its name', () => {
+	expect(titleOf('Scope', 'project', [{ name: 'Ann' }], 2)).toBe('Ann');
+	expect(titleOf('Scope', 'project', [{ name: 'Ann' }], 3)).toBe('Scope');
+	expect(titleOf('Scope', 'project', [], 1)).toBe('Scope');
+});
+
+it('a day begins at midnight of its zone', () => {
+	expect(startOfDay('2026-11-24', 'Asia/Tokyo')).toBe('2026-11-23T15:00:00.000Z');
+	expect(startOfDay('2026-07-01', 'America/New_York')).toBe('2026-07-01T04:00:00.000Z');
+});
