@@ -27,7 +27,7 @@ from bench.processes import Unavailable, machine
 from bench.product import database, people, room
 from core.actor import ROLE_SCOPES, Actor, Role
 from core.db import Database
-from services.conversations import service
+from services.conversations import history, service
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROOMS, MINE = 200, 20
@@ -71,8 +71,8 @@ def reads(actor: Actor, room_id: UUID, each: int) -> dict[str, Read]:
     """What is measured, by name."""
     return {
         "room list with unread counts": lambda s: service.list_rooms(s, actor, None, MINE),
-        "newest history page": lambda s: service.list_messages(s, actor, room_id, limit=PAGE),
-        "history page in the middle": lambda s: service.list_messages(
+        "newest history page": lambda s: history.page(s, actor, room_id, limit=PAGE),
+        "history page in the middle": lambda s: history.page(
             s, actor, room_id, before_seq=each // 2 + PAGE, limit=PAGE
         ),
     }

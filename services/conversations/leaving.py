@@ -30,13 +30,13 @@ REACTIONS = text(
     update messages set reactions = (
         select jsonb_object_agg(r.emoji, (
             select jsonb_agg(u.id order by u.ord) from (
-                select case when e.id = :source then :target else e.id end as id, min(e.ord) as ord
+                select case when e.id = cast(:source as text) then cast(:target as text) else e.id end as id, min(e.ord) as ord
                 from jsonb_array_elements_text(r.users) with ordinality e(id, ord) group by 1
             ) u
         )) from jsonb_each(reactions) r(emoji, users)
     )
-    where room_id in (select room_id from room_members where user_id = cast(:source as uuid))
-        and reactions::text like '%' || :source || '%'
+    where room_id in (select room_id from room_members where user_id = cast(cast(:source as text) as uuid))
+        and reactions::text like '%' || cast(:source as text) || '%'
     """
 )
 

@@ -15,7 +15,7 @@ from models.experts import Expert
 from services.bookings import service
 from services.bookings.proposals import propose
 from services.bookings.schemas import BookingRead, HoldSlot
-from services.conversations import proposals
+from services.conversations import history, proposals
 from services.conversations import service as conversations
 from services.conversations.schemas import CreateRoom, MessageRead, ProposalRead
 from services.experts.schemas import ExpertOwner
@@ -58,7 +58,7 @@ async def booking_of(db: Database, actor: Actor, proposal: ProposalRead) -> Book
 
 async def messages(db: Database, actor: Actor, room_id: UUID) -> list[MessageRead]:
     async with db.transaction() as session:
-        return (await conversations.list_messages(session, actor, room_id)).items
+        return (await history.page(session, actor, room_id)).items
 
 
 async def test_a_draft_shows_name_price_and_time(db: Database) -> None:

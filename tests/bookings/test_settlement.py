@@ -11,6 +11,7 @@ from core.actor import Actor
 from core.db import Database
 from services.bookings import holds, repository, service, settlement
 from services.bookings.schemas import BookingRead
+from services.conversations import history
 from services.conversations import service as conversations
 from services.conversations.schemas import RoomRead
 from tests.bookings.factories import (
@@ -54,7 +55,7 @@ async def test_paying_in_time_confirms_and_opens_a_room_with_the_card(db: Databa
         assert room.id == booking.room_id
         assert {member.user_id for member in room.members} == {client.user_id, expert.user_id}
         async with db.transaction() as session:
-            page = await conversations.list_messages(session, person, room.id)
+            page = await history.page(session, person, room.id)
         (message,) = page.items
         assert message.kind == "event"
         assert [(card.type, card.data["id"], card.data["status"]) for card in message.cards] == [

@@ -9,7 +9,7 @@ from core.actor import Role
 from core.db import Database
 from services.experts import service as experts
 from services.experts.demo.load import DEMO_DOMAIN
-from services.experts.schemas import Status
+from services.experts.schemas import Check, Status
 from tests.accounts.factories import make_user, sign_in_cookie
 from tests.experts.factories import profile
 
@@ -128,7 +128,10 @@ async def test_a_profile_from_draft_to_approval_and_back(
     refused = await client.post(f"/experts/{expert_id}/status", json={"status": "approved"})
     assert refused.status_code == 403
     await sign_in(client, library, Role.ADMIN)
-    approved = await client.post(f"/experts/{expert_id}/status", json={"status": "approved"})
+    unchecked = await client.post(f"/experts/{expert_id}/status", json={"status": "approved"})
+    assert unchecked.status_code == 422
+    decision = {"status": "approved", "checklist": list(Check)}
+    approved = await client.post(f"/experts/{expert_id}/status", json=decision)
     assert approved.json()["status"] == Status.APPROVED
     async with library.transaction() as session:
         await experts.set_bookable(session, made.json()["id"], False)

@@ -52,6 +52,8 @@ async def test_choices_are_kept_and_some_are_locked(client: httpx.AsyncClient, d
         answer = await client.patch("/api/v1/notifications/choices/message", json=body)
         assert answer.status_code == 422
     assert (await client.patch("/api/v1/notifications/choices/weather", json={})).status_code == 422
+    assert await digest_to(db, user.id) == "sent", "the same mail tells of mentions, which are still wanted"
+    await client.patch("/api/v1/notifications/choices/mention", json={"email": False})
     assert await digest_to(db, user.id) == "skipped"
 
 
