@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +22,6 @@ NO_VENDORS = {
     "S3_ACCESS_KEY_ID": "none",
     "S3_SECRET_ACCESS_KEY": "none",
 }
-START_SECONDS = 240
 
 
 def free_port() -> int:
@@ -32,18 +32,18 @@ def free_port() -> int:
         return port
 
 
-class ServerProcess:
-    """One server process on a port that stays the same over restarts. `environment` is added to this process's."""
+class Process:
+    """A program of this repository on a port that stays the same over restarts. `environment` is added to ours."""
 
-    def __init__(self, **environment: str) -> None:
+    health = "/health"
+    start_seconds = 30
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._environment = environment
+        self.environment = dict(environment)
+        self._command = [*command, "--port", str(self.port)]
         self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def ws_url(self) -> str:
-        return self.url.replace("http", "ws", 1) + "/ws"
 
     @property
     def pid(self) -> int:
@@ -52,22 +52,21 @@ class ServerProcess:
 
     async def start(self) -> None:
         """Start, and wait until it is ready."""
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "RATE_LIMIT_SCALE": "1000", **self._environment}
         self._process = subprocess.Popen(  # noqa: ASYNC220 - starting takes no time worth waiting for
-            [sys.executable, "-m", "api", "serve", "--port", str(self.port)],
+            [sys.executable, "-m", *self._command],
             cwd=ROOT,
-            env=environment,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment},
             stdin=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.start_seconds
         async with httpx.AsyncClient(timeout=2) as client:
             while True:
                 with suppress(httpx.HTTPError):
-                    if (await client.get(f"{self.url}/health/ready")).status_code == 200:
+                    if (await client.get(self.url + self.health)).status_code == 200:
                         return
-                assert self._process.poll() is None, "the server ended while it was starting"
-                assert time.monotonic() < deadline, "the server did not start in time"
-                await asyncio.sleep(0.1)
+                assert self._process.poll() is None, f"{self._command[0]} ended while it was starting"
+                assert time.monotonic() < deadline, f"{self._command[0]} did not start in time"
+                await asyncio.sleep(0.05)
 
     def kill(self) -> None:
         """SIGKILL: nothing is finished, nothing is flushed."""
@@ -78,9 +77,24 @@ class ServerProcess:
     def stop(self) -> None:
         """As Ctrl-C does. One that does not end is killed, and that is an error."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGINT)
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
         try:
-            self._process.wait(timeout=START_SECONDS)
+            self._process.wait(timeout=self.start_seconds)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+
+
+class ServerProcess(Process):
+    """A server of the product."""
+
+    health = "/health/ready"
+    start_seconds = 240
+
+    def __init__(self, **environment: str) -> None:
+        super().__init__(["api", "serve"], {"RATE_LIMIT_SCALE": "1000", **environment})
+
+    @property
+    def ws_url(self) -> str:
+        return self.url.replace("http", "ws", 1) + "/ws"

@@ -22,22 +22,14 @@ from assistant.schemas import (
 from core import clock
 from core.actor import Actor
 from core.db import Database
-from core.gateways import Gateways, configure
-from core.gateways.embeddings import LocalEmbeddings
 from core.ids import new_id
 from core.settings import Settings
 from services.conversations import service as conversations
 from services.conversations.schemas import CreateRoom
 from tests.accounts.factories import actor_for, make_user
 from tests.assistant.openai_server import OpenAIServer, serve
-
-
-@pytest.fixture(scope="session", autouse=True)
-async def embeddings() -> AsyncIterator[None]:
-    local = LocalEmbeddings()
-    configure(Gateways(embeddings=local))
-    yield
-    await local.close()
+from tests.embedding import configured_embeddings as configured_embeddings
+from tests.embedding import embeddings as embeddings
 
 
 @pytest.fixture

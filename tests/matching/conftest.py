@@ -16,21 +16,16 @@ from core.settings import settings
 from services.experts.demo.load import load
 from services.matching.jobs import refresh_terms
 from tests.accounts.factories import actor_for, make_user
+from tests.embedding import configured_embeddings as configured_embeddings
+from tests.embedding import embeddings as embeddings
 from tests.sandbox.fixtures import own_sandbox as own_sandbox
 from tests.sandbox.fixtures import sandbox as sandbox
-
-
-@pytest.fixture(scope="session", autouse=True)
-async def embeddings() -> AsyncIterator[LocalEmbeddings]:
-    local = LocalEmbeddings()
-    configure(Gateways(embeddings=local))
-    yield local
-    await local.close()
 
 
 @pytest.fixture(scope="session")
 async def library(db: Database, embeddings: LocalEmbeddings) -> Database:
     """A database with the demo experts, embedded and counted."""
+    configure(Gateways(embeddings=embeddings))
     await load(db)
     await refresh_terms(db)
     return db

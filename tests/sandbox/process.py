@@ -1,14 +1,10 @@
 """Starting the sandbox as it runs for everybody: a process of its own, on a free port, with its own data."""
 
 import asyncio
-import os
 import queue
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -17,57 +13,15 @@ from typing import Any
 import httpx
 import stripe
 
-ROOT = Path(__file__).parents[2]
-START_SECONDS = 30
+from tests.process import Process
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-class Sandbox:
+class Sandbox(Process):
     """A sandbox that can be killed and started again on the same port and data."""
 
     def __init__(self, data: Path, environment: dict[str, str] | None = None) -> None:
+        super().__init__(["sandbox", "--data", str(data)], environment or {})
         self.data = data
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = environment or {}
-        self._process: subprocess.Popen[bytes] | None = None
-
-    async def start(self) -> None:
-        self._process = subprocess.Popen(  # noqa: ASYNC220 - starting takes no time worth waiting for
-            [sys.executable, "-m", "sandbox", "--port", str(self.port), "--data", str(self.data)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment},
-        )
-        deadline = time.monotonic() + START_SECONDS
-        async with httpx.AsyncClient(timeout=2) as client:
-            while True:
-                with suppress(httpx.HTTPError):
-                    if (await client.get(f"{self.url}/health")).status_code == 200:
-                        return
-                assert self._process.poll() is None, "the sandbox ended while it was starting"
-                assert time.monotonic() < deadline, "the sandbox did not start"
-                await asyncio.sleep(0.05)
-
-    def kill(self) -> None:
-        """SIGKILL: nothing is finished, nothing is flushed."""
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
-
-    def stop(self) -> None:
-        assert self._process is not None
-        if self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.kill()
 
     @asynccontextmanager
     async def client(

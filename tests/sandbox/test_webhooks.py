@@ -8,8 +8,9 @@ import httpx
 import pytest
 import stripe
 
+from tests.process import free_port
 from tests.sandbox.factories import make_paid_intent, make_session
-from tests.sandbox.process import Receiver, Sandbox, free_port
+from tests.sandbox.process import Receiver, Sandbox
 
 
 async def _listen(client: stripe.StripeClient, url: str, events: list[Any]) -> stripe.WebhookEndpoint:
