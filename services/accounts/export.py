@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
-import orjson
+from pydantic_core import to_json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor, Scope
@@ -20,7 +20,7 @@ from services.accounts.schemas import NO_DEVICE, Device
 
 MOST_EVENTS = 10_000
 
-# Takes the session and the person's id; returns something orjson can write.
+# Takes the session and the person's id; returns something Pydantic can write as JSON.
 ExportHook = Callable[[AsyncSession, UUID], Awaitable[Any]]
 H = TypeVar("H", bound=ExportHook)
 
@@ -55,9 +55,7 @@ async def build(db: Database, actor: Actor, *, device: Device = NO_DEVICE) -> by
 
 
 def _write(archive: zipfile.ZipFile, name: str, content: Any) -> None:
-    archive.writestr(
-        f"{name}.json", orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS)
-    )
+    archive.writestr(f"{name}.json", to_json(content, indent=2))
 
 
 async def _account(session: AsyncSession, actor: Actor) -> dict[str, Any]:

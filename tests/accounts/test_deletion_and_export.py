@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor, Role
@@ -113,8 +113,11 @@ async def test_deletion_and_export_need_a_fresh_proof(db: Database) -> None:
 async def test_the_export_holds_the_account_and_every_rooms_part_but_no_secrets(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def rows(session: AsyncSession, user_id: UUID) -> list[dict[str, str]]:
-        return [{"owner": str(user_id)}]
+    async def rows(session: AsyncSession, user_id: UUID) -> list[dict[str, object]]:
+        found = await session.execute(
+            text("select cast(:id as uuid) as owner, 1.50 as price"), {"id": user_id}
+        )
+        return [dict(row) for row in found.mappings()]
 
     monkeypatch.setitem(export._parts, "rows", rows)
     actor, email = await _signed_in(db)
@@ -125,6 +128,6 @@ async def test_the_export_holds_the_account_and_every_rooms_part_but_no_secrets(
     account = json.loads(archive.read("account.json"))
     assert account["profile"]["email"] == email
     assert [event["event"] for event in account["security_events"]] == ["data_exported"]
-    assert json.loads(archive.read("rows.json")) == [{"owner": str(actor.user_id)}]
+    assert json.loads(archive.read("rows.json")) == [{"owner": str(actor.user_id), "price": "1.50"}]
     everything = b"".join(archive.read(name) for name in archive.namelist())
     assert b"argon2id" not in everything
