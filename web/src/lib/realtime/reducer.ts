@@ -210,7 +210,7 @@ function ephemeral(state: RoomState, event: RoomEphemeral, now: number): RoomSta
 		}
 		case 'reset':
 			return { ...state, broken: 'reset' };
-		// What this client does not show (presence, drafts of other devices) changes nothing here.
+		// What this client does not show (drafts of other devices) changes nothing here.
 		default:
 			return state;
 	}
