@@ -159,15 +159,7 @@ class Commands:
                 connection.send(body)
         here = await presence.online_in(self._runtime.db, command.room)
         if command.room in connection.rooms:
-            connection.send(
-                {
-                    "type": "presence",
-                    "room": str(command.room),
-                    "online": [str(user_id) for user_id in here],
-                    "offline": [],
-                    "all": True,
-                }
-            )
+            connection.send(presence.body(command.room, online=here) | {"all": True})
 
     async def _change(
         self, command: p.MessageEdit | p.MessageDelete | p.ReactionSet | p.PinSet

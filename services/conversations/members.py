@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.actor import Actor, Scope
 from core.clock import now
 from core.errors import Conflict, Forbidden, NotFound
-from core.events import UserEvent, emit
+from core.events import RoomEvent, UserEvent, emit
 from models.conversations import Room, RoomMember
-from services.conversations import repository, service
+from services.conversations import presence, repository, service
 from services.conversations.rendering import member_read
 from services.conversations.schemas import (
     ChangeMember,
@@ -117,6 +117,9 @@ async def join(session: AsyncSession, room_id: UUID, user_id: UUID, role: str = 
     await session.flush()
     await log_member(session, room_id, user_id, "member.joined")
     emit(session, UserEvent(user_id, "room.added", {"type": "room.added", "room": str(room_id)}))
+    if await presence.online(session, [user_id]):
+        # Their socket was there before they were in the room: to its people they arrive now.
+        emit(session, RoomEvent(room_id, "presence", presence.body(room_id, online=[user_id])))
 
 
 async def log_member(session: AsyncSession, room_id: UUID, user_id: UUID, kind: str) -> None:

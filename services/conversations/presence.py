@@ -9,6 +9,7 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -73,6 +74,17 @@ async def online(session: AsyncSession, people: Collection[UUID]) -> set[UUID]:
         select(Row.user_id).where(Row.user_id.in_(people), Row.expires_at > func.now()).distinct()
     )
     return set(rows)
+
+
+def body(room_id: UUID, *, online: Collection[UUID] = (), offline: Collection[UUID] = ()) -> dict[str, Any]:
+    """The event that tells a room who has come and gone."""
+    return {
+        "type": "presence",
+        "room": str(room_id),
+        "online": [str(user_id) for user_id in online],
+        "offline": [str(user_id) for user_id in offline],
+        "all": False,
+    }
 
 
 async def online_in(db: Database, room_id: UUID) -> list[UUID]:
@@ -159,21 +171,15 @@ class Presence:
         events: list[Event] = []
         for row in rooms:
             room, person = row["room_id"], row["user_id"]
-            body = {
-                "type": "presence",
-                "room": str(room),
-                "online": [str(person)] if here else [],
-                "offline": [] if here else [str(person)],
-                "all": False,
-            }
+            told = body(room, online=[person]) if here else body(room, offline=[person])
             if room in small:
                 events += [
-                    UserEvent(other, "presence", body)
+                    UserEvent(other, "presence", told)
                     for other in companions.get(room, [])
                     if other != person
                 ]
             else:
-                events.append(RoomEvent(room, "presence", body))
+                events.append(RoomEvent(room, "presence", told))
         self._db.publish(events)
 
     async def _run(self) -> None:

@@ -162,6 +162,19 @@ async def test_presence_comes_with_the_room_and_goes_on(served: Served) -> None:
                 assert {m["user_id"]: m["online"] for m in people}[str(bob.id)]
 
 
+async def test_whoever_joins_with_an_open_socket_is_there_for_the_others(served: Served) -> None:
+    (ada, ada_token), (bob, bob_token) = await served.person(), await served.person()
+    room = await served.room(ada)
+    async with served.socket(ada_token) as a, served.socket(bob_token):
+        await a.subscribe(room)
+        await served.runtime.presence.tick()
+        async with served.http(ada_token) as adas, served.http(bob_token) as bobs:
+            made = (await adas.post(f"/api/v1/rooms/{room}/invitations", json={})).json()
+            token = made["link"].split("#token=")[1]
+            assert (await bobs.post("/api/v1/invitations/accept", json={"token": token})).status_code == 200
+        await a.wait_for(lambda e: e["type"] == "presence" and str(bob.id) in e["online"])
+
+
 async def test_a_clock_that_jumps_changes_no_order(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     ada, token = await served.person()
     room = await served.room(ada)
