@@ -46,7 +46,9 @@ it('a line has no marks and an end', () => {
 });
 
 it('a room of two is called by the other one, a bigger one by its name', () => {
-	expect(titleOf('Scope', 'project', [{ name: 'Ann' }], 2)).toBe('Ann');
+	expect(titleOf('Scope', 'project', [{ name: 'Ann' }], 2)).toBe('Scope');
+	expect(titleOf('Ann and Bo', 'project', [{ name: 'Ann' }], 2)).toBe('Ann');
+	expect(titleOf('Bo', 'direct', [{ name: 'Ann' }], 2)).toBe('Ann');
 	expect(titleOf('Scope', 'project', [{ name: 'Ann' }], 3)).toBe('Scope');
 	expect(titleOf('Scope', 'project', [], 1)).toBe('Scope');
 });
