@@ -11,7 +11,7 @@ from langchain.agents import create_agent
 from assistant import models, window
 from assistant.model_calls import ModelCalls
 from assistant.prompts import folder_version, load
-from assistant.schemas import AgentEvent, Finished, Notice, TurnContext, Usage
+from assistant.schemas import AgentEvent, Finished, Notice, TextDelta, TurnContext, Usage
 from assistant.summaries import Summariser
 from assistant.tool_calls import ToolCalls
 from assistant.tracing import Tracing
@@ -25,6 +25,17 @@ from tools.registry import offered
 log = logging.getLogger(__name__)
 
 APOLOGY = "Something went wrong on our side while I was answering. Please send your message again."
+
+
+def _joined(events: list[AgentEvent | None]) -> list[AgentEvent | None]:
+    """Words that wait together are sent together: each event goes to every device of the room."""
+    joined: list[AgentEvent | None] = []
+    for event in events:
+        if isinstance(event, TextDelta) and joined and isinstance(before := joined[-1], TextDelta):
+            joined[-1] = TextDelta(before.text + event.text)
+        else:
+            joined.append(event)
+    return joined
 
 
 class Agent:
@@ -49,8 +60,14 @@ class Agent:
         events: asyncio.Queue[AgentEvent | None] = asyncio.Queue()
         task = asyncio.create_task(self._answer(context, events), name=f"turn-{context.turn_id}")
         try:
-            while (event := await events.get()) is not None:
-                yield event
+            while True:
+                waiting = [await events.get()]
+                while not events.empty():
+                    waiting.append(events.get_nowait())
+                for event in _joined(waiting):
+                    if event is None:
+                        return
+                    yield event
         finally:
             if not task.done():
                 task.cancel()
@@ -111,7 +128,7 @@ class Agent:
         )
 
     async def _project(self, context: TurnContext) -> ProjectRead | None:
-        async with self._db.transaction() as session:
+        async with self._db.reading() as session:
             return await projects.for_room(session, context.actor, context.room_id)
 
     def _graph(self, context: TurnContext) -> Any:

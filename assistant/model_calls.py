@@ -102,7 +102,7 @@ class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
         gate, guard = Gate(names), Guard()
         chunks: list[AIMessageChunk] = []
         said: list[str] = []
-        async with asyncio.timeout(max(0.1, turn.remaining)):
+        async with asyncio.timeout(turn.allowance):
             async for chunk in self._model(choice, request, closed=closed).astream(messages):
                 assert isinstance(chunk, AIMessageChunk)
                 chunks.append(chunk)

@@ -1,4 +1,4 @@
-"""Which model answers, by settings: `ChatOpenAI` for OpenAI and everything that speaks its protocol, or `guided`."""
+"""Which model answers, by settings: `StreamedChatOpenAI` for OpenAI and everything that speaks its protocol, or `guided`."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import openai
 from langchain_core.language_models import BaseChatModel
-from langchain_openai import ChatOpenAI
 
 from assistant.guided.meaning import Meanings
 from assistant.guided.model import GuidedChatModel
+from assistant.openai_model import StreamedChatOpenAI
 from core.gateways import gateways
 from core.gateways.embeddings import LocalEmbeddings
 from core.settings import Settings
@@ -60,7 +60,7 @@ def choose(settings: Settings) -> Choice:
     options: dict[str, Any] = {}
     if settings.openai_base_url:
         options["base_url"] = settings.openai_base_url
-    model = ChatOpenAI(
+    model = StreamedChatOpenAI(
         model=settings.openai_model,
         # Compatible servers often want no key, but the SDK insists on one.
         api_key=settings.openai_api_key or "none",

@@ -90,7 +90,7 @@ async def _run(spec: ToolSpec, request: ToolCallRequest, turn: Turn) -> tuple[To
     call = request.tool_call
     call_id = call["id"] or ""
     try:
-        async with asyncio.timeout(max(0.1, min(TOOL_SECONDS, turn.remaining))):
+        async with asyncio.timeout(min(TOOL_SECONDS, turn.allowance)):
             message = await spec.tool.ainvoke({**call, "type": "tool_call"}, request.runtime.config)
     except SextantError as error:
         text = f"Not done ({error.code}): {error.message}"

@@ -10,6 +10,8 @@ from assistant.tracing import Tracing
 from services.conversations.schemas import Card
 from tools.context import ToolContext
 
+GUIDE_SECONDS = 10.0
+
 
 @dataclass(slots=True, kw_only=True)
 class Turn(ToolContext):
@@ -38,6 +40,11 @@ class Turn(ToolContext):
     def remaining(self) -> float:
         """Seconds left of the turn."""
         return self.deadline - asyncio.get_running_loop().time()
+
+    @property
+    def allowance(self) -> float:
+        """Seconds that the next step may take. The guide takes over when time is up: it gets a few of its own."""
+        return max(GUIDE_SECONDS if self.guided else 0.1, self.remaining)
 
     @property
     def text(self) -> str:

@@ -50,6 +50,7 @@ class Database:
             connect_args={"server_settings": {"application_name": "sextant", "timezone": "UTC"}},
         )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = async_sessionmaker(self.engine.execution_options(isolation_level="AUTOCOMMIT"))
         self._raw: asyncpg.Pool | None = None
 
     async def __aenter__(self) -> "Database":
@@ -89,6 +90,12 @@ class Database:
                 raise
             events = take(session)
         self.publish(events)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session in which each statement stands alone, which saves two round trips where only one thing is read."""
+        async with self._readers() as session:
+            yield session
 
     def publish(self, events: list[Event]) -> None:
         """Publish events of work that is already durable (or needs not to be)."""

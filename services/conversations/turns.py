@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from core.actor import ROLE_SCOPES, Actor, Role, Scope
 from core.clock import now
@@ -21,7 +20,7 @@ from core.events import RoomEvent, TurnQueued
 from core.ids import ASSISTANT_ID, new_id
 from core.jobs import enqueue_raw, job
 from services.conversations import quotas
-from services.conversations.repository import post_message
+from services.conversations.rendering import message_body, room_event
 from services.conversations.schemas import Card, MessageRead, TurnRead
 
 log = logging.getLogger(__name__)
@@ -88,6 +87,36 @@ SAVE = """
 update turns set text = $3, progress = $4, lease_until = now() + $5
 where id = $1 and lease_owner = $2 and status = 'running'
 returning stop_requested_at is not null
+"""
+
+# The end of the turn, what it used, its message and the line in the room's log: one statement, as the person waits.
+FINISH = """
+with ended as (
+    update turns set
+        status = $3, text = '', progress = '[]', model = $4, prompt_version = $5, usage = $6, cost_microusd = $7::bigint,
+        error = $8, message_id = $9, ended_at = now(), lease_until = null
+    where id = $1 and lease_owner = $2 and status = 'running'
+    returning room_id, user_id
+), used as (
+    insert into assistant_usage as u (user_id, day, input_tokens, output_tokens, cost_microusd)
+    select user_id, $10, $11, $12, $7::bigint from ended where $11::bigint + $12::bigint > 0
+    on conflict (user_id, day) do update set
+        input_tokens = u.input_tokens + excluded.input_tokens,
+        output_tokens = u.output_tokens + excluded.output_tokens,
+        cost_microusd = u.cost_microusd + excluded.cost_microusd
+), counted as (
+    update rooms r set last_seq = r.last_seq + 1, message_count = r.message_count + 1, last_message_at = now()
+    from ended where r.id = ended.room_id
+    returning r.id, r.last_seq, r.message_count, r.branch
+), stored as (
+    insert into messages (id, room_id, seq, no, sender_id, client_id, text, cards, meta, turn_id, branch)
+    select $9, id, last_seq, message_count, $13, $1, $14, $15, $16, $1, branch from counted
+    returning *
+), logged as (
+    insert into room_events (room_id, seq, type, message_id, at)
+    select room_id, seq, 'message.created', id, created_at from stored
+)
+select * from stored
 """
 
 
@@ -182,52 +211,39 @@ async def save(db: Database, turn_id: UUID, owner: UUID, text: str, progress: li
 
 
 async def finish(db: Database, turn: ClaimedTurn, owner: UUID, result: TurnResult) -> MessageRead | None:
-    """End the turn and store its message, in one transaction, once. None when the lease was lost: another process
+    """End the turn and store its message, in one statement, once. None when the lease was lost: another process
     then answers, and what this one wrote is dropped."""
     meta: dict[str, Any] = {"status": "complete" if result.status == "done" else result.status}
     if result.model:
         meta["model"] = result.model
     if result.notices:
         meta["notices"] = result.notices
-    message_id = new_id()
-    async with db.transaction() as session:
-        ended = await (await session.connection()).exec_driver_sql(
-            "update turns set status = $3, text = '', progress = '[]', model = $4, prompt_version = $5, usage = $6,"
-            " cost_microusd = $7, error = $8, message_id = $9, ended_at = now(), lease_until = null"
-            " where id = $1 and lease_owner = $2 and status = 'running'",
-            (
-                turn.id,
-                owner,
-                result.status,
-                result.model,
-                result.prompt_version,
-                orjson.dumps(result.usage or {}).decode(),
-                result.cost_microusd,
-                result.error,
-                message_id,
-            ),
-        )
-        if ended.rowcount == 0:
-            return None
-        used = result.usage or {}
-        await quotas.record(
-            session,
-            turn.actor.user_id,
-            input_tokens=used.get("input", 0),
-            output_tokens=used.get("output", 0),
-            cost_microusd=result.cost_microusd,
-        )
-        return await post_message(
-            session,
-            turn.room_id,
-            sender_id=ASSISTANT_ID,
-            text=result.text,
-            cards=result.cards,
-            meta=meta,
-            client_id=turn.id,
-            turn_id=turn.id,
-            message_id=message_id,
-        )
+    used = result.usage or {}
+    row = await db.raw.fetchrow(
+        FINISH,
+        turn.id,
+        owner,
+        result.status,
+        result.model,
+        result.prompt_version,
+        used,
+        result.cost_microusd,
+        result.error,
+        new_id(),
+        quotas.today(),
+        used.get("input", 0),
+        used.get("output", 0),
+        ASSISTANT_ID,
+        result.text,
+        [card.model_dump(mode="json") for card in result.cards],
+        meta,
+    )
+    if row is None:
+        return None
+    body = message_body(row)
+    event = room_event(turn.room_id, row["seq"], "message.created", row["created_at"], {"message": body})
+    db.publish([RoomEvent(turn.room_id, "message.created", event, row["seq"])])
+    return MessageRead.model_validate(body)
 
 
 async def release(db: Database, owner: UUID) -> None:

@@ -1,0 +1,49 @@
+"""`ChatOpenAI` with its streams read as plain JSON.
+
+The SDK builds a Pydantic object of every chunk, and LangChain takes it apart into the dictionary that it was: two thirds
+of what a streamed answer costs. Here the SDK sends the request and reads the events (its way for requests that it has
+no types for: authentication, errors and time limits are its own), and each chunk goes to LangChain as it came.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
+from langchain_core.messages import AIMessageChunk, BaseMessage, BaseMessageChunk
+from langchain_core.outputs import ChatGenerationChunk
+from langchain_openai import ChatOpenAI
+from openai import AsyncStream
+
+
+class StreamedChatOpenAI(ChatOpenAI):
+    """For streams of chat completions; everything else is `ChatOpenAI`'s."""
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        """Chunks as they come. Raises the SDK's errors."""
+        asked = {"stream": True, "stream_options": {"include_usage": True}, **kwargs}
+        payload = self._get_request_payload(messages, stop=stop, **asked)
+        if "response_format" in payload or self._use_responses_api(payload):
+            async for chunk in super()._astream(messages, stop, run_manager, **kwargs):
+                yield chunk
+            return
+        kind: type[BaseMessageChunk] = AIMessageChunk
+        stream: AsyncStream[object] = await self.root_async_client.post(
+            "/chat/completions", cast_to=object, body=payload, stream=True, stream_cls=AsyncStream[object]
+        )
+        async with stream:
+            async for read in stream:
+                if not isinstance(read, dict):
+                    raise ValueError("a chunk of the stream is no object")
+                made = self._convert_chunk_to_generation_chunk(read, kind, None)
+                if made is None:
+                    continue
+                kind = type(made.message)
+                if run_manager is not None and run_manager.handlers:
+                    await run_manager.on_llm_new_token(made.text, chunk=made)
+                yield made
