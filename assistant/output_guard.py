@@ -9,6 +9,7 @@ import base64
 import binascii
 import codecs
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -63,11 +64,13 @@ class Guard:
         self._text = ""
         self._shown = 0
         self._checked = 0
+        self._read = 0  # up to here the text's whole words are in `_last`
+        self._last: deque[tuple[str, int]] = deque(maxlen=PASSAGE)
 
     def feed(self, text: str) -> str:
         """Take more of the reply; returns what may be shown now. Raises PromptLeak."""
         self._text += text
-        matched, start = _tail(self._text)
+        matched, start = self._tail()
         if matched >= PASSAGE:
             raise PromptLeak
         if len(self._text) - self._checked >= STEP:
@@ -85,24 +88,23 @@ class Guard:
             raise PromptLeak
         self._checked = len(self._text)
 
+    def _tail(self) -> tuple[int, int]:
+        """How many whole words at the end of the text are a passage of the prompt, and where they begin."""
+        for match in _WORD.finditer(self._text, self._read):
+            if match.end() == len(self._text):
+                break  # it may go on
+            self._last.append((match.group().casefold(), match.start()))
+            self._read = match.end()
+        said = tuple(word for word, _ in self._last)
+        for skip in range(len(said)):
+            if said[skip:] in _passages():
+                return len(said) - skip, self._last[skip][1]
+        return 0, len(self._text)
+
     def _until(self, end: int) -> str:
         fresh = self._text[self._shown : end]
         self._shown = max(self._shown, end)
         return fresh
-
-
-def _tail(text: str) -> tuple[int, int]:
-    """How many whole words at the end of the text are a passage of the prompt, and where they begin."""
-    base = max(0, len(text) - 600)
-    found = list(_WORD.finditer(text, base))
-    if found and found[-1].end() == len(text):
-        found.pop()  # it may go on
-    found = found[-PASSAGE:]
-    said = [match.group().casefold() for match in found]
-    for skip in range(len(said)):
-        if tuple(said[skip:]) in _passages():
-            return len(said) - skip, found[skip].start()
-    return 0, len(text)
 
 
 def _views(text: str) -> Iterator[str]:

@@ -29,12 +29,20 @@ from services.experts.jobs import reindex
 from services.projects import extraction
 from services.projects import service as projects
 from tests.accounts.factories import actor_for, make_user
-from tests.assistant.conftest import Answer, Chat, StartChat, embeddings, openai, start_chat
+from tests.assistant.conftest import (
+    Answer,
+    Chat,
+    StartChat,
+    configured_embeddings,
+    embeddings,
+    openai,
+    start_chat,
+)
 from tests.assistant.openai_server import Call, OpenAIServer, Reply
 from tests.experts.factories import make_expert
 from tests.safety import attempts
 
-__all__ = ["embeddings", "openai", "start_chat"]
+__all__ = ["configured_embeddings", "embeddings", "openai", "start_chat"]
 
 SECRETS = ("Zebrasecret", "Quokkasecret", "777123", "victim-secret")
 DISGUISES: tuple[Callable[[str], str], ...] = (
