@@ -24,14 +24,18 @@ class LetterKind(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105  link, minutes
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  reset_link: it was changed or reset, all other sessions ended
     CONFIRM_EMAIL_CHANGE = "confirm_email_change"  # link, hours: to the new address
-    EMAIL_CHANGE_REQUESTED = (
-        "email_change_requested"  # address (the new one, masked), reset_link: to the old address
+    # address (the new one, masked); to the old address: link, days (to undo it), or reset_link if it was never verified
+    EMAIL_CHANGE_REQUESTED = "email_change_requested"
+    # address (the new one, masked); to the new address: reset_link; to the old one, if verified: link, days (to undo it)
+    EMAIL_CHANGED = "email_changed"
+    EMAIL_CHANGE_UNDONE = (
+        "email_change_undone"  # address (masked), reset_link: to the old and the new address
     )
-    EMAIL_CHANGED = "email_changed"  # address (the new one): to both addresses
+    # All these tell of a reset_link too, by which whoever did not do it takes the account back.
     NEW_DEVICE = "new_device"  # device, ip, at, link (to the list of devices)
     TWO_FACTOR_ON = "two_factor_on"  # method: authenticator app or passkey; link
     TWO_FACTOR_OFF = "two_factor_off"  # method; link
-    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODE_USED = "recovery_code_used"  # left; link
     IDENTITY_LINKED = "identity_linked"  # provider; link
     API_TOKEN_CREATED = "api_token_created"  # noqa: S105  token (its name), scopes; link
     DELETION_REQUESTED = "deletion_requested"  # at (when it will be deleted), link (to cancel)

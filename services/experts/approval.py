@@ -142,28 +142,26 @@ async def _move(
         UserEvent(expert.user_id, "profile.changed", {"type": "profile.changed", "status": expert.status}),
     )
     if by_operator and actor.role is not Role.SYSTEM:
-        await _tell(session, expert, old, data)
+        await _tell(session, expert, data)
 
 
-_WORDS = {
-    Status.APPROVED: ("Your profile is live", "Founders can find you now. Keep your hours up to date, so that they can book you."),
-    Status.DRAFT: ("Your profile needs a change", "Change this and hand it in again:"),
-    Status.PAUSED: ("Your profile is paused", "It is not shown for now. You can resume it yourself."),
-    Status.SUSPENDED: ("Your profile is suspended", "It is no longer shown. Answer this mail if you think that is wrong."),
-}  # fmt: skip
+_DECISIONS = {
+    Status.APPROVED: "live",
+    Status.DRAFT: "returned",
+    Status.PAUSED: "paused",
+    Status.SUSPENDED: "suspended",
+}
 
 
-async def _tell(session: AsyncSession, expert: Expert, old: Status, data: StatusChange) -> None:
-    subject, text = _WORDS[data.status]
-    page = f"{settings().base_url}/cto"
+async def _tell(session: AsyncSession, expert: Expert, data: StatusChange) -> None:
     await notifications.send_email(
         session,
         user_id=expert.user_id,
+        template="profile_decided",
         context={
-            "subject": subject,
-            "text": "\n\n".join(part for part in (text, data.reason) if part),
-            "action_label": "Open my profile",
-            "action_url": page,
+            "decision": _DECISIONS[data.status],
+            "reason": data.reason,
+            "url": f"{settings().base_url}/cto",
         },
     )
 

@@ -13,7 +13,7 @@ from core.gateways.mail import MailRefused, OutgoingMail
 from core.jobs import job, periodic
 from models.notifications import Email
 from services.notifications import choosing, inbox, rendering, repository, suppressing
-from services.notifications.schemas import SEALED, TEMPLATES, AccountLetter, Recipient, SealedMessage
+from services.notifications.schemas import SEALED, TEMPLATES, AccountLetter, Recipient, SealedInvitation
 from services.notifications.wording import unsealed, worded
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,6 @@ def _composed(email: Email, recipient: Recipient) -> OutgoingMail:
     context = TEMPLATES[email.template].model_validate(email.context)
     if isinstance(context, AccountLetter):
         return rendering.compose("message", worded(context, recipient), recipient)
-    if isinstance(context, SealedMessage):
-        return rendering.compose("message", unsealed(context), recipient)
+    if isinstance(context, SealedInvitation):
+        return rendering.compose("invitation", unsealed(context), recipient)
     return rendering.compose(email.template, context, recipient)

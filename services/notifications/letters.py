@@ -27,6 +27,7 @@ TOLD_IN_APP = frozenset(
         LetterKind.PASSWORD_CHANGED,
         LetterKind.EMAIL_CHANGE_REQUESTED,
         LetterKind.EMAIL_CHANGED,
+        LetterKind.EMAIL_CHANGE_UNDONE,
         LetterKind.NEW_DEVICE,
         LetterKind.TWO_FACTOR_ON,
         LetterKind.TWO_FACTOR_OFF,

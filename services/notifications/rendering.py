@@ -6,6 +6,7 @@ process; only then is it filled, by Jinja2 with autoescaping, so that no value e
 not in the templates but in the catalogue (`words.py`), under `mail.<name>`.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache, partial
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import mjml
 from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pydantic import BaseModel
 
 from core.gateways.mail import OutgoingMail
@@ -54,7 +55,7 @@ def render(template: str, context: Context, recipient: Recipient) -> Rendered:
         "recipient": recipient,
         "local": _local(recipient.timezone),
         "local_short": _local_short(recipient.timezone),
-        "because": words(because if has(because) else "shared.because", recipient.language),
+        "because": words(because if has(because) else "shared.because", recipient.language, **values),
         "settings_url": f"{settings().base_url}/settings/notifications" if recipient.user_id else None,
         "unsubscribe_url": unsubscribing.page(recipient.user_id, context.kind) if recipient.user_id else None,
     }
@@ -121,7 +122,16 @@ def _templates(name: str) -> tuple[Template, Template]:
     )
 
 
+def _linked(text: str) -> Markup:
+    """Text with the addresses of our own pages made clickable, and nobody else's: people's words come through here."""
+    ours = re.compile(rf"({re.escape(settings().base_url)}/[\w/#=.-]*[\w/])")
+    parts = ours.split(text)
+    link = Markup('<a href="{0}">{0}</a>')
+    return Markup("").join(link.format(part) if i % 2 else escape(part) for i, part in enumerate(parts))
+
+
 _html = Environment(autoescape=True, undefined=StrictUndefined)
+_html.filters["linked"] = _linked
 _text = Environment(autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
 _strong = partial(Markup("<strong>{}</strong>").format)
 

@@ -19,12 +19,16 @@ from services.notifications.schemas import (
     DigestLine,
     DigestRoom,
     FittingPerson,
+    Invitation,
     Message,
     MessageDigest,
     NewMatch,
     Opportunities,
     PaymentRefunded,
+    ProfileDecided,
     Recipient,
+    ReviewAsked,
+    ReviewPublished,
     Wanted,
 )
 from services.notifications.wording import in_words
@@ -33,6 +37,19 @@ _AT = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 RECIPIENT = Recipient(
     address="ada@people.example", user_id=UUID(int=1), name="Ada Founder", timezone="Europe/Lisbon"
 )
+# Where the button leads.
+_LINKS = {
+    LetterKind.VERIFY_EMAIL: "/verify-email#token=8mKzvQ2c",
+    LetterKind.ALREADY_REGISTERED: "/sign-in",
+    LetterKind.RESET_PASSWORD: "/reset-password#token=8mKzvQ2c",
+    LetterKind.CONFIRM_EMAIL_CHANGE: "/change-email#token=8mKzvQ2c",
+    LetterKind.EMAIL_CHANGE_REQUESTED: "/undo-email-change#token=8mKzvQ2c",
+    LetterKind.EMAIL_CHANGED: "/undo-email-change#token=8mKzvQ2c",
+    LetterKind.NEW_DEVICE: "/settings/devices",
+    LetterKind.IDENTITY_LINKED: "/settings/connections",
+    LetterKind.API_TOKEN_CREATED: "/settings/api-tokens",
+    LetterKind.DELETION_REQUESTED: "/settings/privacy",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +68,7 @@ class Sample:
 def _letter(kind: LetterKind) -> Callable[[str], Context]:
     def make(base: str) -> Message:
         values = {
-            "link": f"{base}/verify-email#token=8mKzvQ2c",
+            "link": f"{base}{_LINKS.get(kind, '/settings/security')}",
             "reset_link": f"{base}/forgot-password",
             "hours": "24",
             "minutes": "30",
@@ -65,9 +82,17 @@ def _letter(kind: LetterKind) -> Callable[[str], Context]:
             "token": "CI",
             "scopes": "billing:read, bookings:read",
         }
+        if kind in (LetterKind.EMAIL_CHANGE_REQUESTED, LetterKind.EMAIL_CHANGED):
+            values["days"] = "3"
         return in_words(kind, values, RECIPIENT.locale)
 
     return make
+
+
+def _decided(decision: str, reason: str | None) -> Callable[[str], Context]:
+    return lambda base: ProfileDecided.model_validate(
+        {"decision": decision, "reason": reason, "url": f"{base}/cto"}
+    )
 
 
 def _digest(base: str) -> MessageDigest:
@@ -185,6 +210,40 @@ SAMPLES: dict[str, Sample] = {
                 ],
                 url=f"{base}/settings",
             ),
+        ),
+        Sample(
+            "invitation to a conversation",
+            "invitation",
+            lambda base: Invitation(
+                invited_by="Grace Hopper",
+                room_title="Telehealth, first release",
+                expires_at=_AT,
+                url=f"{base}/join#token=8mKzvQ2c",
+            ),
+        ),
+        *(
+            Sample(f"profile: {decision}", "profile_decided", _decided(decision, reason))
+            for decision, reason in (
+                ("live", None),
+                ("returned", "Name the companies in your work history.\nYour rate is missing."),
+                ("paused", "You asked us to."),
+                ("suspended", "Two founders told us that you did not come to the call."),
+            )
+        ),
+        Sample(
+            "review asked for",
+            "review_asked",
+            lambda base: ReviewAsked(other_name="Grace Hopper", url=f"{base}/reviews/1"),
+        ),
+        Sample(
+            "review asked for once more",
+            "review_asked",
+            lambda base: ReviewAsked(other_name="Grace Hopper", days_left=2, url=f"{base}/reviews/1"),
+        ),
+        Sample(
+            "review published",
+            "review_published",
+            lambda base: ReviewPublished(reviewer_name="Grace Hopper", url=f"{base}/reviews/1"),
         ),
         Sample(
             "address to be confirmed again",

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -170,6 +170,29 @@ class ConfirmAddress(Context):
     hours: int
 
 
+class ProfileDecided(Context):
+    """To an expert: what an operator decided about their profile. `reason` is in the operator's words."""
+
+    decision: Literal["live", "returned", "paused", "suspended"]
+    reason: Prose | None = None
+    url: Url
+
+
+class ReviewAsked(Context):
+    """To either side of a held call: write a review. `days_left` is told with the reminder."""
+
+    other_name: Line
+    days_left: int | None = None
+    url: Url
+
+
+class ReviewPublished(Context):
+    """To the one who was reviewed."""
+
+    reviewer_name: Line
+    url: Url
+
+
 class AccountLetter(Context):
     """A mail of the accounts room (`letters.py`). `sealed` are its values, encrypted."""
 
@@ -177,8 +200,17 @@ class AccountLetter(Context):
     sealed: Annotated[str, StringConstraints(max_length=20_000)]
 
 
-class SealedMessage(Context):
-    """A `Message` whose link lets its bearer in: encrypted while it waits."""
+class Invitation(Context):
+    """To somebody who may have no account: come into a room."""
+
+    invited_by: Line
+    room_title: Line
+    expires_at: datetime
+    url: Url
+
+
+class SealedInvitation(Context):
+    """An `Invitation`, whose link lets its bearer in: encrypted while it waits."""
 
     sealed: Annotated[str, StringConstraints(max_length=40_000)]
 
@@ -186,7 +218,8 @@ class SealedMessage(Context):
 TEMPLATES: dict[str, type[Context]] = {
     "account_letter": AccountLetter,
     "message": Message,
-    "sealed_message": SealedMessage,
+    "invitation": Invitation,
+    "sealed_invitation": SealedInvitation,
     "booking_confirmed_client": BookingConfirmedClient,
     "booking_confirmed_expert": BookingConfirmedExpert,
     "booking_cancelled": BookingCancelled,
@@ -196,11 +229,14 @@ TEMPLATES: dict[str, type[Context]] = {
     "new_match": NewMatch,
     "opportunities": Opportunities,
     "confirm_address": ConfirmAddress,
+    "profile_decided": ProfileDecided,
+    "review_asked": ReviewAsked,
+    "review_published": ReviewPublished,
 }
 
 
 SEALED = frozenset(
-    {"account_letter", "sealed_message"}
+    {"account_letter", "sealed_invitation"}
 )  # forgotten once sent; they have no template of their own
 
 

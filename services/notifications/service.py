@@ -1,5 +1,5 @@
-"""Notifications: lines in the app, push (`tell`) and e-mail (`send_email`). Whatever is sent is a stored row and a job in the caller's transaction, so that it goes out
-if and only if what it tells of has happened."""
+"""Notifications: lines in the app, push (`tell`) and e-mail (`send_email`). Whatever is sent is a stored row and a job
+in the caller's transaction, so that it goes out if and only if what it tells of has happened."""
 
 from typing import Any
 from uuid import UUID
@@ -28,24 +28,18 @@ async def send_email(
     *,
     user_id: UUID | None = None,
     address: str | None = None,
-    template: str = "message",
-    context: dict[str, Any] | None = None,
-    subject: str | None = None,
-    text: str | None = None,
+    template: str,
+    context: dict[str, Any],
     key: str | None = None,
 ) -> None:
     """Send an e-mail to a person, at the address they have when it goes out, or to an address.
 
-    `context` holds what the template asks for (`schemas.TEMPLATES`); `subject` and `text` are short for the context
-    of the template `message`. The same `key` sends one e-mail, however often it is asked for. People without an
+    `context` holds what the template asks for (`schemas.TEMPLATES`); its words are the catalogue's. The same `key` sends one e-mail, however often it is asked for. People without an
     address (guests, deleted accounts) get none, and those who chose not to get mails of the template's kind neither.
     """
     if (user_id is None) == (address is None):
         raise ValueError("an e-mail goes to a person or to an address")
-    values = dict(context or {})
-    if subject is not None or text is not None:
-        values |= {"subject": subject, "text": text}
-    filled = TEMPLATES[template].model_validate(values)
+    filled = TEMPLATES[template].model_validate(context)
     if address is not None:
         try:
             address = _address.validate_python(address)

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from core.security import keys
-from services.accounts.letters import LetterKind
-from services.notifications.schemas import AccountLetter, Message, Recipient, SealedMessage
+from services.accounts.letters import LetterKind, reset_page
+from services.notifications.schemas import AccountLetter, Invitation, Message, Recipient, SealedInvitation
 from services.notifications.words import has, template, words
 
 
@@ -23,7 +23,8 @@ def in_words(kind: LetterKind, values: dict[str, str], locale: str) -> Message:
     """A letter with the given values. One that is missing is named unknown rather than keeping the mail back."""
     known = _Values(values, words("shared.unknown", locale))
     known["ignore"] = words("letter.ignore", locale)
-    known["not_you"] = _filled("letter.not_you", locale, known)
+    known.setdefault("reset_link", reset_page())
+    known["not_you"] = _filled(f"letter.{_way_out(kind, values)}", locale, known)
     key = f"letter.{kind.value}"
     action = f"{key}.action"
     button = has(action) and "link" in values
@@ -35,13 +36,21 @@ def in_words(kind: LetterKind, values: dict[str, str], locale: str) -> Message:
     )
 
 
+def _way_out(kind: LetterKind, values: dict[str, str]) -> str:
+    """What whoever did not do this is told to do."""
+    if "days" in values:
+        return "take_back"
+    # The account is another address's by now, and this one was never proven to be its owner's.
+    return "write_to_us" if kind is LetterKind.EMAIL_CHANGED and "reset_link" not in values else "not_you"
+
+
 def _filled(key: str, locale: str, values: "_Values") -> str:
     return template(key, locale).format_map(values)
 
 
-def unsealed(letter: SealedMessage) -> Message:
-    """The letter that was encrypted. Raises `UndecipherableError` if our keys are gone."""
-    return Message.model_validate(orjson.loads(keys().decrypt(letter.sealed)))
+def unsealed(letter: SealedInvitation) -> Invitation:
+    """The invitation that was encrypted. Raises `UndecipherableError` if our keys are gone."""
+    return Invitation.model_validate(orjson.loads(keys().decrypt(letter.sealed)))
 
 
 class _Values(dict[str, str]):

@@ -82,7 +82,10 @@ async def test_a_person_becomes_a_cto_and_the_profile_goes_live(session: AsyncSe
     ]
     assert history[0].checklist == ALL
     mails = (await session.scalars(select(Email.context).where(Email.user_id == user.id))).all()
-    assert [mail["subject"] for mail in mails] == ["Your profile needs a change", "Your profile is live"]
+    assert [(mail["decision"], mail["reason"]) for mail in mails] == [
+        ("returned", "Say which payments."),
+        ("live", None),
+    ]
     assert (await service.get(session, VISITOR, live.slug)).id == live.id
 
 

@@ -28,6 +28,8 @@ from services.experts.reviews.schemas import (
     WriteReport,
     WriteReview,
 )
+from services.notifications import rendering
+from services.notifications.schemas import Recipient, ReviewAsked
 from tests.accounts.factories import make_actor
 from tests.bookings.factories import actor_of, ahead, change, confirmed, make_client, make_expert
 
@@ -135,15 +137,20 @@ async def test_only_held_calls_and_only_their_two_sides(db: Database) -> None:
 
 
 async def test_the_prompt_comes_after_the_call_and_once_more_to_who_has_not_written(db: Database) -> None:
-    booking, client, expert = await held(db)
+    booking, client, expert = await held(db, ago=timedelta(days=5))
 
     async def subjects() -> list[tuple[UUID | None, str]]:
+        """Who is written to, and the first line of the mail."""
         async with db.transaction() as session:
             rows = await session.scalars(
-                select(Email).where(Email.user_id.in_([client.user_id, expert.user_id])).order_by(Email.id)
+                select(Email)
+                .where(Email.user_id.in_([client.user_id, expert.user_id]), Email.template == "review_asked")
+                .order_by(Email.id)
             )
+            recipient = Recipient(address="ada@people.example")
             return [
-                (r.user_id, r.context["subject"]) for r in rows if "review" in r.context.get("action_url", "")
+                (r.user_id, rendering.render(r.template, ReviewAsked(**r.context), recipient).subject)
+                for r in rows
             ]
 
     for _ in range(2):
@@ -157,7 +164,7 @@ async def test_the_prompt_comes_after_the_call_and_once_more_to_who_has_not_writ
     )
     await write(db, client, booking, 5)
     await jobs.remind(db, booking_id=booking.id)
-    assert (await subjects())[2:] == [(expert.user_id, "Two days left to review your call with Ada Founder")]
+    assert (await subjects())[2:] == [(expert.user_id, "2 days left to review your call with Ada Founder")]
 
 
 async def test_one_reply_and_what_operators_do_about_reports(db: Database) -> None:

@@ -15,6 +15,7 @@ from core.settings import settings
 from tests.sandbox.fixtures import sandbox as sandbox
 from tests.sandbox.process import Sandbox
 
+HELLO = {"subject": "Hello", "text": "There"}
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 

@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
+from core.migrate import ROOT
+from core.settings import settings
 from services.accounts.letters import LetterKind
 from services.notifications import rendering, words
 from services.notifications.kinds import UNSUBSCRIBABLE
@@ -71,6 +73,17 @@ CONTEXTS: dict[str, dict[str, Any]] = {
         "url": "https://sextant.example/",
     },
 }
+CONTEXTS |= {
+    "invitation": {
+        "invited_by": EVIL,
+        "room_title": EVIL,
+        "expires_at": AT,
+        "url": "https://sextant.example/join#token=x",
+    },
+    "profile_decided": {"decision": "returned", "reason": EVIL, "url": "https://sextant.example/cto"},
+    "review_asked": {"other_name": EVIL, "days_left": 1, "url": "https://sextant.example/reviews/1"},
+    "review_published": {"reviewer_name": EVIL, "url": "https://sextant.example/reviews/1"},
+}
 # Nothing in it comes from people.
 OURS_ALONE = {"confirm_address"}
 
@@ -118,6 +131,46 @@ def test_a_language_without_a_text_falls_back_and_a_missing_text_is_an_error() -
     with pytest.raises(LookupError):
         words.words("mail.payment_refunded.for")
     assert words.words("mail.payment_refunded.for", description="{0.__class__}") == "For: {0.__class__}"
+
+
+def test_rooms_name_a_template_and_bring_no_words_of_their_own() -> None:
+    for path in (ROOT / "services").rglob("*.py"):
+        for call in re.findall(r"send_email\((.*?)\n    *\)", path.read_text(), re.DOTALL):
+            if "notifications" not in path.parts:
+                named = re.search(r'template="(\w+)"', call)
+                assert named is not None, path
+                assert named[1] != "message", path
+
+
+def test_our_own_addresses_can_be_clicked_and_nobody_elses() -> None:
+    base = settings().base_url
+    mail = compose(
+        "message", text=f"Choose one: {base}/forgot-password\n\nhttps://evil.example/x {base}.evil.example/y"
+    )
+    assert f'<a href="{base}/forgot-password">' in mail.html
+    assert mail.html.count("evil.example") == 2
+    assert 'evil.example/x"' not in mail.html
+    assert 'evil.example/y"' not in mail.html
+
+
+@pytest.mark.parametrize("decision", ["live", "returned", "paused", "suspended"])
+def test_what_was_decided_about_a_profile_is_told_with_the_operators_reason(decision: str) -> None:
+    mail = compose("profile_decided", decision=decision, reason="Say which\npayments.")
+    assert mail.subject == words.words(f"mail.profile_decided.{decision}")
+    assert "Say which<br />payments." in mail.html
+    assert "Say which\npayments." in mail.text
+    assert "https://sextant.example/cto" in mail.text
+
+
+def test_a_review_is_asked_for_and_once_more_with_the_days_that_are_left() -> None:
+    asked = compose("review_asked", other_name="Grace", days_left=None)
+    assert asked.subject == "How was your call with Grace?"
+    assert (
+        compose("review_asked", other_name="Grace").subject == "One day left to review your call with Grace"
+    )
+    assert compose("review_asked", other_name="Grace", days_left=2).subject.startswith("2 days left")
+    assert compose("review_published", reviewer_name="Grace").subject == "Grace reviewed your call"
+    assert "because Grace entered this address" in compose("invitation", invited_by="Grace").text
 
 
 def test_what_is_not_transactional_can_be_ended() -> None:

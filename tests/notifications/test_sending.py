@@ -19,6 +19,7 @@ from models.notifications import Email
 from services.notifications import service
 from services.notifications.jobs import deliver
 from tests.accounts.factories import make_user, unique_email
+from tests.notifications.conftest import HELLO
 from tests.sandbox.process import Sandbox
 
 T = TypeVar("T")
@@ -69,7 +70,7 @@ async def test_an_email_reaches_the_person_and_is_sent_once(db: Database, sandbo
 async def test_a_run_that_died_after_sending_sends_nothing_twice(db: Database, sandbox: Sandbox) -> None:
     address = unique_email()
     async with db.transaction() as session:
-        await service.send_email(session, address=address, subject="Hello", text="There")
+        await service.send_email(session, address=address, template="message", context=HELLO)
     (email,) = await emails(db, address=address)
     await deliver(db, email_id=email.id)
     async with db.transaction() as session:
@@ -84,7 +85,7 @@ async def test_the_same_key_is_one_email(db: Database) -> None:
     address, key = unique_email(), uuid4().hex
     for _ in range(3):
         async with db.transaction() as session:
-            await service.send_email(session, address=address, subject="Hello", text="There", key=key)
+            await service.send_email(session, address=address, template="message", context=HELLO, key=key)
     assert len(await emails(db, address=address)) == 1
 
 
@@ -93,7 +94,7 @@ async def test_what_was_rolled_back_is_not_sent(db: Database) -> None:
 
     async def fail() -> None:
         async with db.transaction() as session:
-            await service.send_email(session, address=address, subject="Hello", text="There")
+            await service.send_email(session, address=address, template="message", context=HELLO)
             raise RuntimeError("what it tells of did not happen")
 
     with pytest.raises(RuntimeError):
@@ -104,7 +105,7 @@ async def test_what_was_rolled_back_is_not_sent(db: Database) -> None:
 async def test_guests_have_no_address(db: Database) -> None:
     guest = await make_user(db, role=Role.GUEST)
     async with db.transaction() as session:
-        await service.send_email(session, user_id=guest.id, subject="Hello", text="There")
+        await service.send_email(session, user_id=guest.id, template="message", context=HELLO)
     (email,) = await emails(db, user_id=guest.id)
     await deliver(db, email_id=email.id)
     assert [each.status for each in await emails(db, user_id=guest.id)] == ["skipped"]
@@ -115,7 +116,7 @@ async def test_a_vendor_that_is_away_is_tried_again(
 ) -> None:
     address = unique_email()
     async with db.transaction() as session:
-        await service.send_email(session, address=address, subject="Hello", text="There")
+        await service.send_email(session, address=address, template="message", context=HELLO)
     (email,) = await emails(db, address=address)
     away = MailGateway("re_x", sender="a@b.example", api_url="http://127.0.0.1:9")
     configure(Gateways(mail=away))
@@ -133,7 +134,7 @@ async def test_what_the_vendor_refuses_is_not_tried_again(
 ) -> None:
     address = unique_email()
     async with db.transaction() as session:
-        await service.send_email(session, address=address, subject="Hello", text="There")
+        await service.send_email(session, address=address, template="message", context=HELLO)
     (email,) = await emails(db, address=address)
     refusing = MailGateway("re_x", sender="no address", api_url=f"{sandbox.url}/resend")
     configure(Gateways(mail=refusing))
@@ -148,8 +149,10 @@ async def test_what_the_vendor_refuses_is_not_tried_again(
 async def test_input_is_checked_when_it_is_asked_for(db: Database) -> None:
     async with db.transaction() as session:
         with pytest.raises(InvalidInput):
-            await service.send_email(session, address="a@b\r\nBcc: c@d.example", subject="s", text="t")
+            await service.send_email(
+                session, address="a@b\r\nBcc: c@d.example", template="message", context=HELLO
+            )
         with pytest.raises(ValidationError):
             await service.send_email(session, address="a@b.example", template="payment_refunded", context={})
         with pytest.raises(ValueError, match="to a person or to an address"):
-            await service.send_email(session, subject="s", text="t")
+            await service.send_email(session, template="message", context=HELLO)

@@ -19,6 +19,7 @@ from models.notifications import Email
 from services.notifications import service
 from services.notifications.jobs import deliver
 from tests.accounts.factories import unique_email
+from tests.notifications.conftest import HELLO
 from tests.notifications.test_sending import emails
 
 
@@ -144,7 +145,7 @@ async def test_the_service_sends_by_it_when_it_is_set(
     configure(Gateways(mail=chosen))
     address = unique_email()
     async with db.transaction() as session:
-        await service.send_email(session, address=address, subject="Hello", text="There")
+        await service.send_email(session, address=address, template="message", context=HELLO)
     (row,) = await emails(db, address=address)
     await deliver(db, email_id=row.id)
     configure(vendors)

@@ -23,7 +23,7 @@ from sandbox.resend.webhooks import signature
 from services.notifications import service
 from services.notifications.jobs import deliver, handle_event
 from tests.accounts.factories import make_user, sign_in_cookie, unique_email
-from tests.notifications.conftest import WEBHOOK_SECRET
+from tests.notifications.conftest import HELLO, WEBHOOK_SECRET
 from tests.notifications.test_sending import emails, outbox
 from tests.sandbox.process import Sandbox
 from tests.serving import serving
@@ -65,7 +65,7 @@ async def told(client: httpx.AsyncClient, db: Database, body: dict[str, Any]) ->
 async def send_to(db: Database, address: str) -> str:
     """Send a mail to an address; what became of it."""
     async with db.transaction() as session:
-        await service.send_email(session, address=address, subject="Hello", text="There")
+        await service.send_email(session, address=address, template="message", context=HELLO)
     row = (await emails(db, address=address))[-1]
     await deliver(db, email_id=row.id)
     return (await emails(db, id=row.id))[0].status
@@ -195,7 +195,7 @@ async def test_the_stand_in_tells_of_bounces_and_complaints(fresh_database: str,
             addresses = {"bounced@resend.dev": "bounced", "complained+ada@resend.dev": "complained"}
             for address in (*addresses, "fine@people.example"):
                 async with server.runtime.db.transaction() as session:
-                    await service.send_email(session, address=address, subject="Hello", text="There")
+                    await service.send_email(session, address=address, template="message", context=HELLO)
             async with asyncio.timeout(30):
                 while True:
                     async with server.runtime.db.transaction() as session:

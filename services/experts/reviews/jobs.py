@@ -1,7 +1,8 @@
 """What happens to reviews by itself: the prompt after the call, one reminder, and the end of the seven days. Importing
 this registers the jobs, and what becomes of reviews when accounts merge or go."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,13 +21,13 @@ _BATCH = 500
 @job("experts.ask_for_reviews")
 async def prompt(db: Database, *, booking_id: UUID) -> None:
     """Ask both sides how the call was."""
-    await _ask(db, booking_id, "How was your call with {name}?", "asked")
+    await _ask(db, booking_id, "asked")
 
 
 @job("experts.remind_of_reviews")
 async def remind(db: Database, *, booking_id: UUID) -> None:
     """Ask those who have not written, once more."""
-    await _ask(db, booking_id, "Two days left to review your call with {name}", "reminded")
+    await _ask(db, booking_id, "reminded")
 
 
 @job("experts.close_reviews")
@@ -46,11 +47,12 @@ async def close_overdue(db: Database) -> None:
             await enqueue(session, close, key=f"experts.close_reviews:{booking_id}", booking_id=booking_id)
 
 
-async def _ask(db: Database, booking_id: UUID, subject: str, what: str) -> None:
+async def _ask(db: Database, booking_id: UUID, what: Literal["asked", "reminded"]) -> None:
     async with db.transaction() as session:
         call = await repository.call(session, booking_id)
         if call is None or call.published_at is not None or call.closes_at <= clock.now():
             return
+        left = max(1, round((call.closes_at - clock.now()) / timedelta(days=1)))
         written = {review.side for review in await repository.of_calls(session, [booking_id])}
         people = await accounts.people(session, [call.client_id, call.expert_user_id])
         for side, user_id, other_id in (
@@ -59,16 +61,14 @@ async def _ask(db: Database, booking_id: UUID, subject: str, what: str) -> None:
         ):
             if side.value in written:
                 continue
-            name = people[other_id].name
             await notifications.send_email(
                 session,
                 user_id=user_id,
+                template="review_asked",
                 context={
-                    "subject": subject.format(name=name),
-                    "text": f"Write a short review. {name} reads it only when both of you have written, or after seven "
-                    "days.",
-                    "action_label": "Write a review",
-                    "action_url": publishing.page(call),
+                    "other_name": people[other_id].name,
+                    "days_left": left if what == "reminded" else None,
+                    "url": publishing.page(call),
                 },
                 key=f"reviews.{what}:{booking_id}:{side.value}",
             )

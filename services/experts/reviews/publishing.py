@@ -29,16 +29,11 @@ async def publish(session: AsyncSession, call: ReviewedCall) -> None:
     sides = {Side.CLIENT: call.client_id, Side.EXPERT: call.expert_user_id}
     for review in written:
         reader = sides[Side.EXPERT if review.side == Side.CLIENT else Side.CLIENT]
-        name = people[review.author_id].name
         await notifications.send_email(
             session,
             user_id=reader,
-            context={
-                "subject": f"{name} reviewed your call",
-                "text": f"You can read what {name} wrote about your call, and reply to it once.",
-                "action_label": "Read the review",
-                "action_url": page(call),
-            },
+            template="review_published",
+            context={"reviewer_name": people[review.author_id].name, "url": page(call)},
             key=f"reviews.published:{review.id}",
         )
     for user_id in sides.values():
