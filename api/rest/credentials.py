@@ -8,10 +8,11 @@ from api.rest.cookies import SessionCookieDep
 from api.rest.devices import DeviceDep
 from api.rest.limits import limited
 from core.actor import Scope
-from services.accounts import passwords, stepup, verification
+from services.accounts import passwords, stepup, undoing, verification
 from services.accounts.schemas import (
     ChangeEmail,
     ChangePassword,
+    EmailChangeUndone,
     ForgotPassword,
     MeRead,
     ResetPassword,
@@ -69,6 +70,17 @@ async def change_email(
 ) -> MeRead:
     """Use the link sent to the new address, in a session of the account."""
     return await verification.change(session, actor, data.token, device=device)
+
+
+@router.post(
+    "/email-changes/undo",
+    dependencies=[public(), limited("link", 60, minutes=10)],
+    responses=problem(403, 404, 409, 410, 422, 429),
+)
+async def undo_email_change(data: UseToken, session: SessionDep, device: DeviceDep) -> EmailChangeUndone:
+    """Use the link that the old address was sent: the account has it again. Every session and API token ends, the
+    password is void, and `reset_token` sets a new one."""
+    return await undoing.undo(session, data.token, device=device)
 
 
 @router.put(

@@ -15,7 +15,7 @@ import orjson
 
 from api.ws.connection import RESTART, UNAUTHENTICATED, Connection
 from api.ws.socket import text_frame
-from core.actor import ROLE_SCOPES, Actor, Role
+from core.actor import ROLE_SCOPES, Actor, Role, Scope
 from core.db import Database
 from core.errors import NotFound
 from core.events import Event, RoomEvent, UserEvent
@@ -285,8 +285,14 @@ class Hub:
                 if connection.actor is not None and str(connection.actor.session_id) == session_id:
                     connection.close(UNAUTHENTICATED, "signed out")
                 continue
+            if event.type == "tokens.changed":
+                if connection.actor is not None and connection.actor.session_id is None:
+                    connection.close(UNAUTHENTICATED, "tokens of this account have changed")
+                continue
             if event.type == "account.changed" and connection.actor is not None:
-                connection.actor = _promoted(connection.actor, event.body)
+                connection.actor = _in_role(
+                    connection.actor, Role(event.body.get("role", connection.actor.role))
+                )
             if event.type == "room.added":
                 self._lurk(connection, UUID(event.body["room"]))
             elif event.type == "room.removed":
@@ -352,6 +358,12 @@ def _activity(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _promoted(actor: Actor, body: dict[str, Any]) -> Actor:
-    role = Role(body.get("role", actor.role))
-    return Actor(actor.user_id, role, ROLE_SCOPES[role], actor.session_id, actor.timezone, actor.locale)
+def _in_role(actor: Actor, role: Role) -> Actor:
+    """The actor of an open socket in the role that the account has now. An API token gets nothing that it was not made
+    with, and an operator's second factor is looked at when a socket is opened."""
+    if role is actor.role:
+        return actor
+    scopes = ROLE_SCOPES[role] & actor.scopes
+    if actor.session_id is not None:
+        scopes |= ROLE_SCOPES[role] - {Scope.ADMIN}
+    return Actor(actor.user_id, role, scopes, actor.session_id, actor.timezone, actor.locale)

@@ -401,6 +401,13 @@ class Draft(BaseModel):
     origin: str
 
 
+class AccountChanged(BaseModel):
+    """To all devices of one person: their name, photo, address or role is another now. Read the account again."""
+
+    type: Literal["account.changed"]
+    role: Literal["guest", "user", "cto", "admin"]
+
+
 class Unread(BaseModel):
     """To all devices of one person, when their read mark moved."""
 
@@ -491,6 +498,7 @@ AnyEvent = Annotated[
     | Receipt
     | Presence
     | Draft
+    | AccountChanged
     | Unread
     | RoomActivity
     | RoomAdded

@@ -14,7 +14,7 @@ from core.errors import Conflict, NotFound
 from models.accounts import User
 from services.accounts import repository, sessions, stepup
 from services.accounts.audit import SecurityEvent, record
-from services.accounts.profiles import read
+from services.accounts.profiles import read, tell_changed
 from services.accounts.schemas import NO_DEVICE, AccountPage, AccountRead, Device
 
 
@@ -43,6 +43,7 @@ async def suspend(
     user = await _subject(session, actor, user_id)
     user.suspended_at = user.suspended_at or now()
     await sessions.end_all(session, user.id)
+    sessions.tell_tokens_changed(session, user.id)
     record(session, SecurityEvent.SUSPENDED, user.id, actor_id=actor.user_id, device=device, reason=reason)
     return await _flushed(session, user)
 
@@ -81,6 +82,8 @@ async def change_role(
     if user.role == Role.GUEST.value:
         raise Conflict("A guest has to sign up first.", code="not_signed_up")
     before, user.role = user.role, role.value
+    tell_changed(session, user)
+    sessions.tell_tokens_changed(session, user.id)
     record(
         session,
         SecurityEvent.ROLE_CHANGED,

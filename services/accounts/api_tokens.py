@@ -11,7 +11,7 @@ from core.db import Database
 from core.errors import Conflict, Forbidden, NotFound
 from core.security import API_TOKEN_PREFIX, hash_token, new_token
 from models.accounts import ApiToken
-from services.accounts import factors, letters, repository, stepup
+from services.accounts import factors, letters, repository, sessions, stepup
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.letters import LetterKind
 from services.accounts.schemas import (
@@ -85,6 +85,7 @@ async def revoke(session: AsyncSession, actor: Actor, token_id: UUID, *, device:
     actor.require(Scope.ACCOUNT_WRITE)
     if not await repository.delete_api_token(session, token_id, user_id=actor.user_id):
         raise NotFound("There is no such token.")
+    sessions.tell_tokens_changed(session, actor.user_id)
     record(session, SecurityEvent.API_TOKEN_REVOKED, actor.user_id, device=device, token=str(token_id))
 
 

@@ -21,6 +21,7 @@ class SecurityEvent(StrEnum):
     EMAIL_VERIFIED = "email_verified"
     EMAIL_CHANGED = "email_changed"
     EMAIL_CHANGE_REQUESTED = "email_change_requested"
+    EMAIL_CHANGE_UNDONE = "email_change_undone"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     PASSWORD_RESET_REQUESTED = "password_reset_requested"  # noqa: S105
     PASSWORD_RESET = "password_reset"  # noqa: S105

@@ -52,6 +52,7 @@ async def request(session: AsyncSession, actor: Actor, *, device: Device = NO_DE
     due = user.deletion_due_at or now() + GRACE
     user.deletion_due_at = due
     await sessions.end_all(session, user.id, but=actor.session_id)
+    sessions.tell_tokens_changed(session, user.id)
     await letters.write(
         session,
         LetterKind.DELETION_REQUESTED,

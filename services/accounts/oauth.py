@@ -15,16 +15,17 @@ from core.actor import Actor, Role, Scope
 from core.clock import now
 from core.db import Database
 from core.errors import Conflict, Forbidden, NotFound, Unauthenticated
-from core.events import UserEvent, emit
 from core.gateways import gateways
 from core.gateways.identity import ExternalIdentity, Provider
 from core.ids import new_id
 from core.security import hash_token, keys, new_token
 from core.settings import settings
 from models.accounts import Identity, SingleUseToken, User
-from services.accounts import letters, repository, service, sessions, single_use, stepup, verification
+from services.accounts import letters, repository, service, sessions, single_use, stepup
+from services.accounts.addresses import claim
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.letters import LetterKind
+from services.accounts.profiles import tell_changed
 from services.accounts.schemas import (
     NO_DEVICE,
     Device,
@@ -173,12 +174,12 @@ async def _sign_up(
         for field, value in changes.items():
             setattr(user, field, value)
     user.email_verified_at = now()
-    await verification.claim(session, user)
+    await claim(session, user)
     await session.refresh(user)
     if created:
         record(session, SecurityEvent.SIGNED_UP, user.id, device=device, method=method)
     await _attach(session, user, external, device, tell=not created)
-    emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
+    tell_changed(session, user)
     started = None
     if actor is not None and actor.session_id is not None and actor.user_id == user.id:
         started = await sessions.prove(session, user, actor.session_id, method=method)

@@ -11,7 +11,8 @@ from core.db import Database
 from core.errors import NotFound, Unauthenticated
 from core.jobs import enqueue, job
 from core.security import hash_password, verify_password
-from services.accounts import letters, repository, sessions, single_use, stepup, throttle, verification
+from services.accounts import letters, repository, sessions, single_use, stepup, throttle
+from services.accounts.addresses import claim
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.letters import LetterKind
 from services.accounts.policy import check_password
@@ -95,8 +96,9 @@ async def reset(db: Database, data: ResetPassword, *, device: Device = NO_DEVICE
             raise NotFound("This link is for an address that the account no longer has.", code="link_unknown")
         if current.email_verified_at is None:
             await repository.delete_sign_in_methods(session, current.id)
+            sessions.tell_tokens_changed(session, current.id)
             current.email_verified_at = now()
-            await verification.claim(session, current)
+            await claim(session, current)
         await _set(session, current.id, password_hash, but=None)
         record(session, SecurityEvent.PASSWORD_RESET, current.id, device=device)
 

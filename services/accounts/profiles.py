@@ -66,8 +66,13 @@ async def update_me(session: AsyncSession, actor: Actor, data: UpdateMe) -> MeRe
         user.locale = data.locale
     await session.flush()
     await session.refresh(user)
-    emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
+    tell_changed(session, user)
     return await me(session, actor)
+
+
+def tell_changed(session: AsyncSession, user: User) -> None:
+    """The person's devices read the account again when the transaction commits; open sockets act in its role."""
+    emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed", "role": user.role}))
 
 
 async def become_cto(session: AsyncSession, user_id: UUID) -> Person:
@@ -80,7 +85,7 @@ async def become_cto(session: AsyncSession, user_id: UUID) -> Person:
         user.role = Role.CTO.value
         await session.flush()
         record(session, SecurityEvent.ROLE_CHANGED, user.id, before=Role.USER.value, role=Role.CTO.value)
-        emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
+        tell_changed(session, user)
     return person(user)
 
 
@@ -91,7 +96,7 @@ async def set_avatar(session: AsyncSession, user_id: UUID, url: str | None) -> N
     if user is None:
         raise NotFound("This account no longer exists.")
     user.avatar_url = url
-    emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
+    tell_changed(session, user)
 
 
 async def people(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:

@@ -151,6 +151,21 @@ async def delete_single_use_tokens(session: AsyncSession, user_id: UUID, *purpos
     )
 
 
+async def use_up_single_use_tokens(
+    session: AsyncSession, user_id: UUID, purpose: str, *, at: datetime
+) -> None:
+    """None of a person's tokens for `purpose` works any more, and each says that it was used."""
+    await session.execute(
+        update(SingleUseToken)
+        .where(
+            SingleUseToken.user_id == user_id,
+            SingleUseToken.purpose == purpose,
+            SingleUseToken.used_at.is_(None),
+        )
+        .values(used_at=at)
+    )
+
+
 async def delete_expired_single_use_tokens(session: AsyncSession, *, before: datetime) -> None:
     await session.execute(delete(SingleUseToken).where(SingleUseToken.expires_at < before))
 
@@ -204,10 +219,19 @@ async def count_recovery_codes(session: AsyncSession, user_id: UUID) -> int:
     return int((await session.execute(query)).scalar_one())
 
 
-async def delete_sign_in_methods(session: AsyncSession, user_id: UUID) -> None:
-    """Everything but the password that signs in to the account."""
-    for table in (Identity, Passkey, TotpSecret, RecoveryCode, ApiToken):
-        await session.execute(delete(table).where(table.user_id == user_id))
+async def delete_sign_in_methods(
+    session: AsyncSession, user_id: UUID, *, since: datetime | None = None
+) -> None:
+    """Everything but the password that signs in to the account; or, of identities and second factors, what was added
+    since then. Recovery codes stay as long as there is a second factor from before."""
+    queries = [delete(table).where(table.user_id == user_id) for table in (Identity, Passkey, TotpSecret)]
+    if since is None:
+        queries.append(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
+    else:
+        added = (Identity.created_at, Passkey.created_at, func.coalesce(TotpSecret.confirmed_at, func.now()))
+        queries = [query.where(at >= since) for query, at in zip(queries, added, strict=True)]
+    for query in (*queries, delete(ApiToken).where(ApiToken.user_id == user_id)):
+        await session.execute(query)
 
 
 _LIVE_BEARER = """

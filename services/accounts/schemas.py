@@ -186,6 +186,13 @@ class ChangeEmail(Input):
     email: Email
 
 
+class EmailChangeUndone(BaseModel):
+    """The account has its address of before again. `reset_token` sets a new password, as a link of a mail would."""
+
+    email: str
+    reset_token: str = Field(repr=False)
+
+
 class UseToken(Input):
     """The token of a link in a mail."""
 

@@ -13,7 +13,6 @@ from core.actor import Actor, Role
 from core.clock import now
 from core.db import Database
 from core.errors import Conflict, Forbidden, Unauthenticated
-from core.events import UserEvent, emit
 from core.ids import new_id
 from core.security import API_TOKEN_PREFIX, hash_password, needs_rehash, verify_password
 from models.accounts import User
@@ -34,6 +33,7 @@ from services.accounts.profiles import (
     person,
     read,
     set_avatar,
+    tell_changed,
     update_me,
 )
 from services.accounts.schemas import (
@@ -123,7 +123,7 @@ async def sign_up(
         await session.flush()
         await session.refresh(user)
         record(session, SecurityEvent.SIGNED_UP, user.id, device=device)
-        emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
+        tell_changed(session, user)
         await ask_to_verify(session, user)
         started = None
         if guest is not None and actor is not None and actor.session_id is not None:

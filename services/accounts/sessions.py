@@ -121,6 +121,12 @@ async def end_all(session: AsyncSession, user_id: UUID, *, but: UUID | None = No
     return len(ended)
 
 
+def tell_tokens_changed(session: AsyncSession, user_id: UUID) -> None:
+    """Sockets that API tokens of this account opened are closed when the transaction commits: what they may do has
+    changed, or they may do nothing any more. Those whose token is still good come back."""
+    emit(session, UserEvent(user_id, "tokens.changed", {"type": "tokens.changed"}))
+
+
 def tell_ended(session: AsyncSession, user_id: UUID, session_ids: list[UUID]) -> None:
     """Sockets of these sessions are closed when the transaction commits."""
     for session_id in session_ids:

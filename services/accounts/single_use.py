@@ -18,6 +18,7 @@ from services.accounts import repository
 class Purpose(StrEnum):
     VERIFY_EMAIL = "verify_email"
     CHANGE_EMAIL = "change_email"
+    UNDO_EMAIL_CHANGE = "undo_email_change"
     RESET_PASSWORD = "reset_password"  # noqa: S105
     SECOND_FACTOR = "second_factor"
     OAUTH = "oauth"
@@ -28,6 +29,7 @@ class Purpose(StrEnum):
 LIFETIMES = {
     Purpose.VERIFY_EMAIL: timedelta(hours=48),
     Purpose.CHANGE_EMAIL: timedelta(hours=2),
+    Purpose.UNDO_EMAIL_CHANGE: timedelta(days=3),
     Purpose.RESET_PASSWORD: timedelta(minutes=30),
     Purpose.SECOND_FACTOR: timedelta(minutes=10),
     Purpose.OAUTH: timedelta(minutes=10),
@@ -35,7 +37,8 @@ LIFETIMES = {
     Purpose.PASSKEY_SIGN_IN: timedelta(minutes=10),
 }
 ATTEMPTS = 10
-# Of links in mails the newest works only; of sign-ins any number may be under way.
+# Of links in mails the newest works only; of sign-ins any number may be under way. Links that undo a change of address
+# each go to the address of before: a thief who changes it twice must not void the first.
 _NEWEST_ONLY = {Purpose.VERIFY_EMAIL, Purpose.CHANGE_EMAIL, Purpose.RESET_PASSWORD}
 
 

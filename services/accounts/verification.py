@@ -4,18 +4,17 @@ A link in a mail works only in a session of the account it is for: whoever signs
 not get it verified by that person's curious click.
 """
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor, Scope
 from core.clock import now
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from core.events import UserEvent, emit
 from models.accounts import User
-from services.accounts import letters, repository, single_use, stepup
+from services.accounts import letters, repository, single_use, stepup, undoing
+from services.accounts.addresses import claim, masked
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.letters import LetterKind
-from services.accounts.profiles import me
+from services.accounts.profiles import me, tell_changed
 from services.accounts.schemas import NO_DEVICE, ChangeEmail, Device, MeRead
 from services.accounts.single_use import LIFETIMES, Purpose
 
@@ -71,7 +70,7 @@ async def verify(
     user.email_verified_at = user.email_verified_at or now()
     await claim(session, user)
     record(session, SecurityEvent.EMAIL_VERIFIED, user.id, device=device)
-    emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
+    tell_changed(session, user)
     return await me(session, actor)
 
 
@@ -108,12 +107,9 @@ async def request_change(
             link=letters.page("/change-email", token=issued.token),
             hours=_hours(Purpose.CHANGE_EMAIL),
         )
+    way_out = await undoing.offer(session, user) or {"reset_link": letters.reset_page()}
     await letters.write(
-        session,
-        LetterKind.EMAIL_CHANGE_REQUESTED,
-        user,
-        address=masked(data.email),
-        reset_link=letters.reset_page(),
+        session, LetterKind.EMAIL_CHANGE_REQUESTED, user, address=masked(data.email), **way_out
     )
     record(session, SecurityEvent.EMAIL_CHANGE_REQUESTED, user.id, device=device, address=masked(data.email))
 
@@ -127,32 +123,20 @@ async def change(
         raise Forbidden("Sign in to your account, then open the link again.", code="sign_in_to_verify")
     user = await _locked(session, actor)
     old, new = user.email, str(row.data["email"])
+    way_out = await undoing.offer(session, user, since=row.created_at)
     user.email, user.email_verified_at = new, now()
     await claim(session, user)
     # A link to reset the password that went to the old address must not work any more.
     await repository.delete_single_use_tokens(session, user.id, Purpose.RESET_PASSWORD.value)
-    for address in {old, new} - {None}:
-        await letters.write(session, LetterKind.EMAIL_CHANGED, user, to=address, address=masked(new))
+    told = {old: way_out, new: {"reset_link": letters.reset_page()}}
+    for address, values in told.items():
+        if address is not None:
+            await letters.write(
+                session, LetterKind.EMAIL_CHANGED, user, to=address, address=masked(new), **values
+            )
     record(session, SecurityEvent.EMAIL_CHANGED, user.id, device=device, address=masked(new))
-    emit(session, UserEvent(user.id, "account.changed", {"type": "account.changed"}))
+    tell_changed(session, user)
     return await me(session, actor)
-
-
-async def claim(session: AsyncSession, user: User) -> None:
-    """Write the verified address. Raises `Conflict` (email_in_use): one account only has a verified address."""
-    try:
-        async with session.begin_nested():
-            await session.flush()
-    except IntegrityError as error:
-        raise Conflict(
-            "You have another account with this address. Sign in to that one instead.", code="email_in_use"
-        ) from error
-
-
-def masked(email: str) -> str:
-    """Enough of an address to recognise it: `a…@people.example`."""
-    local, _, domain = email.partition("@")
-    return f"{local[:1]}…@{domain}"
 
 
 def _hours(purpose: Purpose) -> str:

@@ -41,6 +41,7 @@ PUBLIC = {
     "finish_sign_in",
     "verify_email",
     "change_email",
+    "undo_email_change",
     "forgot_password",
     "reset_password",
     "list_providers",

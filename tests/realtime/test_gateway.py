@@ -172,6 +172,43 @@ async def test_signing_out_closes_the_sockets_of_that_session(served: Served) ->
         assert client.close_code == 4001
 
 
+async def test_a_socket_opened_with_an_api_token_may_no_more_than_the_token(served: Served) -> None:
+    """Also after the account has changed, and only as long as the token is good."""
+    user, session_token = await served.person()
+    room = await served.room(user)
+    async with served.http(session_token) as http:
+        made = await http.post(
+            "/api/v1/api-tokens", json={"name": "reader", "scopes": ["account:read", "conversations:read"]}
+        )
+        assert made.status_code == 201, made.text
+        async with served.socket(made.json()["token"]) as reader, served.socket(session_token) as owner:
+            assert (await http.patch("/api/v1/me", json={"name": "Ada Lovelace"})).status_code == 200
+            for client in (reader, owner):
+                changed = await asyncio.wait_for(client.wait_for(lambda e: e["type"] == "account.changed"), 5)
+                assert changed == {"type": "account.changed", "role": "user"}
+            with pytest.raises(CommandRefused) as caught:
+                await reader.send_message(room, "hello")
+            assert caught.value.code == "forbidden"
+            await owner.send_message(room, "hello")
+
+            assert (await http.delete(f"/api/v1/api-tokens/{made.json()['id']}")).status_code == 204
+            with pytest.raises(ConnectionError):
+                await asyncio.wait_for(reader.wait_for(lambda e: False), 5)
+            assert reader.close_code == 4001
+            await owner.send_message(room, "still here")
+
+
+async def test_a_role_that_changes_counts_for_open_sockets(served: Served) -> None:
+    operator, operators = await served.person(role=Role.ADMIN)
+    user, token = await served.person()
+    assert operator.id != user.id
+    async with served.http(operators) as http, served.socket(token) as client:
+        answer = await http.put(f"/api/v1/admin/accounts/{user.id}/role", json={"role": "cto"})
+        assert answer.status_code == 200, answer.text
+        changed = await asyncio.wait_for(client.wait_for(lambda e: e["type"] == "account.changed"), 5)
+        assert changed["role"] == "cto"
+
+
 async def test_a_guest_may_talk_but_not_confirm(served: Served) -> None:
     guest, token = await served.person(role=Role.GUEST)
     room = await served.room(guest, kind="assistant")

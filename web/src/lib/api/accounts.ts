@@ -37,6 +37,8 @@ export const requestEmailChange = (email: string) => read(api.POST(`${V1}/me/ema
 
 export const changeEmail = async (token: string) => (await read(api.POST(`${V1}/email-changes`, { body: { token } }))) as Account;
 
+export const undoEmailChange = (token: string) => read(api.POST(`${V1}/email-changes/undo`, { body: { token } }));
+
 export const forgotPassword = (email: string) => read(api.POST(`${V1}/password-resets`, { body: { email } }));
 
 export const resetPassword = (body: { token: string; password: string }) => read(api.POST(`${V1}/password-resets/confirm`, { body }));

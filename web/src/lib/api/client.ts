@@ -5,6 +5,13 @@ import type { paths } from './schema';
 
 export const api = createClient<paths>({ credentials: 'same-origin' });
 
+let doubt = (): void => undefined;
+
+/** Calls back when the API does not know who is asking. */
+export function onUnauthenticated(listener: () => void): void {
+	doubt = listener;
+}
+
 interface Answer<T> {
 	data?: T;
 	error?: unknown;
@@ -19,6 +26,10 @@ export async function read<T>(request: Promise<Answer<T>>): Promise<T> {
 	} catch {
 		throw new NetworkError();
 	}
-	if (!answer.response.ok) throw ApiError.of(answer.response.status, answer.error);
+	if (!answer.response.ok) {
+		const problem = ApiError.of(answer.response.status, answer.error);
+		if (problem.code === 'unauthenticated') doubt();
+		throw problem;
+	}
 	return answer.data as T;
 }

@@ -447,6 +447,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/email-changes/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Email Change
+         * @description Use the link that the old address was sent: the account has it again. Every session and API token ends, the
+         *     password is void, and `reset_token` sets a new one.
+         */
+        post: operations["undo_email_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/email-verifications": {
         parameters: {
             query?: never;
@@ -3770,6 +3791,16 @@ export interface components {
             written_at: string;
         };
         /**
+         * EmailChangeUndone
+         * @description The account has its address of before again. `reset_token` sets a new password, as a link of a mail would.
+         */
+        EmailChangeUndone: {
+            /** Email */
+            email: string;
+            /** Reset Token */
+            reset_token: string;
+        };
+        /**
          * Engagement
          * @description How an expert works: single calls, some days a week, or in the seat for a while.
          * @enum {string}
@@ -5983,7 +6014,7 @@ export interface components {
          * SecurityEvent
          * @enum {string}
          */
-        SecurityEvent: "signed_up" | "signed_in" | "sign_in_failed" | "signed_out" | "session_revoked" | "stepped_up" | "step_up_failed" | "email_verified" | "email_changed" | "email_change_requested" | "password_changed" | "password_reset_requested" | "password_reset" | "totp_enabled" | "totp_disabled" | "second_factor_failed" | "recovery_code_used" | "recovery_codes_created" | "passkey_added" | "passkey_removed" | "identity_linked" | "identity_unlinked" | "api_token_created" | "api_token_revoked" | "role_changed" | "suspended" | "reinstated" | "data_exported" | "deletion_requested" | "deletion_cancelled" | "deleted";
+        SecurityEvent: "signed_up" | "signed_in" | "sign_in_failed" | "signed_out" | "session_revoked" | "stepped_up" | "step_up_failed" | "email_verified" | "email_changed" | "email_change_requested" | "email_change_undone" | "password_changed" | "password_reset_requested" | "password_reset" | "totp_enabled" | "totp_disabled" | "second_factor_failed" | "recovery_code_used" | "recovery_codes_created" | "passkey_added" | "passkey_removed" | "identity_linked" | "identity_unlinked" | "api_token_created" | "api_token_revoked" | "role_changed" | "suspended" | "reinstated" | "data_exported" | "deletion_requested" | "deletion_cancelled" | "deleted";
         /** SelectBranch */
         SelectBranch: {
             /** Number */
@@ -8569,6 +8600,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeRead"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_email_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailChangeUndone"];
                 };
             };
             /** @description Not allowed */

@@ -8,6 +8,22 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AccountChanged
+         * @description To all devices of one person: their name, photo, address or role is another now. Read the account again.
+         */
+        AccountChanged: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "guest" | "user" | "cto" | "admin";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "account.changed";
+        };
+        /**
          * Ack
          * @description The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `message`
          *     (message.*, reaction.set, pin.set), `seq` (subscribe: the last one replayed), `unread` and `mentions` (read),
@@ -1250,7 +1266,7 @@ export interface components {
          * ServerEvent
          * @description Anything the server may send.
          */
-        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MessageEdited"] | components["schemas"]["MessageDeleted"] | components["schemas"]["ReactionChanged"] | components["schemas"]["PinChanged"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["BranchSelected"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Presence"] | components["schemas"]["Draft"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"] | components["schemas"]["Notification"] | components["schemas"]["NotificationsRead"] | components["schemas"]["RoomRemoved"] | components["schemas"]["RoomSettingsChanged"];
+        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MessageEdited"] | components["schemas"]["MessageDeleted"] | components["schemas"]["ReactionChanged"] | components["schemas"]["PinChanged"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["BranchSelected"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Presence"] | components["schemas"]["Draft"] | components["schemas"]["AccountChanged"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"] | components["schemas"]["Notification"] | components["schemas"]["NotificationsRead"] | components["schemas"]["RoomRemoved"] | components["schemas"]["RoomSettingsChanged"];
         /**
          * Subscribe
          * @description Follow a room: replays what came after `after_seq`, goes live, and acknowledges at that moment. Without

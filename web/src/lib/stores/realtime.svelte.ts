@@ -36,7 +36,7 @@ class Realtime {
 				this.#sync.receive(events);
 				for (const listener of this.#listeners) listener(events);
 			},
-			onUnauthenticated: () => void session.load()
+			onUnauthenticated: () => void session.check()
 		});
 		this.#sync = new RoomSync({
 			connection: this.#connection,

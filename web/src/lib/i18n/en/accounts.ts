@@ -100,6 +100,20 @@ export const accounts = {
 	'change-email.sign-in.text': 'Sign in to your account, still with the old address. Then it is changed at once.',
 	'change-email.failed.title': 'The address was not changed',
 
+	'undo-email.open.title': 'This wasn’t you?',
+	'undo-email.open.text': 'Somebody asked for another address for your account. If you did not, take it back. Then:',
+	'undo-email.open.address': 'The address this link was sent to is the account’s again.',
+	'undo-email.open.devices': 'All devices and API tokens are signed out.',
+	'undo-email.open.password': 'The password stops working, and you choose a new one.',
+	'undo-email.undo': 'Take it back',
+	'undo-email.done.title': 'Your account is yours again',
+	'undo-email.done.text': 'Its address is {email}, and nobody is signed in any more. Choose a new password now; then look through your passkeys and connected accounts.',
+	'undo-email.over.title': 'This link no longer works',
+	'undo-email.over.text': 'If you still have this address, you can choose a new password by mail; that signs all devices out. If not, write to us.',
+
+	'signed-out.title': 'You are signed out.',
+	'signed-out.text': 'This session was ended on another device, or it was too old.',
+
 	'settings.label': 'Settings',
 	'settings.back': 'All settings',
 	'settings.appearance': 'Appearance',
@@ -280,6 +294,7 @@ export const accounts = {
 	'event.email_verified': 'E-mail address confirmed',
 	'event.email_changed': 'E-mail address changed',
 	'event.email_change_requested': 'Change of e-mail address asked for',
+	'event.email_change_undone': 'Change of e-mail address taken back',
 	'event.password_changed': 'Password changed',
 	'event.password_reset_requested': 'Link for a new password asked for',
 	'event.password_reset': 'Password reset by mail',
