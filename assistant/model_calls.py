@@ -12,7 +12,7 @@ from langchain_core.messages.ai import add_ai_message_chunks
 from langchain_core.messages.tool import ToolCall
 from langchain_core.runnables import Runnable
 
-from assistant.models import Choice, CutStream, EmptyReply, cost_microusd, retry_after
+from assistant.models import Choice, CutStream, EmptyReply, cost_microusd
 from assistant.output_guard import Guard, PromptLeak
 from assistant.prompts import load
 from assistant.schemas import Notice
@@ -69,7 +69,7 @@ class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
                 return None
             except Exception as error:
                 turn.take_back("The model's answer broke off.")
-                wait = retry_after(error, attempt)
+                wait = self._choice.retry_after(error, attempt)
                 log.warning(
                     "model call failed",
                     extra={"turn_id": str(turn.turn_id), "attempt": attempt, "error": type(error).__name__},

@@ -1,16 +1,14 @@
 """Which model answers, by settings: `StreamedChatOpenAI` for OpenAI and everything that speaks its protocol, or `guided`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import httpx
-import openai
 from langchain_core.language_models import BaseChatModel
 
 from assistant.guided.meaning import Meanings
 from assistant.guided.model import GuidedChatModel
-from assistant.openai_model import StreamedChatOpenAI
 from core.gateways import gateways
 from core.gateways.embeddings import LocalEmbeddings
 from core.settings import Settings
@@ -28,13 +26,19 @@ _PRICES = {
 }
 
 
+def _never(error: BaseException, attempt: int) -> float | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A model to answer with, under the name that is stored with the turn."""
+    """A model to answer with, under the name that is stored with the turn. `retry_after`: seconds to wait after an
+    error (of the attempt counted from 0) before another try with it, or None where that cannot help."""
 
     name: str
     model: BaseChatModel
     guided: bool
+    retry_after: Callable[[BaseException, int], float | None] = _never
 
 
 def guided() -> Choice:
@@ -57,6 +61,9 @@ def choose(settings: Settings) -> Choice:
     """The model that `settings` ask for."""
     if not settings.uses_openai:
         return guided()
+    # The SDK takes a second to load: where it is not used, the service starts without it.
+    from assistant.openai_model import StreamedChatOpenAI, retry_after
+
     options: dict[str, Any] = {}
     if settings.openai_base_url:
         options["base_url"] = settings.openai_base_url
@@ -70,7 +77,7 @@ def choose(settings: Settings) -> Choice:
         stream_usage=True,
         **options,
     )
-    return Choice(settings.openai_model, model, guided=False)
+    return Choice(settings.openai_model, model, guided=False, retry_after=retry_after)
 
 
 def cost_microusd(model: str, input_tokens: int, output_tokens: int) -> float:
@@ -88,29 +95,3 @@ class CutStream(Exception):
 
 class EmptyReply(Exception):
     """The model finished without text and without a tool call."""
-
-
-def retry_after(error: BaseException, attempt: int) -> float | None:
-    """Seconds to wait before another try with the same model, or None where trying again cannot help.
-
-    A server's `Retry-After` is honoured.
-    """
-    if isinstance(error, openai.RateLimitError) and error.code == "insufficient_quota":
-        return None
-    if isinstance(error, openai.APIStatusError):
-        if error.status_code not in (408, 409, 425, 429) and error.status_code < 500:
-            return None
-        try:
-            return max(0.0, float(error.response.headers["retry-after"]))
-        except (KeyError, ValueError):
-            return _backoff(attempt)
-    if isinstance(
-        error, openai.APIError | httpx.TransportError | CutStream | EmptyReply | TimeoutError | ValueError
-    ):
-        # ValueError: a chunk that is no JSON, which is how a cut inside a line shows.
-        return _backoff(attempt)
-    return None
-
-
-def _backoff(attempt: int) -> float:
-    return float(min(4.0, 0.25 * 2**attempt))

@@ -8,11 +8,15 @@ no types for: authentication, errors and time limits are its own), and each chun
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
+import openai
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.messages import AIMessageChunk, BaseMessage, BaseMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
 from openai import AsyncStream
+
+from assistant.models import CutStream, EmptyReply
 
 
 class StreamedChatOpenAI(ChatOpenAI):
@@ -47,3 +51,29 @@ class StreamedChatOpenAI(ChatOpenAI):
                 if run_manager is not None and run_manager.handlers:
                     await run_manager.on_llm_new_token(made.text, chunk=made)
                 yield made
+
+
+def retry_after(error: BaseException, attempt: int) -> float | None:
+    """Seconds to wait before another try with the same model, or None where trying again cannot help.
+
+    A server's `Retry-After` is honoured.
+    """
+    if isinstance(error, openai.RateLimitError) and error.code == "insufficient_quota":
+        return None
+    if isinstance(error, openai.APIStatusError):
+        if error.status_code not in (408, 409, 425, 429) and error.status_code < 500:
+            return None
+        try:
+            return max(0.0, float(error.response.headers["retry-after"]))
+        except (KeyError, ValueError):
+            return _backoff(attempt)
+    if isinstance(
+        error, openai.APIError | httpx.TransportError | CutStream | EmptyReply | TimeoutError | ValueError
+    ):
+        # ValueError: a chunk that is no JSON, which is how a cut inside a line shows.
+        return _backoff(attempt)
+    return None
+
+
+def _backoff(attempt: int) -> float:
+    return float(min(4.0, 0.25 * 2**attempt))

@@ -12,19 +12,15 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
-import openai
 from numpy.typing import NDArray
 
-from core.errors import VendorUnavailable
 from core.settings import Settings
 
 LOCAL_MODEL: Final = "all-minilm-l6-v2-int8"
 LOCAL_DIMENSIONS: Final = 384
-OPENAI_DIMENSIONS: Final = 1536
 
 _LOCAL_TOKENS: Final = 256
 _LOCAL_BATCH: Final = 16
-_OPENAI_BATCH: Final = 256
 _CACHED_TEXTS: Final = 512
 
 
@@ -133,44 +129,15 @@ class LocalEmbeddings:
         return [slots[index] for index in range(len(texts))]
 
 
-class OpenAIEmbeddings:
-    """OpenAI's embeddings, or those of a compatible server."""
-
-    dimensions = OPENAI_DIMENSIONS
-
-    def __init__(self, *, api_key: str, base_url: str | None, model: str, timeout: float) -> None:
-        self.model = model
-        self._client = openai.AsyncOpenAI(api_key=api_key, base_url=base_url, timeout=timeout, max_retries=2)
-
-    async def embed(self, texts: list[str]) -> list[list[float]]:
-        vectors: list[list[float]] = []
-        for start in range(0, len(texts), _OPENAI_BATCH):
-            batch = texts[start : start + _OPENAI_BATCH]
-            try:
-                answer = await self._client.embeddings.create(
-                    model=self.model, input=batch, encoding_format="float"
-                )
-            except openai.OpenAIError as error:
-                raise VendorUnavailable("The embedding service did not answer. Try again.") from error
-            rows = [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
-            if len(rows) != len(batch) or any(len(row) != self.dimensions for row in rows):
-                raise VendorUnavailable(
-                    f"The embedding service did not answer with {self.dimensions} numbers for each text.",
-                    code="embedding_mismatch",
-                )
-            vectors.extend(rows)
-        return vectors
-
-    async def close(self) -> None:
-        await self._client.close()
-
-
 def from_settings(settings: Settings) -> Embeddings:
     """OpenAI where settings ask for it, the local model otherwise."""
     if settings.embeddings != "openai":
         return LocalEmbeddings()
     if settings.openai_api_key is None:
         raise ValueError("EMBEDDINGS=openai needs OPENAI_API_KEY")
+    # The SDK takes a second to load: where it is not used, the service starts without it.
+    from core.gateways.openai_embeddings import OpenAIEmbeddings
+
     return OpenAIEmbeddings(
         api_key=settings.openai_api_key.get_secret_value(),
         base_url=settings.openai_base_url,

@@ -20,20 +20,6 @@ _INDEX = PhraseIndex(
     ),
     inflect=True,
 )
-# A typo is mended within the language of the message only: words of the others are too close to be told from it.
-_SPELLERS = {
-    language: Speller(
-        {
-            token.text
-            for kind in FEATURES.values()
-            for phrase in kind.phrases[language]
-            if not phrase.startswith("=")
-            for token in tokens(fold(phrase))
-        },
-        known=_INDEX.words,
-    )
-    for language in LANGUAGES
-}
 _SIMPLE = re.compile(
     r"\b(?:simple|basic|minimal|plain|tiny|small|light|lightweight|einfach\w*|simples?|basique|sencill\w+|basic\w+|just a|only a)\s(?:\w+\s)?$"
 )
@@ -140,12 +126,26 @@ _EVERYWHERE = word_set(
 )
 
 
+@lru_cache
+def _speller(language: str) -> Speller:
+    """A typo is mended within the language of the message only: words of the others are too close to be told from it.
+    Made when a language is first met, as the five of them take half a second."""
+    words = {
+        token.text
+        for kind in FEATURES.values()
+        for phrase in kind.phrases[language]
+        if not phrase.startswith("=")
+        for token in tokens(fold(phrase))
+    }
+    return Speller(words, known=_INDEX.words)
+
+
 def _respelled(reading: Reading) -> dict[int, str]:
     """Typos mended in the language of the message; a few words may be in any language."""
-    respelled = _SPELLERS[reading.language].corrections(reading.text)
+    respelled = _speller(reading.language).corrections(reading.text)
     if reading.is_short:
         for language in LANGUAGES:
-            respelled = _SPELLERS[language].corrections(reading.text) | respelled
+            respelled = _speller(language).corrections(reading.text) | respelled
     return respelled
 
 
