@@ -108,8 +108,9 @@ async def test_finds_the_nearest_within_each_filter(library: Database, index: Ve
     for filters, condition in FILTERS:
         wanted = await exact(library, vector, condition)
         found = await ids(library, filters, vector)
-        # An index outside gives a few to spare, in case some have left.
-        assert found[: len(wanted)] == wanted or set(wanted) <= set(found), filters
+        # An index outside gives a few to spare, in case some have left. Either is approximate: one of ten may be missed.
+        assert len(set(wanted) & set(found)) >= 0.9 * len(wanted), filters
+        assert set(found) <= set(await exact(library, vector, condition, limit=10_000)), filters
         if index.in_database:
             assert len(found) <= 10
     everyone = await ids(library, ProfileFilter(), vector)

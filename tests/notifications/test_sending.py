@@ -44,7 +44,7 @@ async def eventually(look: Callable[[], Awaitable[T]]) -> T:
 
 async def emails(db: Database, **where: Any) -> list[Email]:
     async with db.transaction() as session:
-        return list(await session.scalars(select(Email).filter_by(**where)))
+        return list(await session.scalars(select(Email).filter_by(**where).order_by(Email.id)))
 
 
 async def test_an_email_reaches_the_person_and_is_sent_once(db: Database, sandbox: Sandbox) -> None:
