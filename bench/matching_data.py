@@ -3,7 +3,7 @@ that go with the cluster half of the time, Zipf-distributed words, rates, langua
 
 import io
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.gateways.embeddings import LOCAL_DIMENSIONS, LOCAL_MODEL
 from services.taxonomy import industries, skills
 
-CLUSTERS, LATENT, WORDS, STORY_WORDS, BATCH = 256, 32, 20_000, 110, 5_000
+CLUSTERS, LATENT, WORDS, STORY_WORDS, BATCH, PASSAGES = 256, 32, 20_000, 110, 5_000, 6
 ZONES = (
     "Europe/Berlin",
     "America/New_York",
@@ -107,7 +107,7 @@ def _zipf(size: int, exponent: float) -> NDArray[np.float64]:
 def word(number: int) -> str:
     """A made-up word: syllables that an English stemmer leaves alone."""
     syllables = ("ba", "ke", "lo", "mi", "nu", "pra", "ro", "su", "ta", "vo", "xa", "zi")
-    letters = []
+    letters: list[str] = []
     while number or not letters:
         number, rest = divmod(number, len(syllables))
         letters.append(syllables[rest])
@@ -115,8 +115,10 @@ def word(number: int) -> str:
 
 
 async def load(connection: asyncpg.Connection, people: Population) -> None:
-    """Store the population as approved, bookable experts with hours on three days a week."""
+    """Store the population as approved, bookable experts with hours on three days a week. What a profile's triggers
+    would do row by row is done at once."""
     now = datetime.now(UTC)
+    await connection.execute("set session_replication_role = replica")
     await connection.execute("create temp table vectors (expert_id uuid, embedding halfvec)")
     await connection.set_type_codec("citext", encoder=str.encode, decoder=bytes.decode, format="binary")
     for start in range(0, len(people), BATCH):
@@ -134,7 +136,14 @@ async def load(connection: asyncpg.Connection, people: Population) -> None:
         await connection.copy_to_table(
             "vectors", columns=("expert_id", "embedding"), source=_embeddings(people, rows), format="binary"
         )
+        await connection.copy_to_table(
+            "expert_passages",
+            columns=("expert_id", "model", "number", "quote", "embedding"),
+            source=_passages(people, rows),
+            format="binary",
+        )
     await connection.execute(_FILL, timeout=600)
+    await connection.execute("set session_replication_role = origin")
 
 
 def _own_skills(people: Population, row: int) -> list[str]:
@@ -178,14 +187,42 @@ def _hours(people: Population, rows: Sequence[int]) -> Iterator[tuple[Any, ...]]
 
 
 def _embeddings(people: Population, rows: range) -> io.BytesIO:
-    """The rows in PostgreSQL's binary COPY format, vectors as halfvec."""
+    """One vector for each expert."""
+    halves = people.vectors[rows.start : rows.stop].astype(">f2")
+    return _binary((people.expert_id(row).bytes, _halfvec(halves[row - rows.start])) for row in rows)
+
+
+def _passages(people: Population, rows: range) -> io.BytesIO:
+    """A few sentences of each profile, each with a vector that lies about the profile's own."""
+    noise = np.random.default_rng(rows.start).standard_normal((len(rows), PASSAGES, LOCAL_DIMENSIONS))
+    vectors = people.vectors[rows.start : rows.stop, None, :] + noise / np.sqrt(LOCAL_DIMENSIONS)
+    vectors /= np.linalg.norm(vectors, axis=2, keepdims=True)
+    halves = vectors.astype(">f2")
+
+    def fields() -> Iterator[tuple[bytes, ...]]:
+        for row in rows:
+            for number in range(PASSAGES):
+                words = people.words[row][12 * number : 12 * number + 12]
+                quote = " ".join(word(int(each)) for each in words).capitalize() + "."
+                yield (
+                    people.expert_id(row).bytes, LOCAL_MODEL.encode(), struct.pack("!h", number), quote.encode(),
+                    _halfvec(halves[row - rows.start, number]),
+                )  # fmt: skip
+
+    return _binary(fields())
+
+
+def _halfvec(values: NDArray[np.float16]) -> bytes:
+    return struct.pack("!HH", len(values), 0) + values.tobytes()
+
+
+def _binary(rows: Iterable[tuple[bytes, ...]]) -> io.BytesIO:
+    """Rows in PostgreSQL's binary COPY format."""
     out = io.BytesIO(b"")
     out.write(b"PGCOPY\n\xff\r\n\0" + struct.pack("!ii", 0, 0))
-    halves = people.vectors[rows.start : rows.stop].astype(">f2")
-    for row in rows:
-        vector = struct.pack("!HH", LOCAL_DIMENSIONS, 0) + halves[row - rows.start].tobytes()
-        out.write(struct.pack("!h", 2))
-        for field in (people.expert_id(row).bytes, vector):
+    for fields in rows:
+        out.write(struct.pack("!h", len(fields)))
+        for field in fields:
             out.write(struct.pack("!i", len(field)) + field)
     out.write(struct.pack("!h", -1))
     out.seek(0)

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 import orjson
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from core.events import Broker, Event, MemoryBroker, take
@@ -101,6 +102,18 @@ class Database:
         """Publish events of work that is already durable (or needs not to be)."""
         if events:
             self.broker.publish(events)
+
+
+async def driver(session: AsyncSession) -> asyncpg.Connection:
+    """asyncpg's connection within the session's transaction, for statements whose cost is that of SQLAlchemy around
+    them. What the session has not written yet is written before. SQLAlchemy begins a transaction with its own first
+    statement, so one is made for it."""
+    await session.flush()
+    connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert isinstance(connection, asyncpg.Connection)
+    if not connection.is_in_transaction():
+        await session.execute(text("select 1"))
+    return connection
 
 
 async def _keep(connection: asyncpg.Connection) -> None:

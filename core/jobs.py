@@ -27,7 +27,7 @@ from pgqueuer.models import Job, Schedule
 from pydantic import TypeAdapter, validate_call
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.db import Database
+from core.db import Database, driver
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +80,7 @@ async def enqueue(
     **arguments: Any,
 ) -> None:
     """Enqueue in the session's transaction. With `key`, a job with the same key that still waits is not doubled."""
-    raw = await (await session.connection()).get_raw_connection()
-    connection = raw.driver_connection
-    assert connection is not None
-    await enqueue_raw(connection, handler, delay=delay, key=key, **arguments)
+    await enqueue_raw(await driver(session), handler, delay=delay, key=key, **arguments)
 
 
 async def enqueue_raw(

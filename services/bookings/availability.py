@@ -73,22 +73,23 @@ async def of_user(session: AsyncSession, user_id: UUID, *, since: date) -> Avail
 async def calendars(
     session: AsyncSession, zones: Mapping[UUID, str], start: datetime, end: datetime, *, now: datetime
 ) -> dict[UUID, Calendar]:
-    """The calendars of many experts (id -> IANA zone) for starts from `start` to `end`, by one query per table."""
+    """The calendars of many experts (id -> IANA zone) for starts from `start` to `end`, by one query."""
     week: dict[UUID, dict[int, list[Hours]]] = defaultdict(lambda: defaultdict(list))
-    for rule in await repository.rules(session, zones):
-        week[rule.expert_id][rule.weekday].append(Hours(rule.start_time, rule.end_time))
     closed: dict[UUID, set[date]] = defaultdict(set)
     extra: dict[UUID, dict[date, list[Hours]]] = defaultdict(lambda: defaultdict(list))
-    first, last = (start - _MARGIN).astimezone(UTC).date(), (end + _MARGIN).astimezone(UTC).date()
-    for each in await repository.exceptions(session, zones, first, last):
-        if each.start_time is None or each.end_time is None:
-            closed[each.expert_id].add(each.day)
-        else:
-            extra[each.expert_id][each.day].append(Hours(each.start_time, each.end_time))
     busy: dict[UUID, list[Interval]] = defaultdict(list)
-    for expert_id, during in await repository.busy(session, zones, start - _MARGIN, end + _MARGIN, now=now):
-        if during.lower is not None and during.upper is not None:
-            busy[expert_id].append(Interval(during.lower, during.upper))
+    since, until = start - _MARGIN, end + _MARGIN
+    days = since.astimezone(UTC).date(), until.astimezone(UTC).date()
+    for row in await repository.times(session, zones, days, since, until, now=now):
+        if row.since is not None and row.until is not None:
+            busy[row.expert_id].append(Interval(row.since, row.until))
+        elif row.start_time is None or row.end_time is None:
+            if row.day is not None:
+                closed[row.expert_id].add(row.day)
+        elif row.weekday is not None:
+            week[row.expert_id][row.weekday].append(Hours(row.start_time, row.end_time))
+        elif row.day is not None:
+            extra[row.expert_id][row.day].append(Hours(row.start_time, row.end_time))
     return {
         expert_id: Calendar(
             zone=ZoneInfo(zone),

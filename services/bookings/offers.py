@@ -53,8 +53,8 @@ async def next_slots(
     minutes: int,
     zones: Mapping[UUID, str] | None = None,
 ) -> dict[UUID, list[datetime]]:
-    """The first `count` bookable starts of each expert from `after` on, by one query per table. Experts without any
-    have an empty list. A caller who has just read that they can be booked gives their time `zones` and saves one."""
+    """The first `count` bookable starts of each expert from `after` on, by one query. Experts without any
+    have an empty list. A caller who has just read that they can be booked gives their time `zones` and saves another."""
     now = clock.now()
     if zones is None:
         owners = await experts.owners(session, expert_ids)

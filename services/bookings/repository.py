@@ -1,7 +1,8 @@
 """SQL of the bookings room. Reads for a person start from the bookings that person takes part in."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, or_, select, tuple_, update
@@ -9,6 +10,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.db import driver
 from models.bookings import AvailabilityException, AvailabilityRule, Booking
 
 OPEN = ("held", "confirmed")
@@ -34,17 +36,48 @@ async def exceptions(
     return (await session.scalars(statement)).all()
 
 
-async def busy(
-    session: AsyncSession, expert_ids: Iterable[UUID], start: datetime, end: datetime, *, now: datetime
-) -> Sequence[tuple[UUID, Range[datetime]]]:
-    """(expert, interval) of what is booked or held, without holds whose time is over."""
-    statement = select(Booking.expert_id, Booking.during).where(
-        Booking.expert_id.in_(list(expert_ids)),
-        Booking.status.in_(OPEN),
-        Booking.during.overlaps(during(start, end)),
-        or_(Booking.status == "confirmed", Booking.hold_expires_at > now),
-    )
-    return (await session.execute(statement)).all()
+class TimeRow(NamedTuple):
+    """A weekly window (`weekday`), a day that differs (`day`, closed without times), or what is booked (`since`)."""
+
+    expert_id: UUID
+    weekday: int | None
+    day: date | None
+    start_time: time | None
+    end_time: time | None
+    since: datetime | None
+    until: datetime | None
+
+
+# Every look-up is by one expert: the exclusion constraint's index, which knows the bookings, takes no list of them.
+_TIMES = """
+    select e.id, t.* from unnest($1::uuid[]) e(id) cross join lateral (
+        select weekday, null::date, start_time, end_time, null::timestamptz, null::timestamptz
+        from availability_rules where expert_id = e.id
+        union all
+        select null, day, start_time, end_time, null, null
+        from availability_exceptions where expert_id = e.id and day between $2 and $3
+        union all
+        select null, null, null, null, lower(during), upper(during)
+        from bookings where expert_id = e.id and status in ('held', 'confirmed') and during && tstzrange($4, $5)
+            and (status = 'confirmed' or hold_expires_at > $6)
+    ) t
+"""
+
+
+async def times(
+    session: AsyncSession,
+    expert_ids: Iterable[UUID],
+    days: tuple[date, date],
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+) -> list[TimeRow]:
+    """Everything that decides on the experts' slots: weekly hours, exceptions on `days`, and what is booked or held
+    between `start` and `end`, without holds whose time is over."""
+    connection = await driver(session)
+    rows = await connection.fetch(_TIMES, list(expert_ids), *days, start, end, now)
+    return [TimeRow(*row) for row in rows]
 
 
 async def replace_week(session: AsyncSession, expert_id: UUID, week: list[AvailabilityRule]) -> None:

@@ -28,6 +28,7 @@ from services.experts.schemas import (
     Submission,
     SubmissionPage,
 )
+from services.files import service as files
 from services.notifications import service as notifications
 
 
@@ -120,6 +121,9 @@ async def _move(
     if data.status in (Status.SUBMITTED, Status.APPROVED):
         completeness.require_ready(await reading.to_read(session, actor, expert))
     expert.status, expert.status_reason = data.status, data.reason if by_operator else None
+    if data.status is Status.SUSPENDED:
+        # Whoever has kept their addresses reads them no longer either.
+        await files.publish(session, expert.user_id, [])
     if data.status is Status.SUBMITTED:
         expert.submitted_at = clock.now()
     await repository.add_status_entry(

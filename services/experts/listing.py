@@ -17,7 +17,7 @@ from core.exchange import currencies, usd_amount
 from core.money import Money
 from models.experts import Expert
 from services.experts.listing_repository import Listing, is_named
-from services.experts.reading import industry_name, skill_name, to_cards
+from services.experts.reading import cards, industry_name, skill_name
 from services.experts.schemas import ExpertFilter, ExpertPage, Facets, FacetValue, Sort
 from services.taxonomy import skills
 
@@ -43,8 +43,9 @@ async def browse(session: AsyncSession, actor: Actor, data: ExpertFilter) -> Exp
     rows = await listing.page(session, order, after=_decode(data), limit=data.limit + 1)
     page, more = rows[: data.limit], len(rows) > data.limit
     first = data.cursor is None
+    found = await cards(session, [expert.id for expert, _ in page])
     return ExpertPage(
-        items=await to_cards(session, [expert for expert, _ in page]),
+        items=[found[expert.id] for expert, _ in page],
         next_cursor=_encode(data, page[-1][1], page[-1][0].id) if more else None,
         total=await listing.total(session) if first else None,
         facets=await _facets(session, listing) if first else None,

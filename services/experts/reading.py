@@ -1,6 +1,6 @@
 """From rows to what the room hands out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,38 +8,36 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.actor import Actor
 from core.money import Money
 from models.experts import Expert
-from models.experts import ExpertSkill as SkillRow
 from services.accounts import service as accounts
-from services.accounts.schemas import Person
 from services.experts import repository
-from services.experts.repository import OwnerRow
+from services.experts.repository import CardRow, OwnerRow
 from services.experts.schemas import ExpertCard, ExpertOwner, ExpertRead, ExpertSkill, Status
+from services.files import service as files
 from services.taxonomy import industries, skills
 
 CARD_SKILLS = 8
 
 
-async def to_cards(session: AsyncSession, experts: Sequence[Expert]) -> list[ExpertCard]:
-    """Cards in the given order."""
-    owned = await repository.skills_of(session, [expert.id for expert in experts])
-    people = await accounts.people(session, [expert.user_id for expert in experts])
-    return [
-        ExpertCard(**_card_fields(expert, owned.get(expert.id, [])[:CARD_SKILLS], people[expert.user_id]))
-        for expert in experts
-    ]
+async def cards(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ExpertCard]:
+    """Cards of these experts, whatever their status; unknown ids are left out."""
+    rows = await repository.card_rows(session, ids, skills=CARD_SKILLS)
+    return {row.id: ExpertCard(**_card_fields(row, row.skills, row.name, row.avatar_url)) for row in rows}
 
 
 async def to_read(session: AsyncSession, actor: Actor, expert: Expert) -> ExpertRead:
     owned = await repository.skills_of(session, [expert.id])
     people = await accounts.people(session, [expert.user_id])
+    person = people[expert.user_id]
+    skills_held = [(row.skill, row.years, row.level) for row in owned.get(expert.id, [])]
     inside = actor.is_admin or actor.user_id == expert.user_id
     return ExpertRead(
-        **_card_fields(expert, owned.get(expert.id, []), people[expert.user_id]),
+        **_card_fields(expert, skills_held, person.name, person.avatar_url),
         story=expert.story,
         stages=expert.stages,
         engagements=expert.engagements,
         roles=expert.roles,
         links=expert.links,
+        portfolio=await files.portfolio(session, expert.user_id),
         status=expert.status,
         status_reason=expert.status_reason if inside else None,
         response_minutes=expert.response_minutes,
@@ -76,34 +74,28 @@ def industry_name(slug: str) -> str:
     return industry.name if industry else slug
 
 
-def _rate(expert: Expert) -> Money:
-    return Money(amount=expert.rate_amount, currency=expert.rate_currency)
-
-
-def _card_fields(expert: Expert, owned: Sequence[SkillRow], person: Person) -> dict[str, object]:
+def _card_fields(
+    expert: Expert | CardRow, held: Iterable[tuple[str, int, int]], name: str, avatar_url: str | None
+) -> dict[str, object]:
     return {
         "id": expert.id,
         "user_id": expert.user_id,
         "slug": expert.slug,
-        "name": person.name,
-        "avatar_url": person.avatar_url,
+        "name": name,
+        "avatar_url": avatar_url,
         "headline": expert.headline,
         "country": expert.country,
         "timezone": expert.timezone,
         "languages": expert.languages,
         "industries": expert.industries,
         "skills": [
-            ExpertSkill(skill=row.skill, name=skill_name(row.skill), years=row.years, level=row.level)
-            for row in owned
+            ExpertSkill(skill=slug, name=skill_name(slug), years=years, level=level)
+            for slug, years, level in held
         ],
-        "rate": _rate(expert),
+        "rate": Money(amount=expert.rate_amount, currency=expert.rate_currency),
         "years": expert.years,
         "rating": round(expert.rating_sum / expert.rating_count, 2) if expert.rating_count else None,
         "rating_count": expert.rating_count,
         "is_bookable": expert.is_bookable,
         "is_demo": expert.is_demo,
     }
-
-
-def by_id(cards: Sequence[ExpertCard]) -> dict[UUID, ExpertCard]:
-    return {card.id: card for card in cards}

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor
+from core.db import driver
 from models.experts import Expert, ExpertEmbedding, ExpertPassage, ExpertSkill, SavedExpert, StatusEntry
 from services.experts.schemas import Status
 
@@ -40,6 +41,49 @@ async def by_id(session: AsyncSession, expert_id: UUID, *, lock: bool = False) -
 
 async def by_ids(session: AsyncSession, ids: Iterable[UUID]) -> list[Expert]:
     return list(await session.scalars(select(Expert).where(Expert.id.in_(list(ids)))))
+
+
+class CardRow(NamedTuple):
+    """What a card shows of an expert. `skills` are slug, years and level, strongest first."""
+
+    id: UUID
+    user_id: UUID
+    slug: str
+    name: str
+    avatar_url: str | None
+    headline: str
+    country: str
+    timezone: str
+    languages: list[str]
+    industries: list[str]
+    rate_amount: int
+    rate_currency: str
+    years: int
+    rating_sum: int
+    rating_count: int
+    is_bookable: bool
+    is_demo: bool
+    skills: list[tuple[str, int, int]]
+
+
+_CARDS = """
+    select x.id, x.user_id, x.slug, u.name, u.avatar_url, x.headline, x.country, x.timezone, x.languages, x.industries,
+        x.rate_amount, x.rate_currency, x.years, x.rating_sum, x.rating_count, x.is_bookable, x.is_demo, s.skills
+    from experts x join users u on u.id = x.user_id cross join lateral (
+        select array_agg((skill, years, level) order by level desc, years desc, skill) as skills
+        from (
+            select skill, years, level from expert_skills where expert_id = x.id
+            order by level desc, years desc, skill limit $2
+        ) strongest
+    ) s
+    where x.id = any($1)
+"""
+
+
+async def card_rows(session: AsyncSession, ids: Iterable[UUID], *, skills: int) -> list[CardRow]:
+    """What the cards of these experts show, by one query, with so many skills."""
+    rows = await (await driver(session)).fetch(_CARDS, list(ids), skills)
+    return [CardRow(**{**row, "skills": [tuple(each) for each in row["skills"] or ()]}) for row in rows]
 
 
 class OwnerRow(NamedTuple):

@@ -40,13 +40,15 @@ async def list_saved(session: AsyncSession, actor: Actor) -> SavedExperts:
         for expert, at in await repository.saved(session, actor.user_id)
         if expert.status in (Status.APPROVED, Status.PAUSED)
     ]
-    cards = await reading.to_cards(session, [expert for expert, _ in rows])
+    cards = await reading.cards(session, [expert.id for expert, _ in rows])
     return SavedExperts(
         items=[
             SavedExpert(
-                expert=card, saved_at=at, available=expert.status == Status.APPROVED and expert.is_bookable
+                expert=cards[expert.id],
+                saved_at=at,
+                available=expert.status == Status.APPROVED and expert.is_bookable,
             )
-            for card, (expert, at) in zip(cards, rows, strict=True)
+            for expert, at in rows
         ]
     )
 

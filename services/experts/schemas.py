@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from core.money import Money
 from services.accounts.schemas import Timezone
+from services.files.schemas import AttachmentRead
 
 
 class Status(StrEnum):
@@ -110,6 +111,14 @@ class Link(Input):
     url: HttpsUrl
 
 
+def _distinct_ids(values: list[UUID]) -> list[UUID]:
+    return list(dict.fromkeys(values))
+
+
+# Files of one's own that were uploaded as `portfolio`, in the order in which they are shown to anybody.
+Portfolio = Annotated[list[UUID], AfterValidator(_distinct_ids)]
+
+
 class ProfileInput(Input):
     """A whole profile. Rates are per hour."""
 
@@ -126,6 +135,7 @@ class ProfileInput(Input):
     skills: list[SkillInput] = Field(min_length=1, max_length=40)
     roles: list[PastRole] = Field(default_factory=list, max_length=20)
     links: list[Link] = Field(default_factory=list, max_length=8)
+    portfolio: Portfolio = Field(default_factory=list, max_length=8)
 
 
 class ProfilePatch(Input):
@@ -145,6 +155,7 @@ class ProfilePatch(Input):
     skills: list[SkillInput] | None = Field(None, max_length=40)
     roles: list[PastRole] | None = Field(None, max_length=20)
     links: list[Link] | None = Field(None, max_length=8)
+    portfolio: Portfolio | None = Field(None, max_length=8)
 
 
 class Check(StrEnum):
@@ -218,6 +229,7 @@ class ExpertRead(ExpertCard):
     engagements: list[Engagement]
     roles: list[PastRole]
     links: list[Link]
+    portfolio: list[AttachmentRead] = Field(description="Work that anybody may look at")
     status: Status
     status_reason: str | None = Field(description="Only for the expert and operators")
     response_minutes: int | None

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import clock
 from core.actor import Actor, Scope
 from core.errors import Conflict, InvalidInput, NotFound
 from core.jobs import enqueue
@@ -35,6 +36,7 @@ from services.experts.schemas import (
     SkillInput,
     Status,
 )
+from services.files import service as files
 from services.taxonomy import industries, skills
 
 __all__ = [
@@ -79,7 +81,7 @@ async def get(session: AsyncSession, actor: Actor, expert_id: UUID | str) -> Exp
 
 async def cards(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ExpertCard]:
     """Cards of these experts, whatever their status; unknown ids are left out. For rooms that have checked access."""
-    return reading.by_id(await reading.to_cards(session, await repository.by_ids(session, ids)))
+    return await reading.cards(session, ids)
 
 
 async def texts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -172,6 +174,7 @@ async def create_profile(
     chosen = _apply(expert, data)
     await repository.add(session, expert)
     await repository.replace_skills(session, expert.id, chosen or [])
+    await _publish(session, expert, data)
     await session.refresh(expert)
     await enqueue(session, reindex, expert_id=expert.id)
     return await approval.to_mine(session, actor, expert)
@@ -190,6 +193,7 @@ async def update_profile(session: AsyncSession, actor: Actor, data: ProfilePatch
     chosen = _apply(expert, data)
     if chosen is not None:
         await repository.replace_skills(session, expert.id, chosen)
+    await _publish(session, expert, data)
     # The generated search column and the time of change come back from the database.
     await session.flush()
     await session.refresh(expert)
@@ -198,6 +202,14 @@ async def update_profile(session: AsyncSession, actor: Actor, data: ProfilePatch
         completeness.require_ready(mine)
     await enqueue(session, reindex, expert_id=expert.id)
     return mine
+
+
+async def _publish(session: AsyncSession, expert: Expert, data: ProfileInput | ProfilePatch) -> None:
+    """Show exactly these files. Raises `InvalidInput` (attachment_unavailable)."""
+    if data.portfolio is not None:
+        await files.publish(session, expert.user_id, data.portfolio)
+        # An operator who has read the profile has not seen these.
+        expert.updated_at = clock.now()
 
 
 def _columns(data: ProfileInput | ProfilePatch, names: Sequence[str]) -> dict[str, object]:

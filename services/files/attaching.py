@@ -42,6 +42,13 @@ def attachment(file: File) -> AttachmentRead:
     )
 
 
+async def portfolio(session: AsyncSession, owner_id: UUID) -> list[AttachmentRead]:
+    """The files that a person shows to anybody, in their order."""
+    return [
+        attachment(file) for file in await repository.published(session, owner_id, Purpose.PORTFOLIO.value)
+    ]
+
+
 async def publish(
     session: AsyncSession, owner_id: UUID, ids: Sequence[UUID], *, purpose: Purpose = Purpose.PORTFOLIO
 ) -> list[FileRead]:

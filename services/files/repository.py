@@ -79,6 +79,16 @@ async def all_of(session: AsyncSession, owner_id: UUID) -> Sequence[File]:
     return (await session.execute(query)).scalars().all()
 
 
+async def published(session: AsyncSession, owner_id: UUID, purpose: str) -> Sequence[File]:
+    """What anybody may see of a person's files of this purpose, in the order that they were given."""
+    query = (
+        select(File)
+        .where(File.owner_id == owner_id, File.purpose == purpose, File.public, File.state == "ready")
+        .order_by(File.position, File.id)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
 async def attachable(
     session: AsyncSession, owner_id: UUID, ids: Sequence[UUID], client_id: UUID
 ) -> Sequence[File]:

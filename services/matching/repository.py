@@ -3,14 +3,16 @@ by meaning is the vector index's answer (`core.gateways.vectors`), which is a pa
 
 # ruff: noqa: S608  (statements are put together from constants of this file; all values are bound)
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.db import driver
 from core.gateways.pgvector import SEARCH_SETTINGS, conditions, distance, model_literal, vector_literal
 from core.gateways.vectors import Entry, Near, Space
 from models.experts import ExpertEmbedding
@@ -29,11 +31,13 @@ RARE_TERMS = 8
 RARE_PROFILES = 200
 # Pinecone takes so many values in one condition.
 _ASKABLE = 10_000
+_NAMED = re.compile(r"(?<![:\w]):([a-z]\w*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What the ranking reads of an expert. Nothing here says who they are."""
+    """What the ranking reads of an expert. Nothing here says who they are. `skills` holds years and level of those
+    that were asked for."""
 
     id: UUID
     cosine: float
@@ -44,7 +48,6 @@ class Candidate:
     stages: Sequence[str]
     languages: Sequence[str]
     timezone: str
-    skills: dict[str, tuple[int, int]]
     rate_amount: int
     rate_currency: str
     rate_usd: int
@@ -55,6 +58,28 @@ class Candidate:
     country: str
     years: int
     mentioned: Sequence[str]
+    skills: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A rare word stem of the need, as a text query, and how much it tells (the logarithm of its rarity)."""
+
+    query: str
+    weight: float
+
+
+class StoredRun(NamedTuple):
+    """A ranking as it is kept; query, weights and result are JSON."""
+
+    id: UUID
+    user_id: UUID
+    project_id: UUID | None
+    query: str
+    embedding_model: str
+    ranking_version: str
+    weights: str
+    result: str
 
 
 def where(filters: Filters) -> tuple[str, dict[str, Any]]:
@@ -63,27 +88,28 @@ def where(filters: Filters) -> tuple[str, dict[str, Any]]:
     return " and ".join(["x.status = 'approved'", "x.is_bookable", *clauses]), values
 
 
-async def prepare(session: AsyncSession, words: str) -> list[str]:
-    """Set this transaction up for searching. Returns the stems of the rarest words, each quoted for a text query."""
-    row = await session.scalar(
+async def prepare(session: AsyncSession, words: str) -> list[Term]:
+    """Set this transaction up for searching. Returns the rarest words."""
+    rows = await session.execute(
         text(
             f"""
-            with settings as (select {SEARCH_SETTINGS}),
+            with settings as materialized (select {SEARCH_SETTINGS}),
             size as (select coalesce(max(experts), 0) as most from match_terms where lexeme = ''),
             rare as (
-                select t.lexeme, sum(t.experts) over (order by t.experts, t.lexeme) as profiles,
+                select t.lexeme, ln((size.most + 1.0) / t.experts) as weight,
+                    sum(t.experts) over (order by t.experts, t.lexeme) as profiles,
                     row_number() over (order by t.experts, t.lexeme) as place
                 from unnest(tsvector_to_array(to_tsvector('english', :words))) w(lexeme)
                 join match_terms t on t.lexeme = w.lexeme, size
                 where t.experts <= greatest(3, size.most * {RARE_SHARE})
             )
-            select array_agg(quote_literal(rare.lexeme) order by place) filter (where place is not null) from settings
-            left join rare on place <= {RARE_TERMS} and profiles <= {RARE_PROFILES}
+            select '''' || replace(replace(rare.lexeme, '\\', '\\\\'), '''', '''''') || '''', weight from settings
+            left join rare on place <= {RARE_TERMS} and profiles <= {RARE_PROFILES} order by place
             """
         ),
         {"words": words},
     )
-    return list(row or ())
+    return [Term(query, float(weight)) for query, weight in rows if query is not None]
 
 
 async def candidates(
@@ -93,61 +119,67 @@ async def candidates(
     *,
     near: Near,
     embedding: Sequence[float],
-    terms: Sequence[str],
+    terms: Sequence[Term],
+    skills: Sequence[str] = (),
 ) -> list[Candidate]:
-    """Experts within the filters: the nearest by meaning, which `near` yields, and the best by rare words. Call
-    `prepare` before."""
+    """Experts within the filters: the nearest by meaning, which `near` yields, and the best by rare words. Of their
+    skills, `skills` are read. Call `prepare` before."""
     condition, values = where(filters)
-    values |= near.values | {"embedding": vector_literal(embedding)}
+    values |= near.values | {
+        "embedding": vector_literal(embedding),
+        "asked": list(skills),
+        "terms": [term.query for term in terms],
+        "telling": [term.weight for term in terms],
+    }
     nearest = near.statement
     if not near.filtered:
         nearest = f"select x.id from ({nearest}) given join experts x on x.id = given.id where {condition}"
-    spoken = "select null where false"
-    worded = "select null::uuid as id where false"
-    if terms:
-        worded = f"""
-            select x.id from spoken x where {condition}
-            order by ts_rank_cd(x.search, to_tsquery('simple', :terms)) desc, x.id limit {WORDED}
-        """
-        # The words alone leave few profiles, so the filters are not looked up in their indexes.
-        spoken = "select * from experts where search @@ to_tsquery('simple', :terms)"
-        values |= {"terms": " | ".join(terms), "each": list(terms)}
-    shared = (
-        "(select count(*) from unnest(cast(:each as text[])) t where x.search @@ to_tsquery('simple', t))"
-    )
-    wording = f"{shared} / cast({len(terms)} as float)" if terms else "0.0"
-    rows = await session.execute(
-        text(
-            f"""
-            with near as materialized ({nearest}), spoken as materialized ({spoken}), worded as materialized ({worded}),
-            found as (select id from near union select id from worded)
-            select x.id, 1 - ({distance(space, "e")}) as cosine, p.closest, p.passage, {wording} as wording, x.industries,
-                x.stages, x.languages, x.timezone, x.rate_amount, x.rate_currency,
-                x.rate_usd_amount as rate_usd, x.rating_sum, x.rating_count, x.response_minutes, x.engagements,
-                x.country, x.years, x.mentioned_slugs as mentioned, s.skills
-            from found join experts x on x.id = found.id
-            join expert_embeddings e on e.expert_id = x.id and e.model = {model_literal(space)}
-            cross join lateral (
-                select coalesce(avg(near) filter (where place <= {BEST_PASSAGES}), 0) as closest,
-                    (array_agg(quote order by place) filter (where quote is not null))[1] as passage
-                from (
-                    select p.quote, 1 - ({distance(space, "p")}) as near,
-                        row_number() over (order by {distance(space, "p")}) as place
-                    from expert_passages p where p.expert_id = x.id and p.model = {model_literal(space)}
-                ) ranked
-            ) p
-            cross join lateral (
-                select coalesce(jsonb_object_agg(skill, array[years, level]), '{{}}') as skills
-                from expert_skills where expert_id = x.id
-            ) s
-            """
+    statement = f"""
+        with near as materialized ({nearest}),
+        spoken as materialized (
+            select x.id, count(*) as shared, sum(t.weight) as telling
+            from unnest(cast(:terms as text[]), cast(:telling as float[])) t(query, weight)
+            join experts x on x.search @@ cast(t.query as tsquery) group by x.id
         ),
-        values,
-    )
+        worded as materialized (
+            select spoken.id from spoken cross join lateral (
+                select {condition} as fits from experts x where x.id = spoken.id offset 0
+            ) each where fits order by spoken.telling desc, spoken.id limit {WORDED}
+        ),
+        found as (select id from near union select id from worded)
+        select x.id, 1 - ({distance(space, "e")}), p.closest, p.passage,
+            cast(coalesce(spoken.shared, 0) as float) / {max(1, len(terms))}, x.industries, x.stages, x.languages,
+            x.timezone, x.rate_amount, x.rate_currency, x.rate_usd_amount, x.rating_sum, x.rating_count,
+            x.response_minutes, x.engagements, x.country, x.years, x.mentioned_slugs, s.skills
+        from found join experts x on x.id = found.id
+        join expert_embeddings e on e.expert_id = x.id and e.model = {model_literal(space)}
+        left join spoken on spoken.id = x.id
+        cross join lateral (
+            select coalesce(1 - avg(apart) filter (where place <= {BEST_PASSAGES}), 0) as closest,
+                (array_agg(quote order by place) filter (where quote is not null))[1] as passage
+            from (
+                select quote, apart, row_number() over (order by apart) as place from (
+                    select p.quote, {distance(space, "p")} as apart
+                    from expert_passages p where p.expert_id = x.id and p.model = {model_literal(space)} offset 0
+                ) measured
+            ) ranked
+        ) p
+        cross join lateral (
+            select array_agg((skill, years, level)) as skills
+            from expert_skills where expert_id = x.id and skill = any(cast(:asked as text[]))
+        ) s
+    """
+    rows = await (await driver(session)).fetch(*_positional(statement, values))
     return [
-        Candidate(**{**row, "skills": {slug: (pair[0], pair[1]) for slug, pair in row["skills"].items()}})
-        for row in rows.mappings()
+        Candidate(*own, {slug: (years, level) for slug, years, level in held or ()}) for *own, held in rows
     ]
+
+
+def _positional(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The statement with its named parameters numbered, as asyncpg takes it, and their values."""
+    order: dict[str, int] = {}
+    numbered = _NAMED.sub(lambda found: f"${order.setdefault(found[1], len(order) + 1)}", statement)
+    return numbered, *(values[name] for name in order)
 
 
 async def count_up_to(session: AsyncSession, filters: Filters, limit: int) -> int:
@@ -190,9 +222,13 @@ async def refresh_terms(session: AsyncSession) -> int:
     return int(await session.scalar(text("select experts from match_terms where lexeme = ''")) or 0)
 
 
-async def store(session: AsyncSession, run: MatchRun) -> None:
-    session.add(run)
-    await session.flush()
+async def store(session: AsyncSession, run: StoredRun) -> None:
+    """Keep a ranking. The result comes as it goes to the founder, so that it is written out once."""
+    await (await driver(session)).execute(
+        "insert into match_runs (id, user_id, project_id, query, embedding_model, ranking_version, weights, result)"
+        " values ($1, $2, $3, cast($4::text as jsonb), $5, $6, cast($7::text as jsonb), cast($8::text as jsonb))",
+        *run,
+    )
 
 
 async def get(session: AsyncSession, run_id: UUID, user_id: UUID) -> MatchRun | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
@@ -19,7 +20,6 @@ from core.errors import NotFound
 from core.gateways import gateways
 from core.gateways.vectors import Near, Space
 from core.ids import new_id
-from models.matching import MatchRun
 from services.accounts import service as accounts
 from services.bookings import service as bookings
 from services.experts import service as experts
@@ -30,7 +30,7 @@ from services.matching.indexing import current_space
 from services.matching.nearest import nearest, with_words
 from services.matching.needs import Filters, Needs, overlap_hours, resolve
 from services.matching.ranking import Scored
-from services.matching.repository import Candidate
+from services.matching.repository import Candidate, StoredRun, Term
 from services.matching.schemas import Change, Match, MatchList, MatchQuery, MatchSort, Understood
 from services.projects import service as projects
 from services.projects.schemas import ProjectBrief
@@ -54,7 +54,7 @@ class _Search:
     needs: Needs
     space: Space
     embedding: Sequence[float]
-    terms: Sequence[str]
+    terms: Sequence[Term]
     now: datetime
 
     def overlap(self, candidate: Candidate) -> float:
@@ -67,7 +67,13 @@ class _Search:
             only = await with_words(self.session, filters)
             near = await nearest(self.space, self.embedding, filters, limit=limit, only=only)
         return await repository.candidates(
-            self.session, self.space, filters, near=near, embedding=self.embedding, terms=self.terms
+            self.session,
+            self.space,
+            filters,
+            near=near,
+            embedding=self.embedding,
+            terms=self.terms,
+            skills=self.needs.skills,
         )
 
     def rank(
@@ -374,14 +380,14 @@ def _summary(found: int, closest: int) -> str:
 async def _store(session: AsyncSession, actor: Actor, result: MatchList) -> None:
     await repository.store(
         session,
-        MatchRun(
+        StoredRun(
             id=result.id,
             user_id=actor.user_id,
             project_id=result.query.project_id,
-            query=result.query.model_dump(mode="json"),
+            query=result.query.model_dump_json(),
             embedding_model=result.embedding_model,
             ranking_version=result.ranking_version,
-            weights=result.weights,
-            result=result.model_dump(mode="json"),
+            weights=orjson.dumps(result.weights).decode(),
+            result=result.model_dump_json(),
         ),
     )

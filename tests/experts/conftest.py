@@ -7,6 +7,8 @@ import pytest
 import services.rooms  # noqa: F401  jobs and hooks of all rooms are known
 from tests.embedding import configured_embeddings as configured_embeddings
 from tests.embedding import embeddings as embeddings
+from tests.files.storage import storage as storage
+from tests.files.storage import storage_server as storage_server
 from tests.serving import Served, serving
 
 

@@ -3969,6 +3969,11 @@ export interface components {
             links: components["schemas"]["Link"][];
             /** Name */
             name: string;
+            /**
+             * Portfolio
+             * @description Work that anybody may look at
+             */
+            portfolio: components["schemas"]["AttachmentRead"][];
             rate: components["schemas"]["Money"];
             /**
              * Rating
@@ -4961,6 +4966,11 @@ export interface components {
              * @description What its owner may make it now
              */
             next: components["schemas"]["services__experts__schemas__Status"][];
+            /**
+             * Portfolio
+             * @description Work that anybody may look at
+             */
+            portfolio: components["schemas"]["AttachmentRead"][];
             rate: components["schemas"]["Money"];
             /**
              * Rating
@@ -5313,6 +5323,8 @@ export interface components {
             languages?: string[] | null;
             /** Links */
             links?: components["schemas"]["Link"][] | null;
+            /** Portfolio */
+            portfolio?: string[] | null;
             rate?: components["schemas"]["Money"] | null;
             /** Roles */
             roles?: components["schemas"]["PastRole"][] | null;

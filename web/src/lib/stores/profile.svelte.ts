@@ -89,6 +89,7 @@ class Profile {
 	}
 
 	async refresh(): Promise<void> {
+		await this.flush();
 		this.#show(await experts.myProfile());
 	}
 
@@ -111,6 +112,7 @@ class Profile {
 		if (!value) return {};
 		const old = Object.fromEntries((Object.keys(patch) as Field[]).map((field) => [field, value[field]])) as ProfilePatch;
 		if (old.skills) old.skills = value.skills.map(({ skill, years, level }) => ({ skill, years, level }));
+		if (old.portfolio) old.portfolio = value.portfolio.map(({ id }) => id);
 		// A rate or a country that was never set cannot be unset again.
 		if (old.rate && !old.rate.amount) delete old.rate;
 		if (old.country === '') delete old.country;

@@ -85,12 +85,17 @@ export const experts = {
 
 	'expert.book': 'Describe your project and book',
 	'expert.ask': 'I would like a call with {name}.',
+	'expert.message': 'Message',
+	'expert.message.label': 'Message {name}',
+	'expert.message.reason': 'With an account you can write to {name}, and find the answer here again.',
 	'expert.engagements': 'Works as',
 	'expert.stages': 'Stages',
 	'expert.answers': 'Usually answers within {time}',
 	'expert.rate.unset': 'Not set',
 	'expert.own': 'This is your profile, as others see it.',
 	'expert.edit': 'Edit',
+
+	'portfolio.title': 'Portfolio',
 
 	'reviews.title': 'Reviews',
 	'reviews.none': 'No reviews yet. Clients can review a call once it was held.',
