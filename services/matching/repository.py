@@ -171,7 +171,7 @@ async def candidates(
     """
     rows = await (await driver(session)).fetch(*_positional(statement, values))
     return [
-        Candidate(*own, {slug: (years, level) for slug, years, level in held or ()}) for *own, held in rows
+        Candidate(*(*own, {slug: (years, level) for slug, years, level in held or ()})) for *own, held in rows
     ]
 
 

@@ -15,6 +15,7 @@ from core.embedded import EmbeddedPostgres
 from tests.browser.product import Complaints, Product, person
 from tests.browser.test_conversation import violations
 from tests.experts.documents import docx, scanned
+from tests.files.factories import PDF, png
 
 PASSWORD = "nine herons in the reeds"
 NAME = "Marta Lindqvist"
@@ -51,6 +52,7 @@ async def test_from_a_resume_to_a_review(product: Product, browser: Browser) -> 
 
     await browse(founder, product)
     await save_compare_and_sign_up(founder, product)
+    await write_to(founder, product, slug)
     await pause_hides(cto, product, slug)
 
     booking = await held_call(product, founder_context, slug)
@@ -158,6 +160,15 @@ async def edit_and_hand_in(page: Page) -> None:
     await page.get_by_label("Rate per hour").fill("140")
     await page.get_by_label("Currency").select_option("EUR")
     await page.get_by_text("Single calls").click()
+    works = page.get_by_role("region", name="Portfolio")
+    for name, content in (("case study.pdf", PDF), ("diagram.png", png(640, 400))):
+        await works.locator("[data-portfolio]").set_input_files(
+            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        )
+        await expect(works.get_by_role("listitem").filter(has_text=name)).to_be_visible()
+    await works.get_by_role("button", name="Move diagram.png up").click()
+    await expect(works.get_by_role("listitem").first).to_contain_text("diagram.png")
+    await expect(page.get_by_role("button", name="Choose a photo")).to_be_visible()
     await expect(submit).to_be_enabled()
     await expect(page.get_by_text("All changes saved")).to_be_visible()
     await page.reload()
@@ -240,6 +251,16 @@ async def save_compare_and_sign_up(page: Page, product: Product) -> None:
     await sign_up(page, product, "Ada Founder")
     await page.goto(f"{product.url}/experts/saved")
     await expect(page.get_by_role("article").filter(has_text=NAME)).to_be_visible()
+
+
+async def write_to(page: Page, product: Product, slug: str) -> None:
+    """The portfolio is open to everybody who reads the profile; a message opens the one room with its owner."""
+    await page.goto(f"{product.url}/experts/{slug}")
+    await expect(page.get_by_role("button", name="Open diagram.png")).to_be_visible()
+    await expect(page.get_by_role("link", name=re.compile("case study.pdf"))).to_be_visible()
+    await page.get_by_role("button", name=f"Message {NAME}").click()
+    await expect(page).to_have_url(re.compile("/rooms/"))
+    await expect(page.get_by_role("heading", name=NAME)).to_be_visible()
 
 
 async def pause_hides(page: Page, product: Product, slug: str) -> None:
