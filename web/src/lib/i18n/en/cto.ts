@@ -70,7 +70,7 @@ export const cto = {
 	'why.breadth': 'Each skill opens searches to you.',
 	'why.industries': 'Founders prefer people who know their field.',
 	'why.stages': 'An idea needs another person than a rebuild.',
-	'why.photo': 'People book people. Set it in your settings.',
+	'why.photo': 'People book people. Choose one below.',
 	'why.links': 'Something to read before the call.',
 
 	'edit.basics': 'Basics',
