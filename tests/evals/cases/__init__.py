@@ -7,7 +7,9 @@ from tests.evals.cases import (
     changes,
     explaining,
     fresh_first,
+    fresh_fourth,
     fresh_second,
+    fresh_third,
     languages,
     searching,
     talking,
@@ -26,4 +28,6 @@ def all_cases() -> list[Case]:
         *talking.CASES,
         *fresh_first.CASES,
         *fresh_second.CASES,
+        *fresh_third.CASES,
+        *fresh_fourth.CASES,
     ]
