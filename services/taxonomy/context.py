@@ -22,6 +22,8 @@ _BEFORE = re.compile(
     r"powered by|based on|on top of|migrat(?:e|ed|ing) (?:to|from)|mov(?:e|ed|ing) (?:to|from)|port(?:ed|ing)? to|"
     r"switch(?:ed|ing)? (?:to|from))(?:\s+(?:is|are|with|like|such as|includ\w+))?)\s*:?\s*$"
 )
+# "rebuild the engine in Go on AWS": what follows says where it runs.
+_BUILT_IN = re.compile(r"\b(?:in|with|using|mit|en|avec|con|em|com)\s+$")
 # Before a capitalised word within a sentence these are enough.
 _BEFORE_CAPITAL = re.compile(
     r"\b(?:in|with|on|use|uses|used|prefers?|like|chose|choose|via|and|or|plus|mit|en|avec|con|em|com|und|et|y|e|nutzen|"
@@ -121,6 +123,8 @@ class Surroundings:
             return True
         in_company = capital and following in _AFTER_CAPITAL and following not in _REJECT_AFTER.get(word, ())
         if in_company and len(word) > 1 and not self._starts_sentence(match):
+            return True
+        if word == "go" and written == "Go" and _BUILT_IN.search(before):
             return True
         if self._rejected(match, word):
             return False

@@ -12,13 +12,16 @@ from services.projects.schemas import BriefPatch, Budget, Deadline, Fact, Scalar
 _CORRECTIVE = re.compile(
     r"\b(?:i meant|i mean|meant to say|no,|nope|actually|sorry|correction|scratch that|wait,|make (?:it|that)|not .{1,24} but|instead|rather|change (?:it|that|the)|changed my mind|"
     r"i was wrong|let me correct|to be precise|should be|update:|edit:|it's now|is now|now it|ich meinte|meinte ich|nein,|doch|korrektur|stattdessen|vielmehr|eigentlich|je voulais dire|"
-    r"non,|en fait|plutot|correction|quise decir|perdon|en realidad|mejor|mas bien|quis dizer|desculpe|na verdade|melhor|alias)\b|^\s*(?:no|non|nein|nao)\b"
+    r"non,|en fait|plutot|correction|quise decir|perdon|en realidad|mejor|mas bien|quis dizer|desculpe|na verdade|melhor|alias)\b|\b\d[\d.,]*k?,? (?:not|nicht|pas|no) \d|^\s*(?:no|non|nein|nao)\b"
 )
 _MORE = re.compile(
-    r"\b(?:another|additional|extra|more|increase(?:d)?(?: \w+){0,3} by|raise(?:d)?(?: \w+){0,3} by|add|plus|on top|added|adds|chip(?:s|ped) in|puts? in|throws? in|threw in|zusatzlich\w*|mehr|noch|weitere|de plus|supplementaires?|otros|adicionales?|mais|adicionais)\b"
+    r"\b(?:another|additional|extra|more|increase(?:d)?(?: \w+){0,3} by|raise(?:d)?(?: \w+){0,3} by|add|plus|on top|tops?(?: (?:it|us|that|this))? up|topped(?: (?:it|us|that|this))? up|added|adds|chip(?:s|ped) in|puts? in|throws? in|threw in|zusatzlich\w*|mehr|noch|weitere|de plus|supplementaires?|otros|adicionales?|mais|adicionais)\b"
 )
 _LESS = re.compile(
     r"\b(?:less|fewer|decrease(?:d)?(?: \w+){0,3} by|reduce(?:d)?(?: \w+){0,3} by|cut(?: \w+){0,3} by|lower(?:ed)?(?: \w+){0,3} by|weniger|moins|menos)\b"
+    # "took 50k off", "cut 20k", "we are 40k short"
+    r"|\b(?:cut|cuts|slash(?:ed|es)?|trim(?:med|s)?|shav(?:e|ed|es)|knock(?:ed|s)?|chop(?:ped|s)?|take|takes|took|pull(?:ed|s)?|lost|lose|minus|short by|down by|lower by|subtract)(?: (?:about|another|some|us|off))? ?[$€£]? *\|"
+    r"|\| *(?:off|short|lighter)\b"
 )
 # "more than 60k" and "more like 55k" are figures, no steps.
 _MORE_THAN = re.compile(
@@ -207,7 +210,9 @@ def _bare_number(reading: Reading) -> dict[str, object]:
     amount = numeral.value * 1_000
     most = current.value.most
     following = reading.after(numeral.end, 12)
-    if not most.major / 10 <= amount <= most.major * 10 or re.match(r"^\s?[a-z%/:.]", following):
+    if not most.major / 10 <= amount <= most.major * 10 or re.match(
+        r"^\s?(?!not\b|nicht\b|pas\b|no\b)[a-z%/:.]", following
+    ):
         return {}
     value = Money.of(amount, most.currency)
     return {

@@ -50,6 +50,8 @@ _WORDED: list[tuple[re.Pattern[str], float, str, bool]] = [
     (re.compile(r"\b(?:a|one) (?:year|yr) and a half\b|\banderthalb jahren?\b|\bun an et demi\b|\bun ano y medio\b|\bum ano e meio\b"), 1.5, "year", False),
     (re.compile(r"\b(?:a|one) month and a half\b|\banderthalb monaten?\b|\bun mois et demi\b|\bun mes y medio\b|\bum mes e meio\b|\bsix weeks\b"), 1.5, "month", False),
     (re.compile(r"\bhalf a year\b|\bhalf year\b|\bhalbe[nsm]? jahr\b|\bhalbjahr\b|\bmedio ano\b|\bmeio ano\b|\bsemestre\b|\bhalf of a year\b"), 6, "month", False),
+    (re.compile(r"\b(?:dreivierteljahr|three quarters of a year|trois quarts d'annee)\b"), 9, "month", False),
+    (re.compile(r"\b(?:vierteljahr|(?:a )?quarter (?:of a )?year)\b"), 3, "month", False),
     (re.compile(r"\b(?:a )?(?:couple|pair)(?: of)? (?P<unit>days|weeks|months|years)\b"), 2, "", True),
     (re.compile(r"\b(?:a )?few (?P<unit>days|weeks|months|years)\b|\bein paar (?P<unit_de>tagen?|wochen|monaten?)\b|\bquelques (?P<unit_fr>jours|semaines|mois)\b|\b(?:unos|algunos|alguns|uns|unas|algumas) (?:pocos )?(?P<unit_es>dias|semanas|meses)\b"), 3, "", True),
     (re.compile(r"\b(?:a|an|one|single|another|eine[mnrs]?|ein|un|une|um|uma|una|otro|otra|outro|outra) (?P<unit>day|week|month|quarter|year|fortnight|tages|tag|woche|monats|monat|quartals|quartal|jahres|jahr|jour|semaine|mois|trimestre|an|annee|dia|semana|mes|ano)\b"), 1, "", False),
@@ -67,7 +69,7 @@ _CUE_AFTER = re.compile(
 _NOT_DEADLINE_BEFORE = re.compile(
     r"(?:\b(?:last|past|previous|every|each|per|the first|since|for the last|over the last|after|ago|old|aged?|experience of|worked for|been|took us|spent|"
     r"running for|free for|trial of|warranty|seit|letzten|alle|pro|jede[nrs]?|depuis|tous les|chaque|par|desde hace|cada|por|ultimos|ha|hace|todos os|"
-    r"runway of|runway is|payback|contract of|payroll|operate for|support for|lasts?|lasting|history of|up to date)|/)\s*(?:the )?$"
+    r"runway of|runway is|payback|contract of|payroll|operate for|support for|lasts?|lasting|history of|up to date)|(?<!\s)/)\s*(?:the )?$"
 )
 _NOT_DEADLINE_AFTER = re.compile(
     r"^[-\s]?(?:of (?:experience|runway|data|history|support|work|warranty|maintenance)|experience|old|ago|free|trial|warranty|contract|history|runway|in business|a (?:week|month|year)|"
@@ -99,6 +101,14 @@ _UP_TO = re.compile(
 _REJECTED = re.compile(
     r"(?:\bnot|\binstead of|\brather than|\bnicht|\bstatt|\bpas|\bau lieu de|\ben vez de|\bem vez de|\bnao|\bno)\s*(?:in |about |by |the )?$"
 )
+_ANSWERS = re.compile(
+    r"\b(?:answer|repl(?:y|ies)|respon[ds]|deliver|arriv|return|refund|cancel|expir|remind|approv|process|notif|antwort|liefer|repond|livr|respond|entreg)\w*\b[^.;]{0,32}$"
+)
+# "Fourteen months." as a sentence or a member of a list by itself
+_ALONE_BEFORE = re.compile(
+    r"(?:^|[.,;:!?(/|]|\s[-–]|\n)\s*(?:(?:about|around|roughly|like|maybe|say|ca\.?|etwa|environ|unos|uns) )?$"
+)
+_ALONE_AFTER = re.compile(r"^\s*(?:$|[.,;:!?)|]|max\b|tops\b|time\b)")
 _RANGE = re.compile(r"\s?(?:-|–|—|to|or|and|bis|oder|a|ou|y|e|et|o|till|und)\s?")
 # "not 6 months but 3": the unit holds for the second figure too.
 _BUT = re.compile(r",?\s(?:but|sondern|mais|sino|mas)\s(?:in\s|en\s|em\s)?")
@@ -217,6 +227,10 @@ def _strength(reading: Reading, duration: Duration) -> int:
         return 0
     if duration.unit == "day" and duration.days < 3:
         return 0
+    if duration.days < 15 and _ANSWERS.search(before):
+        return 0  # "a surgeon answers within 3 days"
+    if duration.unit not in ("day", "sprint") and _ALONE_BEFORE.search(before) and _ALONE_AFTER.match(after):
+        return 2
     if re.search(r"\b(?:call|meeting|meet|book|appointment|termin|reunion)\b", before) and duration.days < 14:
         return 0
     if re.search(r"[$€£k\d]\s?(?:a|per|pro|im|par|al|por|ao)?\s?$", before[-4:]) and duration.count == 1:

@@ -226,7 +226,7 @@ def _is_bare_money(
         r"^[-–/:.]\d|^\s?(?:%|percent)", after
     ):
         return False
-    if numeral.word in ("grand",):
+    if numeral.word in ("grand", "mille", "riesen"):
         return True
     if per == "hour" and numeral.value <= 2_000:
         return bool(cued or words.AT_MOST.search(before) or "rate" in before or reading.is_short)
@@ -239,6 +239,10 @@ def _is_bare_money(
     if cued or reading.is_short or (thousands and words.FUNDING.search(before[-40:])):
         return True
     known = reading.brief.currency is not None
+    if thousands and (words.ABOUT.search(before) or words.SPENDABLE_AFTER.match(after)):
+        return True
+    if thousands and reading.brief.budget is None and words.NOTHING_COUNTED.match(after):
+        return True
     return thousands and numeral.word == "k" and (known or words.AT_MOST.search(before) is not None)
 
 
@@ -273,7 +277,7 @@ def _purpose(before: str, after: str, cued: bool, per: str) -> Purpose:
     ):
         return Purpose.OTHER
     strong = re.search(r"\b(?:budget|presupuesto|orcamento|verba)\b", near)
-    funding = words.FUNDING.search(near)
+    funding = None if words.AT_MOST.search(before) else words.FUNDING.search(near)
     if funding and not strong and (other is None or funding.start() > other.start()):
         return Purpose.FUNDING
     last = budget.start() if budget else -1

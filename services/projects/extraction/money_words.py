@@ -109,6 +109,15 @@ ABOUT_AFTER = re.compile(
     r"^\s?(?:-?ish\b|or so|give or take|more or less|approx|roughly|ungefahr|environ|mas o menos|mais ou menos)"
 )
 
+# "forty to fifty thousand.", "60k, 4 months": a round figure that counts nothing.
+NOTHING_COUNTED = re.compile(
+    r"^\s*(?:$|[.,;!?)/](?!\d)|and (?:\d|a |about)|budget|in \d|over \d|within|by\b|und \d|et \d|y \d|e \d)"
+)
+# "35k to spend", "50 thousand for everything"
+SPENDABLE_AFTER = re.compile(
+    r"^,? ?(?:to (?:spend|invest|burn|play with|get (?:it|this) (?:done|built|going))|for (?:the|this|it|everything|all)\b|all in\b|in total|altogether|tops\b|max\b|insgesamt|fur alles|en tout|en total|no total|ao todo)"
+)
+
 PER = {
     "hour": re.compile(
         r"^\s?(?:/\s?(?:h|hr|hrs|hour|std\.?|stunde|heure|hora)\b|(?:per|an|a|each|every|pro|die|je|de l'|l'|par|la|por|a la|à|p\.?)\s?"

@@ -15,14 +15,14 @@ _DIGITS = re.compile(
     r"\d{1,2}(?:,\d{2}){1,4},\d{3}(?:\.\d{1,2})?"  # 10,00,000
     r"|\d{1,3}(?:[.,'’  ]\d{3}){1,4}(?:[.,]\d{1,2})?(?!\d)"
     r"|\d{1,15}(?:[.,]\d{1,4})?)"
-    r"(?P<scale>\s?(?:thousand|thou|grand|tausend|tsd\.?|mille|millions?|millionen|millones|millon|milhoes|milhao|mill\.?|"
+    r"(?P<scale>\s?(?:thousand|thou|grand|riesen|tausend|tsd\.?|mille|millions?|millionen|millones|millon|milhoes|milhao|mill\.?|"
     r"mil|mio\.?|mios|mm|mn|mln|bn|billions?|milliarden?|milliards?|mrd\.?|lakhs?|lacs?|crores?|cr|hundred|k|m|t(?=€|\s?eur)|(?:"
     + "|".join(sorted(_SLIPS))
     + r")\b))?"
     r"(?!(?!(?:mo|mos|mths?|months?|wks?|weeks?|w|days?|d|yrs?|years?|y|h|hrs?|min)\b)[^\W\d_])",
 )
 _SCALES = {
-    "thousand": 1_000, "thou": 1_000, "grand": 1_000, "tausend": 1_000, "tsd": 1_000, "mille": 1_000, "k": 1_000,
+    "thousand": 1_000, "thou": 1_000, "grand": 1_000, "riesen": 1_000, "tausend": 1_000, "tsd": 1_000, "mille": 1_000, "k": 1_000,
     "t": 1_000, "million": 10**6, "millions": 10**6, "millionen": 10**6, "millones": 10**6, "millon": 10**6,
     "milhoes": 10**6, "milhao": 10**6, "mill": 10**6, "mio": 10**6, "mios": 10**6, "mm": 10**6, "mn": 10**6,
     "mln": 10**6, "m": 10**6, "bn": 10**9, "billion": 10**9, "billions": 10**9, "milliarde": 10**9,
@@ -229,7 +229,7 @@ def _spelled(read: ReadText, first: int, mil: int) -> tuple[Decimal, int, str, i
                 following in _HUNDRED
                 or following in _WORD_SCALES
                 or following in _FRACTIONS
-                or following in ("mil", "couple", "dozen")
+                or following in ("mil", "mill", "couple", "dozen")
                 or following in _WHOLE
             ):
                 if last < 0 and word == "one":
@@ -261,7 +261,14 @@ def _fraction(
         and tokens[following].text in ("a", "of", "an", "de", "d", "un", "um", "one")
     ):
         following += 1
-    if following < len(tokens) and (multiplier := _WORD_SCALES.get(tokens[following].text)):
+    multiplier = _WORD_SCALES.get(tokens[following].text) if following < len(tokens) else None
+    if (
+        multiplier is None
+        and following < len(tokens)
+        and tokens[following].text in ("mil", "mill", "m", "mn")
+    ):
+        multiplier = 10**6  # "a quarter mil": nobody has half a thousand in mind
+    if multiplier:
         times = (
             (current + share) if current is not None and share == Decimal("0.5") else (current or 1) * share
         )

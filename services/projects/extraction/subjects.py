@@ -74,6 +74,12 @@ _INTEGRATE = re.compile(
 _NAMED_INTEGRATION = re.compile(
     r"\b([A-Z][\w.+-]{1,40}(?:(?:, | and | und | et | y | e |/)[A-Z][\w.+-]{1,40}){0,4}) (?:integrations?|sync|connectors?|Integration|Anbindung|Schnittstelle)\b"
 )
+_REPLACED_BEFORE = re.compile(
+    r"\b(?:(?:mov|switch|migrat|chang)\w* (?:away )?from|replac\w*|swap\w*(?: out)?|ditch\w*|instead of|von|remplac\w*|reemplaz\w*|substitu\w*)\s(?:our\s|the\s)?$"
+)
+_REPLACED_AFTER = re.compile(r"^\s(?:to|by|with|for|in favou?r of|auf|zu|durch|par|por)\b")
+# Skills that stand for a kind of product.
+_PRODUCTS_OF = frozenset({"accounting-integrations"})
 _NAME = re.compile(r"[A-Z0-9][\w.+&-]*(?: (?:[A-Z][\w.+&-]*|365|API))*")
 _LIST_GAP = re.compile(r"(?:,|\s?/|\s?&|,?\s(?:and|und|et|y|e|or|oder|ou))\s(?:also\s|the\s|our\s|with\s)?")
 _STACK = re.compile(
@@ -115,7 +121,7 @@ def industries(reading: Reading) -> list[Tag]:
     if not mentions:
         return []
     strongest = mentions[0].weight
-    if strongest < 2 and (reading.brief.industries or not reading.is_short):
+    if strongest < 2 and (reading.brief.industries or not (reading.is_short or _begins(reading, mentions))):
         return []
     kept = [mention for mention in mentions if mention.weight >= max(3.0, strongest / 2)][:3]
     if not kept:
@@ -129,6 +135,15 @@ def industries(reading: Reading) -> list[Tag]:
         )
         for mention in kept
     ]
+
+
+def _begins(reading: Reading, mentions: list[industry_words.IndustryMention]) -> bool:
+    """Whether the hint stands in the first sentence of the first description: "meal planner for diabetics"."""
+    first = re.search(r"[.!?\n](?:\s|$)", reading.text.folded)
+    end = first.start() if first else len(reading.text.folded)
+    if reading.text.folded[end : end + 1] == "?":
+        return False
+    return reading.brief.summary is None and any(mention.start < min(end, 120) for mention in mentions)
 
 
 def read_platforms(reading: Reading) -> tuple[list[Fact[Platform]], list[Exclusion]]:
@@ -279,7 +294,20 @@ def technologies(reading: Reading) -> tuple[list[Technology], list[Named], list[
         if _SEARCH.search(reading.before(mention.start, 90)):
             continue  # what the CTO has to know
         quote = reading.quote(mention.start, mention.end)
-        if mention.negated:
+        written = reading.text.original[mention.start : mention.end]
+        if mention.slug in _PRODUCTS_OF and written[:1].isupper() and not mention.negated:
+            # The skill is of a kind; what the founder uses is one of them.
+            if _is_replaced(reading, mention.start, mention.end):
+                excluded[written.casefold()] = Exclusion(
+                    kind=ExclusionKind.INTEGRATION, name=written, quote=quote
+                )
+            else:
+                integrations.setdefault(written.casefold(), Named(name=written, quote=quote))
+            continue
+        if mention.negated or (
+            _is_replaced(reading, mention.start, mention.end)
+            and any(item.slug == skill.slug for item in reading.brief.technologies)
+        ):
             excluded[skill.slug] = Exclusion(
                 kind=ExclusionKind.TECHNOLOGY, slug=skill.slug, name=skill.name, quote=quote
             )
@@ -309,6 +337,14 @@ def _exists(reading: Reading, start: int, end: int) -> bool:
     said = max(_EXISTING.finditer(before), key=lambda match: match.end(), default=None)
     wished_since = said is not None and _WISHED.search(before, said.end()) is not None
     return (said is not None and not wished_since) or _EXISTS_AFTER.search(after) is not None
+
+
+def _is_replaced(reading: Reading, start: int, end: int) -> bool:
+    """ "From QuickBooks to Xero", "replace Stripe by Adyen"."""
+    return (
+        _REPLACED_BEFORE.search(reading.before(start, 40)) is not None
+        and _REPLACED_AFTER.match(reading.after(end, 24)) is not None
+    )
 
 
 def _is_notion(reading: Reading, mention: skills.SkillMention) -> bool:
