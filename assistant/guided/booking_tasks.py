@@ -8,7 +8,7 @@ from uuid import UUID
 
 from assistant.guided import when as whens
 from assistant.guided.intents import Intent
-from assistant.guided.picks import Shown, pick
+from assistant.guided.picks import ALONE, Shown, pick
 from assistant.guided.search_tasks import names, out_of_range
 from assistant.guided.state import Result, State
 from assistant.guided.tasks import Call, next_step, trouble
@@ -160,13 +160,21 @@ def wanted(state: State, got: Understanding, expert: Shown) -> When:
             at=start.time().replace(tzinfo=None),
             minutes=said.minutes or open_payload.get("minutes"),
         )
-    if open_payload and got.wants(Intent.RESCHEDULE, Intent.BOOK):
+    if open_payload and not got.wants(Intent.SLOTS):
         start = datetime.fromisoformat(open_payload["starts_at"]).astimezone(zone_of(state.timezone))
         current = When(
             day=start.date(), at=start.time().replace(tzinfo=None), minutes=open_payload.get("minutes")
         )
-        if not said.says_when and said.minutes:
-            said = replace(current, minutes=said.minutes)
+        if said.shift:
+            moved = start + said.shift
+            said = replace(
+                said, day=moved.date(), at=moved.time().replace(tzinfo=None), minutes=current.minutes
+            )
+        elif not said.says_when and said.minutes:
+            longer = current.minutes and re.search(
+                r"\b(?:longer|more|extra|langer|mehr|de plus|mas|a mais)\b", plain(got.text)
+            )
+            said = replace(current, minutes=said.minutes + (current.minutes or 0 if longer else 0))
         elif said.at and not (said.day or said.first):
             said = replace(said, day=current.day, minutes=said.minutes or current.minutes)
         elif said.day and not (said.at or said.part):
@@ -203,7 +211,8 @@ def _completed(said: When, earlier: When) -> When:
 
 
 def _names_person(got: Understanding) -> bool:
-    return bool(got.picks) and not _SLOT_ORDINAL.search(plain(got.text))
+    words = plain(got.text)
+    return bool(got.picks) and not (_SLOT_ORDINAL.search(words) or ALONE.fullmatch(words))
 
 
 def _focused(state: State) -> Shown | None:

@@ -35,7 +35,7 @@ _NAMES = {
 }  # fmt: skip
 _NAME = "|".join(sorted(_NAMES, key=len, reverse=True))
 _AMOUNT = rf"(?P<s{{0}}>us\$|ca\$|a\$|r\$|[$€£¥₹]|(?:{_NAME})\b)?\s?(?P<n{{0}}>\d+(?:[.,]\d{{{{3}}}})*(?:[.,]\d{{{{1,2}}}})?)(?P<k{{0}}>k\b)?\s?(?P<c{{0}}>[€£$¥₹]|(?:{_NAME})\b)?"
-_MOST = r"(?:under|below|less than|lower than|cheaper than|max(?:imum|imal)?(?: of)?|up to|upto|at most|no more than|not more than|not over|within|cap(?:ped)?(?: (?:at|of))?|limit(?: of)?|<=?|unter|hochstens|bis(?: zu)?|weniger als|nicht mehr als|moins de|jusqu'a|au plus|pas plus de|menos de|por debajo de|hasta|como maximo|maximo(?: de)?|no mas de|abaixo de|ate|no maximo|menos que)"
+_MOST = r"(?:(?:can't|cannot|can not|won't|don't|do not|wouldn't|not|never|no)(?: [a-z]+){0,4} (?:more than|over|above|beyond|exceed(?:ing)?)|exceed(?:ing)?|(?:mas|mais) barat\w+ (?:que|do que|de)|(?:mas|mais) economic\w+ (?:que|do que)|moins chere?s? (?:que|de)|(?:gunstiger|billiger) als|south of|beneath|under|below|less than|lower than|cheaper than|max(?:imum|imal)?(?: of)?|up to|upto|at most|no more than|not more than|not over|within|cap(?:ped)?(?: (?:at|of))?|limit(?: of)?|<=?|unter|hochstens|bis(?: zu)?|weniger als|nicht mehr als|moins de|jusqu'a|au plus|pas plus de|menos de|por debajo de|hasta|como maximo|maximo(?: de)?|no mas de|abaixo de|ate|no maximo|menos que)"
 _LEAST = r"(?:over|above|more than|at least|min(?:imum)?(?: of)?|from|starting at|>=?|uber|mindestens|ab|plus de|au moins|mas de|al menos|mais de|pelo menos)"
 _PER_HOUR = r"(?:\s?(?:/|per|an?|each|pro|die|par|de l'|por|a|la|l'|by the|the)\s?(?:h\b|hr\b|hrs\b|hours?|stunde|heure|hora)|\s?(?:hourly|stundlich|p\.?h\.?\b))"
 _BETWEEN = re.compile(
@@ -84,7 +84,7 @@ _REGIONS = {
     r"australian?\b": "Australia/Sydney",
 }
 _YEARS = re.compile(
-    r"\b(?:at least |over |more than |min(?:imum)? )?(\d{1,2})\+? ?(?:years?|yrs?|jahren?|ans|anos)(?:'|s)? (?:of )?(?:experience|erfahrung|d'experience|de experiencia|in tech|in (?:the )?(?:field|business|industry|job|trade|game)|under (?:his|her|their) belt)|\b(?:at least|over|more than|mindestens|au moins|al menos|pelo menos) (\d{1,2}) (?:years|yrs|jahre|ans|anos)\b"
+    r"\b(?:at least |over |more than |min(?:imum)? )?(\d{1,2})\+? ?(?:years?|yrs?|jahren?|ans|anos)(?:'|s)? (?:of )?(?:experience|erfahrung|d'experience|de experiencia|in tech|in (?:the )?(?:field|business|industry|job|trade|game)|under (?:his|her|their) belt)|\b(?:at least|over|more than|min(?:imum)?(?: of)?|mindestens|au moins|al menos|pelo menos) (\d{1,2})\+? (?:years?|yrs?|yoe|jahren?|ans|anos)\b|\b(\d{1,2}) ?\+ ?(?:years?|yrs?|y|yoe|jahren?|ans|anos)\b|\b(\d{1,2})[- ]years?[- ](?:veterans?|pros?|professionals?)\b"
 )
 _ORDERS = tuple(
     (re.compile(pattern), order)
@@ -93,17 +93,23 @@ _ORDERS = tuple(
             r"\b(?:cheapest|lowest (?:rate|price)|by (?:rate|price)|least expensive|gunstigste\w*|moins chers?|mas baratos?|mais baratos?)\b",
             "rate_low",
         ),
-        (r"\b(?:best|highest|top)[- ]?rated\b|\bbest reviews\b|\bby rating\b", "rating"),
-        (r"\bmost experienced\b|\bmost senior\b|\bby experience\b", "experience"),
         (
-            r"\b(?:soonest|earliest) (?:available|free)\b|\bavailable (?:soonest|first|earliest)\b|\bwho is free (?:first|soonest)\b",
+            r"\b(?:best|highest|top|better|higher)[- ]?(?:rated|reviewed)\b|\b(?:best|better) (?:reviews|ratings?)\b|\bby rating\b",
+            "rating",
+        ),
+        (
+            r"\b(?:most|more) (?:experienced|senior|seasoned)\b|\b(?:more|most|longer|greater) experience\b|\bby experience\b|\bveterans?\b|\berfahrener\w*|\bplus experimente\w*|\bmas experiencia\b|\bmais experiencia\b",
+            "experience",
+        ),
+        (
+            r"\b(?:soonest|earliest) (?:available|free)\b|\bavailable (?:sooner|earlier)\b|\bavailable (?:soonest|first|earliest)\b|\bwho is free (?:first|soonest)\b",
             "soonest",
         ),
     )
 )
-_PLACE = r"(?:\b(?:in|from|based in|located in|living in|lives? in|out of|aus|au|en|de|da|do|of)\s+(?:the )?(?:%s)\b|\b(?:%s)[- ]based\b|\b(?:%s) (?:cto|ctos|expert|experts|candidates?|one|people|person)\b)"
+_PLACE = r"(?:\b(?:in|from|based in|located in|living in|lives? in|out of|aus|au|en|de|da|do|of)\s+(?:the )?(?:%s)\b|\b(?:%s)[- ]based\b|\b(?:%s) (?:cto|ctos|expert|experts|candidates?|one|people|person)\b|\b(?:only|just|nur|que des|solo|apenas|so) (?!us\b|in\b)(?:%s)s?$|\b(?:%s)(?<!us)(?<!uk)s\b(?! speak))"
 _COUNTRIES = tuple(
-    (re.compile(_PLACE % (names, names, names)), code)
+    (re.compile(_PLACE % ((names,) * 5)), code)
     for code, names in {
         "DE": "germany|deutschland|german|allemagne|alemania|alemanha", "AT": "austria|osterreich|austrian", "CH": "switzerland|schweiz|swiss|suisse",
         "FR": "france|french|frankreich|francia|franca", "ES": "spain|spanish|spanien|espagne|espana|espanha", "PT": "portugal|portuguese",
@@ -134,6 +140,11 @@ _FILLER = frozenset(
 )
 
 
+_MORE_ALONE = frozenset({"next", "more", "others", "next please", "more please", "next ones"})
+# "Only Rust people", "just Elixir"
+_ALONE = re.compile(
+    r"\W*(?:(?:only|just|nur|solo|apenas|seulement|rather|maybe|and|with|mit|avec|con|com) )+(?P<what>[a-z0-9.+# -]{1,24}?)(?: (?:people|devs?|developers?|folks|guys|ones?|experts?|ctos?|leute|entwickler))?(?: please| bitte)?\W*"
+)
 _DAYS_AHEAD = re.compile(
     r"\b(?:in|within|over|innerhalb|dans|en|em|dentro de) (?:the |der |les |los |os )?(?:next |nachsten |prochains |proximos )?(?P<n>\d{1,2}|[a-z]+) (?:days?|tagen?|jours|dias|(?P<w>weeks?|wochen?|semaines?|semanas?))\b"
 )
@@ -159,14 +170,18 @@ def read(text: str, intents: dict[Intent, int], state: State, when: When) -> Que
     found.update(_available(words, when, state))
     # "A tech lead" is who is looked for, not the skill of leading.
     roles = [match.span() for match in _ROLE.finditer(text)]
+    if words.strip(" .!?") in _MORE_ALONE:
+        return found
     mentions = [m for m in skills.find(text) if not any(a <= m.start and m.end <= b for a, b in roles)]
+    if not mentions and (alone := _ALONE.fullmatch(words)) and (skill := skills.canonical(alone["what"])):
+        found["must_skills"] = [skill.name]
     nobody = [match.end() for match in _NOBODY.finditer(text)]
     unwanted_from = nobody[0] if nobody else len(text)
     if wanted := [m.name for m in mentions if not m.negated and m.start < unwanted_from]:
         found["must_skills"] = list(dict.fromkeys(wanted))[:10]
     if unwanted := [m.name for m in mentions if m.negated or m.start >= unwanted_from]:
         found["excluded_skills"] = list(dict.fromkeys(unwanted))[:10]
-    named = industries.find(text)
+    named = [m for m in industries.find(text) if plain(text[m.start : m.end]) not in ("senior", "seniors")]
     if fields := [m.slug for m in named if not getattr(m, "negated", False) and m.start < unwanted_from]:
         found["industries"] = list(dict.fromkeys(fields))[:8]
     if barred := [m.slug for m in named if m.start >= unwanted_from]:
@@ -176,7 +191,7 @@ def read(text: str, intents: dict[Intent, int], state: State, when: When) -> Que
     elif re.search(r"\b(?:interim|full[- ]time|vollzeit|temps plein)\b", words):
         found["engagement"] = "interim"
     if match := _YEARS.search(words):
-        found["min_years"] = min(40, int(match.group(1) or match.group(2)))
+        found["min_years"] = min(40, int(next(filter(None, match.groups()))))
     if countries := [code for pattern, code in _COUNTRIES if pattern.search(words)]:
         found["countries"] = list(dict.fromkeys(countries))
         found.pop("timezone", None)

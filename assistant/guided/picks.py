@@ -70,6 +70,16 @@ _SUPERLATIVES: tuple[tuple[str, str, bool], ...] = (
 )  # fmt: skip
 
 
+# "1 or 3", "between 2 and 4": places of the list, unless they count something; and a place alone.
+_AMOUNT_FOLLOWS = r"(?! ?(?:[%:k€$£]|[.,]\d|hours?|hrs?|h\b|min|days?|weeks?|months?|years?|yrs?|am\b|pm\b|a\.m|p\.m|o'?clock|uhr|euros?|dollars?|pounds?|grand|thousand|people|users|platforms?|phases?|steps?|stunden?|tagen?|wochen?|monaten?|jahren?))"
+_TWO = re.compile(
+    rf"(?<![\d$€£.,:])(?<!at )(?<!um )\b([1-9])(?:st|nd|rd|th)? ?(?:,|/|&|and|or|vs\.?|versus|against|und|oder|et|ou|y|o|e) ?(?:number |no\.? ?|#|nr\.? ?)?([1-9])\b{_AMOUNT_FOLLOWS}"
+)
+ALONE = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|then|so|maybe|take|show|pick|choose|i(?:'d)? (?:take|pick|choose|like)|let'?s take|nehme|dann|alors|entonces|entao),? )*(?:number |no\.? ?|nr\.? ?|nummer |numero |#)?([1-9])(?:,? (?:please|then|bitte))?\W*"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A CTO of the newest match card, as far as picking needs it."""
@@ -120,6 +130,9 @@ def pick(text: str, shown: Sequence[Shown], focus: UUID | None = None) -> list[S
             found.append((match.start(), shown[index]))
     if match := _LAST.search(words):
         found.append((match.start(), shown[-1]))
+    if not found and (match := _TWO.search(words) or ALONE.fullmatch(words)):
+        places = [int(place) - 1 for place in match.groups()]
+        found = [(at, shown[place]) for at, place in enumerate(places) if place < len(shown)]
     if not found and focus is not None and _PRONOUN.search(words):
         found = [(0, each) for each in shown if each.id == focus]
     ordered = [each for _, each in sorted(found, key=lambda pair: pair[0])]

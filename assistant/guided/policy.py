@@ -11,6 +11,7 @@ from assistant.guided.state import State
 from assistant.guided.tasks import Talk, Task
 from assistant.guided.understanding import Understanding, understand
 from assistant.guided.words import plain
+from services.projects.schemas import Source
 
 _EXPLAIN = {
     Intent.SCORE: "score",
@@ -38,6 +39,9 @@ _ASKS_BRIEF = re.compile(
     r"what should it do|what would (?:the product|you like to build)|do you have a budget|what budget|roughly what budget|tell me about your project|what are you planning|describe your project|tell me what you want to build"
 )
 _ASKS_MONEY = re.compile(r"do you have a budget|roughly what budget|what budget do you")
+_SOMETHING = re.compile(
+    r"\b(?:something|smth|sth|somehow|stuff|anything|maybe|feel like|thinking of|interested in|into|idea|etwas|was mit|irgendwas|quelque chose|algo|alguma coisa)\b"
+)
 _ENOUGH = re.compile(
     r"\b(?:enough|suffi\w*|realistic|feasible|doable|possible|achievable|viable|reicht|realistisch|machbar|realiste|faisable|suficiente|realista|viavel|basta)\b"
 )
@@ -48,8 +52,14 @@ _HAS_PLAN = re.compile(
 _DROPS = re.compile(
     r"^(?:no+|nah|nope|ok|okay|hm+|actually|sorry|on second thoughts?)?[,. ]*(?:forget (?:it|that|about it)|never ?mind|scrap (?:it|that)|drop (?:it|that)|leave it|no thanks?|not any ?more|i changed my mind|vergiss es|lass (?:es|mal|gut sein)|laisse tomber|dejalo|olvidalo|deixa(?: pra la)?|esquece)\b"
 )
+_UNDECIDED = re.compile(
+    r"\b(?:or|between|vs|versus|better|than|oder|zwischen|ou|entre|o|y|mejor|melhor|mieux)\b"
+)
+_COMPARES = re.compile(
+    r"\b(?:compar\w*|vergleich\w*|better|best|differ\w*|vs|versus|than|which|besser|mieux|mejor|melhor|others?)\b"
+)
 _INSTEAD = re.compile(
-    r"\b(?:instead|rather|switch|change|swap|actually|lieber|stattdessen|plutot|mejor|melhor|en vez)\b"
+    r"\b(?:instead|rather|switch|change|swap|actually|wrong|meant|not (?:him|her|them)|lieber|stattdessen|plutot|mejor|melhor|en vez)\b"
 )
 _GO_AHEAD = re.compile(
     r"\b(?:go ahead|just (?:do|analy[sz]e|go)|whatever|don't know|do not know|no idea|not sure|unsure|you (?:decide|tell me)|skip|assume|any|keine ahnung|weiss nicht|je ne sais pas|no (?:lo )?se|nao sei)\b"
@@ -127,9 +137,22 @@ def _only_wish(got: Understanding, searching: bool) -> bool:
 
 
 def _facts(state: State, got: Understanding, *, explained: bool) -> Task:
-    if state.has_project or got.describes:
+    if state.has_project or (got.describes and not _is_hint(got)):
         return Analyse(quiet=explained, known_version=_version(state))
     return Note("brief.ask-what")
+
+
+def _is_hint(got: Understanding) -> bool:
+    """ "Something with AI", "something in fitness": a field and nothing else, which no analysis can be made of."""
+    patch = got.patch
+    features = [feature for feature in patch.features if feature.source is Source.STATED]
+    known = len(features) + len(patch.users) + len(patch.industries) + len(patch.integrations)
+    return (
+        known <= 1
+        and not (patch.summary or patch.platforms or patch.technologies or patch.budget or patch.deadline)
+        and got.words <= 14
+        and bool(_SOMETHING.search(plain(got.text)))
+    )
 
 
 def _sufficiency(got: Understanding) -> list[str]:
@@ -152,17 +175,14 @@ def _aside(intent: Intent, state: State, got: Understanding) -> bool:
     """The word stands in a description or a question about people, and asks for no explanation."""
     if got.hypothesis and intent in (Intent.COST, Intent.TIMELINE, Intent.RECOMMENDATIONS):
         return True
-    asks = "?" in got.text or re.search(
-        r"\b(?:explain|tell|show|list|give|what|which|how|why|erklar|zeig|explique|muestra|mostre|quais|que|quelles)\b",
-        plain(got.text),
-    )
-    if not asks:
+    if not got.asked and "?" not in got.text:
         return not (got.words <= 3 and not got.has_facts)
     if (
         got.describes
         and not state.has_project
         and got.words > 12
         and intent in (Intent.RISKS, Intent.COMPLEXITY, Intent.SCORE, Intent.RECOMMENDATIONS)
+        and intent not in got.asked
     ):
         return True
     return (
@@ -197,7 +217,9 @@ def _search(state: State, got: Understanding) -> Task:
 
 
 def _about_people(state: State, got: Understanding, *, booking: Task | None) -> list[Task]:
-    if got.wants(Intent.COMPARE) and state.shown and not got.hypothesis:
+    undecided = len(got.picks) == 2 and _UNDECIDED.search(plain(got.text)) and booking is None
+    one_named = len(got.picks) == 1 and not _COMPARES.search(plain(got.text))
+    if (got.wants(Intent.COMPARE) or undecided) and not one_named and state.shown and not got.hypothesis:
         return [Compare()]
     if booking is not None:
         return []
@@ -211,7 +233,7 @@ def _about_people(state: State, got: Understanding, *, booking: Task | None) -> 
     ):
         return [About()]
     bare = (
-        not got.intents.keys() - {Intent.YES, Intent.PROFILE, Intent.NO}
+        not got.intents.keys() - {Intent.YES, Intent.PROFILE, Intent.NO, Intent.COMPARE}
         and not got.has_facts
         and not got.filters
         and not got.when.says_when

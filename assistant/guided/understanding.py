@@ -2,16 +2,17 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.guided import filters, when
 from assistant.guided.intents import Intent, detect
 from assistant.guided.picks import Shown, out_of_range, pick
+from assistant.guided.sentences import ABOUT_TIME, DOUBTFUL, FIGURES, Meaning, is_product, wishes
 from assistant.guided.state import State
 from assistant.guided.when import When
 from assistant.guided.words import WORD, plain
 from services.projects import extraction
-from services.projects.schemas import BriefPatch, Source
+from services.projects.schemas import BriefPatch
 
 _SPLIT = re.compile(
     r"(?<=[.?!;…])\s+|\n+"
@@ -20,61 +21,28 @@ _SPLIT = re.compile(
     r"|,\s+(?=(?:(?:please|now|so|then|also|and|but) ){0,2}(?:book|find me|show me|analy[sz]e|compare|schedule|reserve|search for)\b)",
     re.I,
 )
-PRODUCT = re.compile(
-    r"\b(?:apps?|applications?|platforms?|marketplaces?|web ?sites?|websites?|web ?apps?|portals?|saas|softwares?|systems?|tools?|services?|startups?|start-up|products?|mvp|bots?|chatbots?|games?|"
-    r"e-?commerce|stores?|shops?|dashboards?|crm|erp|api|plugins?|extensions?|networks?|solutions?|prototypes?|company|business|venture|idea|project|engine|assistant|tracker|planner|directory|"
-    r"anwendung\w*|plattform\w*|webseite\w*|marktplatz|laden|spiel\w*|firma|idee|projekt|logiciels?|site|plateformes?|boutique|jeu|outil|entreprise|aplicaci(?:on|ones)|aplicativos?|plataformas?|sitio|tienda|juego|herramienta|empresa|proyecto|sistemas?|loja|jogo|ferramenta|projeto|projet)\b"
-)
-BUILD = re.compile(
-    r"\b(?:build(?:ing)?|built|develop(?:ing|ed)?|creat(?:e|ing)|mak(?:e|ing) (?:a|an|our|my)|launch(?:ing)?|design(?:ing)?|starting|working on|rebuild(?:ing)?|rewrite|migrat\w+|automat\w+|digiti[sz]e|"
-    r"bauen|entwickeln|entwickle\w*|erstellen|grunden|construire|developper|creer|lancer|construir|desarrollar|crear|lanzar|desenvolver|criar|lancar|fazer um)\b"
-)
-_PERSON = re.compile(
-    r"\b(?:ctos?|co-?founders?|tech(?:nical|nology)? (?:leads?|leaders?|heads?|directors?|experts?|partners?|advisors?)|experts?|candidates?|engineering (?:lead|manager|leader)|architects?|technikchef\w*|technische[rn]? leit\w*|"
-    r"directeurs? techniques?|directores? tecnicos?|diretor(?:es)? tecnicos?|experten|kandidaten|candidats?|candidatos?|matches|profiles)\b"
-    r"|^(?:and |so |then |ok(?:ay)?,? )?(?:who|wer|wen|qui|quien|quienes|quem)\b"
-    r"|\b(?:find|need|show|is there|are there|looking for|want|know|got|have|like|prefer|recommend|suggest|hire|get|suche|brauche|gibt es|cherche|busco|necesito|hay|procuro|preciso de|tem)\s+(?:me |us |mir |uns )?(?:a |any |maybe )?(?:someone|somebody|anyone|anybody|people|jemand\w*|quelqu'un|alguien|alguem)\b"
-    r"|^(?:and |or |what about |how about |maybe )?(?:some|any)(?:one|body)\b|^jemand\w*\b|^quelqu'un\b|^alguien\b|^alguem\b"
-)
 _OWN_PRODUCT = re.compile(
     r"\b(?:my|our|for (?:a|an|the|this)|to build|we(?:'re| are)?|i(?:'m| am)?|mein\w*|unser\w*|fur (?:eine?n?|mein\w*|unser\w*)|mon|ma|notre|pour (?:une?|mon|ma|notre)|mi|nuestr[oa]|para (?:una?|mi|nuestr[oa]|meu|minha|um|uma|nosso)|meu|minha|nosso|nossa)\b"
 )
 _EXPERIENCE = re.compile(
     r"\b(?:someone|somebody|anyone|anybody|people|one|cto|ctos|expert|experts|person|candidate|candidates)\b[^,.]{0,30}\b(?:who|with|that)\b"
 )
-_BOOK_VERB = re.compile(
-    r"\b(?:book|reserve|schedule|call|meet|talk|speak|chat|buche|buch|reserviere|reserva|agenda|agende|marque|contrata|hire)\b"
-)
-_SOMEONE = re.compile(
-    r"\b(?:(?:must|should|has to|have to|needs? to) (?:have (?:worked|experience|led|built|used|done)|know|speak)|someone|somebody|anyone|anybody|people|jemand\w*|quelqu'un|alguien|alguem)\b"
-)
 _TO_US = re.compile(
-    r"\b(?:you|your|u|ur|du|dir|dein\w*|ihr|euch|sie|vous|votre|tu|te|toi|usted(?:es)?|tus|voce|voces|seu)\b"
-)
-_FIGURES = re.compile(
-    r"\bbudget\b|\d ?k\b|[$€£]|\b(?:months?|weeks?|monate?n?|wochen?|mois|meses|semanas?)\b"
+    r"\b(?:(?:can|could|may|do|should|would) i|you|your|u|ur|du|dir|dein\w*|ihr|euch|sie|vous|votre|tu|te|toi|usted(?:es)?|tus|voce|voces|seu)\b"
 )
 _PLACE = re.compile(
     r"(?<!\bon )(?<!\bon the )(?<!\bby the )(?<!\bam )\b[1-9](?:st|nd|rd|th)\b(?! of\b| (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
     re.I,
 )
-# Patterns that also match by accident.
-_DOUBTFUL = frozenset(
-    {Intent.SEARCH, Intent.HELP, Intent.ANALYSE, Intent.RECOMMENDATIONS, Intent.YES, Intent.NO}
+_ASKS = re.compile(
+    r"\?|\b(?:explain|tell|show|list|give|what|which|how|why|erklar\w*|zeig\w*|nenn\w*|explique\w*|montre\w*|muestra\w*|dime|mostre|diga|quais|que|quelles?)\b"
 )
 _READ_BY_MEANING = 6
 _LONGEST_READ = 160
-_ABOUT_TIME = frozenset({Intent.BOOK, Intent.SLOTS, Intent.RESCHEDULE, Intent.BOOKINGS, Intent.CANCEL})
 _QUESTIONS = frozenset(
     {Intent.SCORE, Intent.RISKS, Intent.TECHNOLOGY, Intent.RECOMMENDATIONS, Intent.ASSUMPTIONS, Intent.COMPLEXITY, Intent.PRICING,
-     Intent.HELP, Intent.WHO, Intent.PRIVACY, Intent.BRIEF, Intent.QUESTIONS, Intent.HUMAN, Intent.PROFILE, Intent.WHY, Intent.COMPARE}
+     Intent.HELP, Intent.WHO, Intent.SIGN_UP, Intent.PRIVACY, Intent.BRIEF, Intent.QUESTIONS, Intent.HUMAN, Intent.PROFILE, Intent.WHY, Intent.COMPARE}
 )  # fmt: skip
-
-
-class Meaning(Protocol):
-    """Tells what a sentence wants by what it means; with `sure`, only where there is no doubt."""
-
-    def __call__(self, sentence: str, sure: bool = False) -> Intent | None: ...
 
 
 def _no_meaning(sentence: str, sure: bool = False) -> Intent | None:
@@ -98,6 +66,7 @@ class Understanding:
     shown: list[Shown] = field(default_factory=list)
     beyond: bool = False
     words: int = 0
+    asked: set[Intent] = field(default_factory=set)
 
     def wants(self, *intents: Intent) -> bool:
         """At least one of these is wanted."""
@@ -129,7 +98,7 @@ def sentences(text: str) -> list[str]:
 
 def unclear(state: State) -> list[str]:
     """The sentences of the message that no pattern is sure of: what they want has to be read from their meaning."""
-    doubtful = [each for each in sentences(state.text) if detect(each).keys() <= _DOUBTFUL]
+    doubtful = [each for each in sentences(state.text) if detect(each).keys() <= DOUBTFUL]
     return [each for each in doubtful if len(each) <= _LONGEST_READ][:_READ_BY_MEANING]
 
 
@@ -146,9 +115,13 @@ def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
     search: list[str] = []
     offset = 0
     for sentence in sentences(text):
-        found = _of_sentence(sentence, state, got, meaning)
+        found = wishes(sentence, state, got, meaning)
         for intent, position in found.items():
             got.intents.setdefault(intent, offset + position)
+        if _ASKS.search(plain(sentence)) and len(sentence) <= _LONGEST_READ:
+            got.asked |= found.keys()
+        elif (meant := meaning(sentence)) in found:
+            got.asked.add(meant)
         offset += len(sentence) + 1
         if Intent.WHAT_IF in found:
             hypothesis.append(sentence)
@@ -191,125 +164,21 @@ def _is_search(
     """Whether search filters are to be read from this sentence."""
     if found.keys() & {Intent.SEARCH, Intent.CHEAPER, Intent.MY_ZONE, Intent.MORE, Intent.RESET_FILTERS}:
         return True
-    if _is_product(sentence) or found.keys() & (
-        _ABOUT_TIME | {Intent.WHAT_IF, Intent.MESSAGE, Intent.INJECTION}
+    if is_product(sentence) or found.keys() & (
+        ABOUT_TIME | {Intent.WHAT_IF, Intent.MESSAGE, Intent.INJECTION}
     ):
         return False
-    if state.shown and not (got.picks and got.when.says_when):
+    if state.shown and not got.picks:
         return _filters_only(sentence, found, state)
     # "Who could lead this? Under $150 an hour."
     return begun and not found and bool(filters.read(sentence, found, state, got.when))
-
-
-def _of_sentence(sentence: str, state: State, got: Understanding, meaning: Meaning) -> dict[Intent, int]:
-    found = _possible(detect(sentence), state)
-    words = plain(sentence)
-    product = _is_product(sentence)
-    meant = meaning(sentence)
-    if meant is not None and not _possible({meant: 0}, state):
-        meant = None
-    if meant is not None and not found:
-        found[meant] = 0
-    elif meant is not None and meaning(sentence, sure=True) and found.keys() <= _DOUBTFUL:
-        found = {meant: found.get(meant, 0)}
-    if not product and not found and _PERSON.search(words) and filters.read(sentence, found, state, got.when):
-        found[Intent.SEARCH] = 0  # somebody, and what they are to be like
-    if not state.shown and found.keys() & _ABOUT_TIME and _is_described(sentence, state):
-        # "We want online appointment booking with reminders": there is nobody to book yet.
-        for intent in _ABOUT_TIME:
-            found.pop(intent, None)
-    if (
-        Intent.SEARCH in found
-        and meant is not Intent.SEARCH
-        and not _PERSON.search(words)
-        and (product or not _SOMEONE.search(words))
-        and (product or not re.search(r"\b(?:lead|help|who)\b", words))
-    ):
-        del found[Intent.SEARCH]
-    if product and Intent.SEARCH not in found and not got.picks:
-        # "An app where patients book appointments" describes; it does not ask for an appointment.
-        for intent in _ABOUT_TIME | {
-            Intent.MESSAGE,
-            Intent.MORE,
-            Intent.COMPARE,
-            Intent.CONFIRM,
-            Intent.SIGN_UP,
-            Intent.PROFILE,
-            Intent.CHEAPER,
-        }:
-            found.pop(intent, None)
-    if got.picks and not product and _BOOK_VERB.search(words) and not found.keys() & _ABOUT_TIME:
-        found[Intent.BOOK] = 0
-    if Intent.WHAT_IF in found:
-        for intent in (
-            Intent.CHEAPER,
-            Intent.COST,
-            Intent.TIMELINE,
-            Intent.ANALYSE,
-            Intent.SEARCH,
-            Intent.RECOMMENDATIONS,
-            Intent.CANCEL,
-        ):
-            found.pop(intent, None)
-    if (
-        Intent.RESCHEDULE in found
-        and not (got.when.says_when or got.when.minutes)
-        and Intent.BOOK not in found
-    ):
-        del found[Intent.RESCHEDULE]
-    if Intent.HUMAN in found:
-        found.pop(Intent.BOOK, None)
-    if Intent.BOOKINGS in found or Intent.QUESTIONS in found:
-        found.pop(Intent.BOOK, None)
-        found.pop(Intent.SLOTS, None)
-    if Intent.PRICING in found:
-        found.pop(Intent.COST, None)
-        found.pop(Intent.BOOK, None)
-    if Intent.HELP in found:
-        found.pop(Intent.RECOMMENDATIONS, None)
-    if Intent.WHY in found and not state.shown:
-        del found[Intent.WHY]
-    if Intent.SLOTS in found and Intent.BOOK in found and not (got.when.at or got.when.soonest):
-        del found[Intent.BOOK]
-    if Intent.SLOTS in found and got.picks and got.when.at and got.when.day and not words.endswith("?"):
-        del found[Intent.SLOTS]
-        found[Intent.BOOK] = 0
-    if Intent.CHEAPER in found and not state.shown and Intent.SEARCH not in found:
-        del found[Intent.CHEAPER]
-    return found
-
-
-def _possible(found: dict[Intent, int], state: State) -> dict[Intent, int]:
-    """Without what there is nothing for yet: no list to compare, no call to move."""
-    impossible: set[Intent] = set()
-    if not state.shown:
-        impossible |= {Intent.COMPARE, Intent.WHY, Intent.MORE}
-        if not (state.proposal or state.booking):
-            impossible |= {Intent.RESCHEDULE, Intent.SLOTS}
-            if Intent.BOOK in found:
-                impossible -= {Intent.SLOTS}
-    return {intent: at for intent, at in found.items() if intent not in impossible}
-
-
-def _is_described(sentence: str, state: State) -> bool:
-    """Whether the sentence says something of substance about a product, and nothing of a person."""
-    if _PERSON.search(plain(sentence)):
-        return False
-    patch = extraction.read(sentence, now=state.now, timezone=state.timezone, brief=state.brief)
-    features = [feature for feature in patch.features if feature.source is Source.STATED]
-    return len(features) > 1 or bool(patch.industries or patch.users or patch.integrations or patch.platforms)
-
-
-def _is_product(sentence: str) -> bool:
-    words = plain(sentence)
-    return bool(PRODUCT.search(words) or BUILD.search(words))
 
 
 def _states_facts(sentence: str, found: dict[Intent, int], state: State) -> bool:
     """Whether project facts are to be read from this sentence."""
     words = plain(sentence)
     if found.keys() & (
-        _ABOUT_TIME
+        ABOUT_TIME
         | {
             Intent.MESSAGE,
             Intent.INJECTION,
@@ -324,21 +193,16 @@ def _states_facts(sentence: str, found: dict[Intent, int], state: State) -> bool
     ):
         return False
     if Intent.SEARCH in found:
-        own = _OWN_PRODUCT.search(words) and _is_product(sentence)
+        own = _OWN_PRODUCT.search(words) and is_product(sentence)
         return bool(own) and not (_EXPERIENCE.search(words) and not re.search(r"\b(?:we|our|my)\b", words))
-    asks = sentence.rstrip().endswith("?")
-    if asks and _TO_US.search(words) and not _is_product(sentence) and not re.search(r"\d", words):
+    asks = sentence.rstrip().endswith("?") or bool(re.match(r"(?:can|could|may|should|do) i\b", words))
+    if asks and _TO_US.search(words) and not is_product(sentence) and not re.search(r"\d", words):
         return False  # "can you recommend someone?" wishes for no recommendations in the product
-    if (
-        state.shown
-        and pick(sentence, state.shown)
-        and not _is_product(sentence)
-        and not _FIGURES.search(words)
-    ):
+    if state.shown and pick(sentence, state.shown) and not is_product(sentence) and not FIGURES.search(words):
         return False  # "the 2nd person's background" is no date
     if found.keys() & _QUESTIONS and asks:
         return bool(re.search(r"\d", words)) and Intent.PROFILE not in found
-    return not (state.shown and not _is_product(sentence) and _filters_only(sentence, found, state))
+    return not (state.shown and not is_product(sentence) and _filters_only(sentence, found, state))
 
 
 def _filters_only(sentence: str, found: dict[Intent, int], state: State) -> bool:

@@ -19,7 +19,7 @@ class When:
     """What was said about time. `day` alone or `first`..`last` bound the day; `part` is (from, to) in hours.
 
     `other_day` is another common reading of the same words ("next Tuesday" said on a Monday). `zone` is set where the
-    founder named one; `theirs` where they meant the CTO's.
+    founder named one; `theirs` where they meant the CTO's; `shift` moves what stands ("an hour later").
     """
 
     day: date | None = None
@@ -32,11 +32,12 @@ class When:
     other_day: date | None = None
     zone: str | None = None
     theirs: bool = False
+    shift: timedelta | None = None
 
     @property
     def says_when(self) -> bool:
         """A day, a time or a span was named."""
-        return any((self.day, self.first, self.at, self.part, self.soonest))
+        return any((self.day, self.first, self.at, self.part, self.soonest, self.shift))
 
 
 _WEEKDAYS = {
@@ -94,6 +95,7 @@ _TIME_PATTERNS = tuple(
         r"\b(?P<h>\d{1,2})(?::|\.|h)(?P<m>\d{2})\s*(?P<ap>a\.?m\.?|p\.?m\.?)?(?![\d.]|/)(?:\s*(?:uhr|h|hrs))?\b",
         r"\b(?P<h>\d{1,2})\s*(?P<ap>a\.?m\b\.?|p\.?m\b\.?)",
         r"\b(?P<h>\d{1,2})\s*(?:uhr|o'?clock|h(?:eures?|oras?|rs)?)\b(?!\s*(?:long|lang|de (?:appel|reunion)))",
+        r"\b(?P<h>\d{1,2})(?= in the(?: |$))",  # "4 in the afternoon", of which the part of the day is cut out
         r"\b(?:at|um|gegen|a las?|as|a|vers|by|around|kl|@)\s+(?P<h>\d{1,2})\b(?!\s*(?:[%$€£]|\d|minut|min\b|days?|weeks?|months?|tage|woche|jours|dias|percent|hours?|stunden|years?|k\b|usd|eur|per|/))(?![.,:]\d)",
     )
 )
@@ -148,6 +150,7 @@ def _zone_names() -> dict[str, str]:
 def read(text: str, now: datetime) -> When:
     """What `text` says about time. `now` is aware, in the founder's zone."""
     words = plain(text)
+    shift, words = _shift(words)
     minutes, words = _duration(words)
     zone, theirs, words = _zone(words)
     part, words_for_day = _part(words)
@@ -160,8 +163,33 @@ def read(text: str, now: datetime) -> When:
         day, other = other, None  # "Monday at 9", said on a Monday at 10, is next week's
     return When(
         day=day, first=first, last=last, at=moment, part=None if moment else part, minutes=minutes,
-        soonest=soonest, other_day=other, zone=zone, theirs=theirs,
+        soonest=soonest, other_day=other, zone=zone, theirs=theirs, shift=shift,
     )  # fmt: skip
+
+
+_SHIFT = re.compile(
+    rf"\b(?P<n>{_N[1:-1]}|half an|eine|einen|une|una|uma) (?:full )?(?P<u>hours?|minutes?|mins?|days?|weeks?|stunden?|minuten|tage?|wochen?|heures?|jours?|semaines?|horas?|minutos|dias?|semanas?) "
+    r"(?P<d>later|earlier|after that|before that|spater|fruher|plus tard|plus tot|mas tarde|antes|mais tarde|mais cedo)\b"
+)
+_PUSH = re.compile(
+    r"\b(?:push|move|shift|bring|put|slide|bump|pull|set) (?:it|that|this|the (?:call|meeting)) (?P<d>back|forward|up|out|ahead|on) (?:by )?"
+    rf"(?P<n>{_N[1:-1]}|half an) (?P<u>hours?|minutes?|mins?|days?|weeks?)\b"
+)
+_EARLIER = ("earlier", "before that", "fruher", "plus tot", "antes", "mais cedo", "forward", "up", "ahead")
+
+
+def _shift(words: str) -> tuple[timedelta | None, str]:
+    """How far "an hour later" or "two days earlier" moves what stands."""
+    match = _SHIFT.search(words) or _PUSH.search(words)
+    if match is None:
+        return None, words
+    amount = 0.5 if match["n"] == "half an" else float(number(match["n"]) or 1)
+    unit = match["u"]
+    minutes = 1 if unit.startswith("min") else 60 if unit[0] == "h" or unit.startswith("st") else 1440
+    if unit.startswith(("week", "woche", "sem")):
+        minutes *= 7
+    sign = -1 if match["d"] in _EARLIER else 1
+    return timedelta(minutes=sign * minutes * amount), words[: match.start()] + " " + words[match.end() :]
 
 
 _DURATIONS: tuple[tuple[re.Pattern[str], float], ...] = (

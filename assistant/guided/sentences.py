@@ -1,0 +1,295 @@
+"""What one sentence wants: its patterns and its meaning, weighed by what the conversation has come to."""
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from assistant.guided import filters
+from assistant.guided.intents import Intent, detect
+from assistant.guided.state import State
+from assistant.guided.words import plain
+from services.projects import extraction
+from services.projects.schemas import Source
+
+if TYPE_CHECKING:
+    from assistant.guided.understanding import Understanding
+
+PRODUCT = re.compile(
+    r"\b(?:apps?|applications?|platforms?|marketplaces?|web ?sites?|websites?|web ?apps?|portals?|saas|softwares?|systems?|tools?|services?|startups?|start-up|products?|mvp|bots?|chatbots?|games?|"
+    r"e-?commerce|stores?|shops?|dashboards?|crm|erp|api|plugins?|extensions?|networks?|solutions?|prototypes?|company|business|venture|idea|project|engine|assistant|tracker|planner|directory|"
+    r"(?:[a-z]{4,}(?:system|plattform|portal|software|verwaltung|shop|app|programm|netzwerk|spiel|seite|marktplatz|borse|planer|rechner))e?n?s?|anwendung\w*|plattform\w*|webseite\w*|marktplatz|laden|spiel\w*|firma|idee|projekt|logiciels?|site|plateformes?|boutique|jeu|outil|entreprise|aplicaci(?:on|ones)|aplicativos?|plataformas?|sitio|tienda|juego|herramienta|empresa|proyecto|sistemas?|loja|jogo|ferramenta|projeto|projet)\b"
+)
+BUILD = re.compile(
+    r"\b(?:build(?:ing)?|built|develop(?:ing|ed)?|creat(?:e|ing)|mak(?:e|ing) (?:a|an|our|my)|launch(?:ing)?|design(?:ing)?|starting|working on|rebuild(?:ing)?|rewrite|migrat\w+|automat\w+|digiti[sz]e|"
+    r"bauen|entwickeln|entwickle\w*|erstellen|grunden|construire|developper|creer|lancer|construir|desarrollar|crear|lanzar|desenvolver|criar|lancar|fazer um)\b"
+)
+_PERSON = re.compile(
+    r"\b(?:ctos?|co-?founders?|tech(?:nical|nology)? (?:leads?|leaders?|heads?|directors?|experts?|partners?|advisors?)|experts?|candidates?|engineering (?:lead|manager|leader)|architects?|technikchef\w*|technische[rn]? leit\w*|"
+    r"directeurs? techniques?|directores? tecnicos?|diretor(?:es)? tecnicos?|experten|kandidaten|candidats?|candidatos?|matches|profiles)\b"
+    r"|^(?:and |so |then |ok(?:ay)?,? )?(?:who|wer|wen|qui|quien|quienes|quem)\b"
+    r"|\b(?:find|need|show|is there|are there|looking for|want|know|got|have|like|prefer|recommend|suggest|hire|get|suche|brauche|gibt es|cherche|busco|necesito|hay|procuro|preciso de|tem)\s+(?:me |us |mir |uns )?(?:a |any |maybe )?(?:someone|somebody|anyone|anybody|people|jemand\w*|quelqu'un|alguien|alguem)\b"
+    r"|\b(?:find|need|needs|want|wants|look(?:ing)? for|get|hire|know|prefer|like|have|seek(?:ing)?) (?:me |us )?(?:an? |any |some )?(?:[a-z-]+ ){0,2}(?:woman|man|guy|girl|lady|person|engineer|dev|developer|programmer|coder|techie|geek|specialist|consultant|freelancer|mentor|senior)s? (?:who|with|that|from|in|to|for)\b"
+    r"|^(?:(?:and|also|but|or|so|ideally|preferably|best if|bonus if|hopefully),? )*(?:s?he|he or she|s/he|the person|whoever)\b|\b(?:any|some|one|which|all|none|most) of (?:them|you|yours?|these|those|your (?:people|experts|ctos))\b"
+    r"|^(?:and |or |what about |how about |maybe )?(?:some|any)(?:one|body)\b|^jemand\w*\b|^quelqu'un\b|^alguien\b|^alguem\b"
+)
+_BOOK_VERB = re.compile(
+    r"\b(?:book|reserve|schedule|call|meet|talk|speak|chat|buche|buch|reserviere|reserva|agenda|agende|marque|contrata|hire)\b"
+)
+_SOMEONE = re.compile(
+    r"\b(?:(?:must|should|has to|have to|needs? to) (?:have (?:worked|experience|led|built|used|done)|know|speak)|someone|somebody|anyone|anybody|people|jemand\w*|quelqu'un|alguien|alguem)\b"
+)
+FIGURES = re.compile(r"\bbudget\b|\d ?k\b|[$€£]|\b(?:months?|weeks?|monate?n?|wochen?|mois|meses|semanas?)\b")
+# "Members should be able to book a call" says what the product does.
+_DESCRIBES = re.compile(
+    r"\b(?:it|users?|members?|customers?|clients?|patients?|students?|pupils?|drivers?|guests?|players?|parents?|teachers?|tenants?|sellers?|buyers?|admins?|staff|employees?|workers|visitors?|owners?|volunteers?|everyone|"
+    r"kunden|nutzer|mitglieder|patienten|mitarbeiter|(?:les )?(?:clients|utilisateurs|membres|patients)|(?:los )?(?:clientes|usuarios|miembros|pacientes)|(?:os )?(?:clientes|usuarios|membros|pacientes|alunos)) "
+    r"(?:also |then |even )?(?:should|shall|must|needs? to|have to|has to|can|could|will|would|are able|want to|sollen?|mussen|konnen|wollen|doivent|peuvent|doit|deben|pueden|debe|devem|podem|precisam)\b"
+)
+_HOURLY = re.compile(
+    r"(?:\d|euros?|dollars?|pounds?|bucks|quid|[$€£]) ?(?:/ ?|per |an? |each |the |pro |die |de l'|l'|par |por |a |la )?(?:h|hr|hour|hours|stunde|heure|hora)\b|\bhourly\b"
+)
+_SEEKS = re.compile(
+    r"\?$|\b(?:find|show|see|need|want|look\w*|search\w*|recommend|suggest|get|got|hire|who|whom|which|names?|such\w*|brauch\w*|find\w*|zeig\w*|cherch\w*|trouve\w*|besoin|busc\w*|necesit\w*|procur\w*|precis\w*)\b"
+)
+_HINTS = re.compile(
+    r"\b(?:something|sth|smth|anything) (?:in|with|for|around|like|to do with)\b|\bidea (?:for|of|about)\b"
+)
+_RATE_ALONE = re.compile(
+    r"(?:(?:ok(?:ay)?|and|but|only|so|then|maybe|rather|no),? )*(?:max(?:imum)?\.?|under|below|up to|at most|less than|no more than|cheaper than|unter|bis|hochstens|moins de|maximum|menos de|hasta|ate|no maximo|maximo)(?: of)? "
+    r"[$€£]?[1-9]\d{1,2} ?(?:[$€£]|euros?|eur|dollars?|usd|pounds?|gbp|quid|bucks)?(?: (?:please|bitte|max))?\W*"
+)
+_AVAILABLE = re.compile(r"\b(?:available|free|frei|verfugbar|disponibles?|libres?|livres?|disponivel)\b")
+_CHOOSES = re.compile(
+    r"\b(?:i|we)(?:'ll| will|'d| would)? (?:like to )?(?:take|choose|pick|go with|go for)\b|\blet'?s (?:take|go with|go for|try|do)\b|\b(?:ich|wir) (?:nehmen?|wahlen?)\b|\b(?:je prends|on prend|nous prenons|me quedo con|elijo|tomo|fico com|escolho)\b"
+)
+_LAUNCH = re.compile(
+    r"\b(?:deadline|launch\w*|live|ready|release|ship\w*|finish\w*|done|project|version|mvp)\b"
+)
+# Patterns that also match by accident.
+DOUBTFUL = frozenset(
+    {Intent.SEARCH, Intent.HELP, Intent.ANALYSE, Intent.RECOMMENDATIONS, Intent.YES, Intent.NO}
+)
+ABOUT_TIME = frozenset({Intent.BOOK, Intent.SLOTS, Intent.RESCHEDULE, Intent.BOOKINGS, Intent.CANCEL})
+_OF_PROJECT = frozenset(
+    {Intent.SCORE, Intent.ASSUMPTIONS, Intent.COST, Intent.TIMELINE, Intent.TECHNOLOGY, Intent.COMPLEXITY, Intent.RECOMMENDATIONS}
+)  # fmt: skip
+
+
+class Meaning(Protocol):
+    """Tells what a sentence wants by what it means; with `sure`, only where there is no doubt."""
+
+    def __call__(self, sentence: str, sure: bool = False) -> Intent | None: ...
+
+
+def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) -> dict[Intent, int]:
+    found = _possible(detect(sentence), state)
+    words = plain(sentence)
+    product = is_product(sentence) or _tells_of_product(words, state, got)
+    meant = meaning(sentence)
+    if meant is Intent.MORE and not state.shown and state.has_project:
+        meant = Intent.SEARCH  # "a few names": of whom there is no list yet
+    if (
+        meant is Intent.SEARCH
+        and not state.has_project
+        and not (_PERSON.search(words) or _SEEKS.search(words))
+    ):
+        meant = None  # "training for bank staff" is close to "who has worked in banking", and seeks nobody
+    if meant is Intent.OFF_TOPIC and not state.has_project and _HINTS.search(words):
+        meant = None  # "there's something in fitness"
+    if meant is not None and not _possible({meant: 0}, state):
+        meant = None
+    if meant is not None and not found:
+        found[meant] = 0
+    elif meant is not None and meaning(sentence, sure=True) and found.keys() <= DOUBTFUL:
+        found = {meant: found.get(meant, 0)}
+    _of_people(found, sentence, state, got, product=product)
+    if not product and not found and _PERSON.search(words) and filters.read(sentence, found, state, got.when):
+        found[Intent.SEARCH] = 0  # somebody, and what they are to be like
+    if not state.shown and found.keys() & ABOUT_TIME and _is_described(sentence, state):
+        # "We want online appointment booking with reminders": there is nobody to book yet.
+        for intent in ABOUT_TIME:
+            found.pop(intent, None)
+    if (
+        Intent.SEARCH in found
+        and meant is not Intent.SEARCH
+        and not _PERSON.search(words)
+        and (product or not (_SOMEONE.search(words) or _HOURLY.search(words) or _RATE_ALONE.fullmatch(words)))
+        and not (state.shown and not product and filters.read(sentence, found, state, got.when))
+        and (product or not re.search(r"\b(?:lead|help|who)\b", words))
+    ):
+        del found[Intent.SEARCH]
+    if product and Intent.SEARCH not in found and not got.picks:
+        # "An app where patients book appointments" describes; it does not ask for an appointment.
+        for intent in ABOUT_TIME | {
+            Intent.MESSAGE,
+            Intent.MORE,
+            Intent.COMPARE,
+            Intent.CONFIRM,
+            Intent.SIGN_UP,
+            Intent.PROFILE,
+            Intent.CHEAPER,
+        }:
+            found.pop(intent, None)
+    _of_calls(found, words, state, got, product=product)
+    if got.picks and state.shown and not product and found.keys() & _OF_PROJECT:
+        # "One good reason for the first one" asks about a person.
+        for intent in _OF_PROJECT:
+            found.pop(intent, None)
+        found.setdefault(
+            Intent.WHY if re.search(r"\b(?:why|reasons?|special|rank\w*|match)\b", words) else Intent.PROFILE,
+            0,
+        )
+    if (
+        got.picks
+        and not product
+        and (_BOOK_VERB.search(words) or _CHOOSES.search(words))
+        and not found.keys() & ABOUT_TIME
+    ):
+        found[Intent.BOOK] = 0
+    if Intent.WHAT_IF in found and not state.has_project and product:
+        del found[Intent.WHAT_IF]  # "let's say we build a shop" describes one
+    if Intent.WHAT_IF in found:
+        for intent in (
+            Intent.CHEAPER,
+            Intent.COST,
+            Intent.TIMELINE,
+            Intent.ANALYSE,
+            Intent.SEARCH,
+            Intent.RECOMMENDATIONS,
+            Intent.CANCEL,
+        ):
+            found.pop(intent, None)
+    if (
+        Intent.RESCHEDULE in found
+        and not (got.when.says_when or got.when.minutes)
+        and Intent.BOOK not in found
+    ):
+        del found[Intent.RESCHEDULE]
+    if Intent.HUMAN in found:
+        found.pop(Intent.BOOK, None)
+    if Intent.BOOKINGS in found or Intent.QUESTIONS in found:
+        found.pop(Intent.BOOK, None)
+        found.pop(Intent.SLOTS, None)
+    if Intent.PRICING in found:
+        found.pop(Intent.COST, None)
+        found.pop(Intent.BOOK, None)
+    if Intent.HELP in found:
+        found.pop(Intent.RECOMMENDATIONS, None)
+    if Intent.WHY in found and not state.shown:
+        del found[Intent.WHY]
+    if Intent.SLOTS in found and Intent.BOOK in found and not (got.when.at or got.when.soonest):
+        del found[Intent.BOOK]
+    if Intent.SLOTS in found and got.picks and got.when.at and got.when.day and not words.endswith("?"):
+        del found[Intent.SLOTS]
+        found[Intent.BOOK] = 0
+    if Intent.CHEAPER in found and not state.shown and Intent.SEARCH not in found:
+        del found[Intent.CHEAPER]
+        if state.has_project and not product and not found:
+            found[Intent.RECOMMENDATIONS] = 0  # "could we do it cheaper?" is about the build
+    return found
+
+
+def _of_people(
+    found: dict[Intent, int],
+    sentence: str,
+    state: State,
+    got: "Understanding",
+    *,
+    product: bool,
+) -> None:
+    """Short wishes about who is looked for: a rate, an order, a free day."""
+    words = plain(sentence)
+    if product:
+        return
+    if Intent.BOOK in found and got.picks:
+        for intent in (Intent.CHEAPER, Intent.SEARCH, Intent.MORE):  # "meet the cheapest on Friday"
+            found.pop(intent, None)
+        return
+    if not (state.has_project or state.shown) or got.picks:
+        return
+    of_rate = _HOURLY.search(words) or _RATE_ALONE.fullmatch(words)
+    named = filters.read(sentence, found, state, got.when)
+    if of_rate and "max_rate" in named and not found.keys() & ABOUT_TIME:
+        found.setdefault(Intent.SEARCH, 0)
+    if state.shown and "sort" in named:
+        found.setdefault(Intent.SEARCH, 0)
+        found.pop(Intent.PROFILE, None)
+    if (
+        state.focus is None
+        and not state.proposal
+        and (got.when.day or got.when.first)
+        and not got.when.at
+        and _AVAILABLE.search(words)
+        and not re.search(r"\b(?:she|he|her|him|call|book\w*|meet\w*|slots?|times?)\b", words)
+    ):
+        for intent in (Intent.BOOK, Intent.SLOTS):
+            found.pop(intent, None)
+        found[Intent.SEARCH] = 0
+
+
+def _of_calls(
+    found: dict[Intent, int], words: str, state: State, got: "Understanding", *, product: bool
+) -> None:
+    """What a day, a time or a length means for somebody on the list, or for the call that is prepared."""
+    when_ = got.when
+    has_call = bool(state.proposal and state.proposal.get("status") == "open")
+    if Intent.CANCEL in found and (has_call or state.booking):
+        for intent in (Intent.BOOK, Intent.SLOTS, Intent.MORE, Intent.SEARCH, Intent.RESCHEDULE):
+            found.pop(intent, None)
+        return
+    if Intent.MY_ZONE in found:
+        for intent in (Intent.BOOK, Intent.SLOTS, Intent.CANCEL):
+            found.pop(intent, None)
+    if product or found.keys() & (
+        ABOUT_TIME | {Intent.SEARCH, Intent.MY_ZONE, Intent.MESSAGE, Intent.WHAT_IF}
+    ):
+        return
+    if len(got.picks) == 1 and state.shown and (when_.says_when or when_.minutes):
+        exact = when_.at or when_.soonest or when_.minutes or (when_.part and (when_.day or when_.first))
+        found[Intent.BOOK if exact else Intent.SLOTS] = 0
+        for intent in (Intent.PROFILE, Intent.WHY, Intent.MORE):
+            found.pop(intent, None)
+    elif (
+        has_call
+        and not got.picks
+        and (when_.says_when or when_.minutes)
+        and got.words <= 16
+        and not FIGURES.search(words.replace("weeks", "").replace("week", ""))
+        and not _LAUNCH.search(words)
+    ):
+        found[Intent.RESCHEDULE] = 0
+
+
+def _tells_of_product(words: str, state: State, got: "Understanding") -> bool:
+    if got.picks or _PERSON.search(words):
+        return False
+    match = _DESCRIBES.search(words)
+    # With people on a list or a call prepared, "it" is no longer the product.
+    return match is not None and not (match.group().startswith("it ") and (state.shown or state.proposal))
+
+
+def _possible(found: dict[Intent, int], state: State) -> dict[Intent, int]:
+    """Without what there is nothing for yet: no list to compare, no call to move."""
+    impossible: set[Intent] = set()
+    if not state.shown:
+        impossible |= {Intent.COMPARE, Intent.WHY, Intent.MORE, Intent.RESET_FILTERS}
+        if not (state.proposal or state.booking):
+            impossible |= {Intent.RESCHEDULE, Intent.SLOTS}
+            if Intent.BOOK in found:
+                impossible -= {Intent.SLOTS}
+    return {intent: at for intent, at in found.items() if intent not in impossible}
+
+
+def _is_described(sentence: str, state: State) -> bool:
+    """Whether the sentence says something of substance about a product, and nothing of a person."""
+    if _PERSON.search(plain(sentence)):
+        return False
+    patch = extraction.read(sentence, now=state.now, timezone=state.timezone, brief=state.brief)
+    features = [feature for feature in patch.features if feature.source is Source.STATED]
+    return len(features) > 1 or bool(
+        patch.industries or patch.users or patch.integrations or patch.platforms or patch.budget
+    )
+
+
+def is_product(sentence: str) -> bool:
+    words = plain(sentence)
+    return bool(PRODUCT.search(words) or BUILD.search(words))
