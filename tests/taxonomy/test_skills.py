@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from services.taxonomy import skills
 from services.taxonomy.text import slugify
+from tests.taxonomy.labelled import LABELLED
 
 
 def found(text: str) -> set[str]:
@@ -154,3 +155,24 @@ def test_any_text(text: str) -> None:
         assert 0 <= mention.start < mention.end <= len(text)
     skills.canonical(text)
     skills.split(text)
+
+
+def test_precision_and_recall_on_labelled_texts() -> None:
+    assert len(LABELLED) >= 40
+    right = extra = missed = 0
+    for text, labels in LABELLED:
+        wanted = {_slug(name) for name in labels.split(", ") if name}
+        found = {mention.slug for mention in skills.find(text)}
+        right += len(wanted & found)
+        extra += len(found - wanted)
+        missed += len(wanted - found)
+    precision, recall = right / (right + extra), right / (right + missed)
+    print(f"skill extraction: precision {precision:.2f}, recall {recall:.2f} over {len(LABELLED)} texts")
+    assert precision >= 0.9
+    assert recall >= 0.9
+
+
+def _slug(name: str) -> str:
+    """The slug, or the name itself where the taxonomy does not know it: then it counts as missed."""
+    skill = skills.canonical(name)
+    return skill.slug if skill else name
