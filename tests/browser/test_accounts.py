@@ -413,6 +413,8 @@ async def test_another_address_and_another_password(product: Product, browser: B
     await expect(page.get_by_role("complementary").get_by_text("Ada Lovelace")).to_be_visible()
     await page.get_by_role("button", name="Send the link again").click()
     await expect(page.get_by_text("A new link is on its way")).to_be_visible()
+    await verify(context, product, email)
+    await expect(page.get_by_text("Confirmed", exact=True)).to_be_visible()
 
     await an_hour_passes(product, email)
     new = address("lovelace")
@@ -431,6 +433,14 @@ async def test_another_address_and_another_password(product: Product, browser: B
     other_context, other = await person(browser, complaints)
     await sign_in(other, product.url, new)
     await expect(other.get_by_role("button", name=re.compile(new))).to_be_visible()
+    await other.goto(f"{product.url}/settings/profile")
+    await expect(other.get_by_label("Name")).to_have_value("Ada Lovelace")
+    await page.goto(f"{product.url}/settings/profile")
+    await page.get_by_label("Name").fill("Augusta King")
+    await page.get_by_role("button", name="Save changes").click()
+    # What is changed on one device shows on the others, in the form too.
+    await expect(other.get_by_role("complementary").get_by_text("Augusta King")).to_be_visible()
+    await expect(other.get_by_label("Name")).to_have_value("Augusta King")
     await page.goto(f"{product.url}/settings/security")
     await page.get_by_role("button", name="Change password").click()
     await page.get_by_label("Current password").fill("not the password")
@@ -443,6 +453,26 @@ async def test_another_address_and_another_password(product: Product, browser: B
     await expect(
         other.get_by_role("complementary").get_by_role("button", name="Sign in", exact=True)
     ).to_be_visible()
+    await expect(other.get_by_text("You are signed out.")).to_be_visible()
+
+    # It was not the owner: by the mail to the old address they take the account back, and the thief is out.
+    await other.goto(await link(product, email, "Your e-mail address was changed"))
+    await expect(other.get_by_role("heading", name="This wasn’t you?")).to_be_visible()
+    await other.get_by_role("button", name="Take it back").click()
+    await expect(other.get_by_role("heading", name="Your account is yours again")).to_be_visible()
+    await expect(page.get_by_text("You are signed out.")).to_be_visible()
+    await other.get_by_role("link", name="Choose a new password").click()
+    await other.get_by_role("textbox", name="New password").fill("nine herons in the reeds")
+    await other.get_by_role("button", name="Save the password").click()
+    await expect(other.get_by_role("heading", name="Your password is changed")).to_be_visible()
+    await sign_in(other, product.url, email, "nine herons in the reeds")
+    await expect(other.get_by_role("button", name=re.compile(email))).to_be_visible()
+    await expect(other.get_by_text("You are signed out.")).to_have_count(0)
+    # The link has done its work.
+    await other.goto(await link(product, email, "Your e-mail address was changed"))
+    await other.get_by_role("button", name="Take it back").click()
+    await expect(other.get_by_role("heading", name="This link no longer works")).to_be_visible()
+    await expect(other.get_by_role("alert")).to_contain_text("used already")
     assert complaints.texts == []
     await context.close()
     await other_context.close()
@@ -495,6 +525,7 @@ async def test_sign_out_is_on_every_page_and_pages_are_accessible(
         "reset-password#token=x",
         "reset-password",
         "verify-email",
+        "undo-email-change#token=x",
     ):
         await page.goto(f"{product.url}/{path}")
         await page.wait_for_load_state("networkidle")
