@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from api import health, webhooks
 from api.app import ROOMS, create_app
 from api.deps import Public, Scoped
+from api.middleware import SAFE_METHODS
 from api.runtime import Runtime
 from core.actor import Scope
 from core.db import Database
@@ -104,6 +105,44 @@ def test_every_operation_declares_one_scope_or_that_it_is_public(
     assert len(declared) == 1, f"{method} {path} declares {declared}"
     assert (declared == [None]) == (name in PUBLIC)
     assert bool(operation.get("security")) == (declared != [None])
+
+
+# Beside whatever is public and changes something: what takes a secret, sends mail, hashes, or packs much.
+COSTLY_OR_GUESSABLE = {
+    "start_oauth",
+    "finish_oauth",
+    "connect_identity",
+    "change_password",
+    "request_email_change",
+    "resend_email_verification",
+    "step_up",
+    "confirm_totp",
+    "create_api_token",
+    "export_data",
+    "create_invitation",
+    "read_resume",
+}
+# Takes nothing that could be guessed, or what was signed: by the vendor, or by us for a mail program to send back.
+UNLIMITED = {"sign_out", "receive_stripe_webhook", "receive_resend_webhook", "unsubscribe_at_once"}
+
+
+def test_every_costly_or_guessable_door_has_a_limit() -> None:
+    public_changes = {
+        operation["operationId"]
+        for method, _, operation in _operations()
+        if method.upper() not in SAFE_METHODS and _declared(operation["operationId"]) == [None]
+    }
+    limited = {
+        name
+        for name, route in _routes().items()
+        if any(
+            getattr(dependency.call, "__qualname__", "").startswith("limited.")
+            for dependency in route.dependant.dependencies
+        )
+    }
+    assert (public_changes | COSTLY_OR_GUESSABLE) - UNLIMITED <= limited
+    documented = {operation["operationId"]: operation for _, _, operation in _operations()}
+    assert all("429" in documented[name]["responses"] for name in limited)
 
 
 def test_the_routes_that_are_not_in_the_document_are_known() -> None:

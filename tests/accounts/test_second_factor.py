@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pyotp
 import pytest
@@ -12,7 +13,7 @@ from core.actor import Actor
 from core.clock import now
 from core.db import Database
 from core.errors import Conflict, Forbidden, NotFound, RateLimited, Unauthenticated
-from models.accounts import Session, TotpSecret
+from models.accounts import RecoveryCode, Session, TotpSecret
 from services.accounts import factors, passwords, service, single_use, stepup, totp
 from services.accounts.schemas import (
     Device,
@@ -165,6 +166,30 @@ async def test_a_recovery_code_works_once_and_its_owner_is_told(person: Person, 
     assert [letter.values["left"] for letter in told] == ["9"]
     with pytest.raises(Unauthenticated):
         await person.finish(code)
+
+
+async def test_secrets_of_second_factors_are_random_and_recovery_codes_stored_hashed(
+    person: Person, db: Database
+) -> None:
+    plain = [code.replace("-", "") for code in person.recovery]
+    assert all(len(code) == 24 for code in plain)
+    assert len(set("".join(plain))) > 20, "all of the alphabet's 31 characters are used"
+    async with db.transaction() as session:
+        hashes = set(
+            await session.scalars(
+                select(RecoveryCode.code_hash).where(RecoveryCode.user_id == person.user.id)
+            )
+        )
+    seeds = set()
+    for _ in range(5):
+        actor = await service.authenticate(db, await sign_in_cookie(db, await make_user(db)))
+        assert actor is not None
+        async with db.transaction() as session:
+            seeds.add((await totp.begin(session, actor)).secret)
+    assert len(hashes) == 10
+    assert not hashes & {sha256(code.encode()).digest() for code in plain + person.recovery}, "keyed"
+    assert len(seeds) == 5
+    assert all(len(seed) == 32 for seed in seeds), "160 bits, as RFC 4226 recommends"
 
 
 async def test_recovery_codes_of_another_person_do_not_work(

@@ -28,3 +28,15 @@ def test_no_row_is_without_evidence_or_reason(row: str) -> None:
     _, _, state, evidence, _ = (cell.strip() for cell in row.split("|"))
     assert state.strip("*").startswith(("met", "not met", "not shown", "not applicable")), state
     assert len(evidence) > 10
+    if not state.startswith("met"):
+        return
+    number = row.split("|")[1].strip()
+    if re.fullmatch(
+        r"\d+\.1\.\d+", number
+    ):  # asks for something to be written down, so the page is the evidence
+        named = re.findall(r"“([^”]+)”", evidence)
+        assert named
+        for name in named:
+            assert re.search(rf"^(\*\*{name}|## {name}|.*{name}:)", TEXT, re.MULTILINE), name
+    else:
+        assert set(re.findall(r"`([\w/]+\.py)::(\w+)`", evidence)) & set(TESTS), "no test is named"

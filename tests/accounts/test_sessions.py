@@ -15,7 +15,16 @@ from core.errors import Conflict, Forbidden, InvalidInput, Unauthenticated
 from core.events import Event, UserEvent
 from models.accounts import Session, User
 from services.accounts import merging, service, sessions
-from services.accounts.schemas import Device, SessionStarted, SignIn, SignUp, StartGuest, UpdateMe
+from services.accounts.schemas import (
+    Device,
+    ForgotPassword,
+    ResetPassword,
+    SessionStarted,
+    SignIn,
+    SignUp,
+    StartGuest,
+    UpdateMe,
+)
 from tests.accounts.factories import PASSWORD, actor_for, make_user, sign_in_cookie, unique_email
 
 
@@ -279,6 +288,20 @@ async def test_weak_passwords_are_refused_with_a_reason(db: Database, password: 
         )
     assert caught.value.code == "weak_password"
     assert caught.value.fields["errors"][0]["field"] == "password"
+
+
+async def test_a_password_does_not_expire_and_nothing_else_is_asked_for(db: Database) -> None:
+    user = await make_user(db, password=PASSWORD)
+    assert user.email is not None
+    async with db.transaction() as session:
+        await session.execute(
+            update(User).where(User.id == user.id).values(password_changed_at=now() - timedelta(days=3650))
+        )
+    await _sign_in(db, user.email)
+    # Neither hints nor secret questions.
+    assert set(SignUp.model_fields) == {"email", "password", "name", "timezone", "locale"}
+    assert set(ResetPassword.model_fields) == {"token", "password"}
+    assert set(ForgotPassword.model_fields) == {"email"}
 
 
 async def test_profile_changes_only_what_is_given(session: AsyncSession) -> None:
