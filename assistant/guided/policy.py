@@ -250,7 +250,7 @@ def _booking(state: State, got: Understanding) -> Task | None:
         return _cancel(state)
     if _is_open(state) and got.picks and _INSTEAD.search(plain(got.text)) and not got.wants(Intent.SEARCH):
         return Book()  # the same call, with somebody else
-    if got.wants(Intent.SLOTS) and not (got.when.at and got.wants(Intent.BOOK)):
+    if got.wants(Intent.SLOTS) and not ((got.when.at or got.when.soonest) and got.wants(Intent.BOOK)):
         asks_people = got.wants(Intent.SEARCH) and not got.picks
         return None if asks_people or (not state.shown and got.describes) else Slots()
     if got.wants(Intent.BOOK):
