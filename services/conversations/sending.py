@@ -232,7 +232,7 @@ class Sender:
             _fail(batch, error)
             return
         # Answered in the next round of the loop: what waits is on its way to the database by then.
-        asyncio.get_running_loop().call_soon(self._settle, batch, firsts, stored, list(then))
+        asyncio.get_running_loop().call_soon(self._settle, batch, firsts, stored, then)
 
     def _settle(
         self, batch: list[_Pending], firsts: list[_Pending], stored: _Stored, then: list[Event]
