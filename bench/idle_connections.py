@@ -20,7 +20,7 @@ import uvloop
 
 from bench.load import load
 from bench.processes import Unavailable, free_port, machine, running
-from bench.product import Person, database, people, product, rooms
+from bench.product import Person, database, people, product, room
 from bench.sockets import LightClient
 
 ROOMS_EACH, PEOPLE_A_ROOM = 3, 10
@@ -31,16 +31,17 @@ async def scene(url: str, count: int) -> list[tuple[Person, list[UUID]]]:
     """People, and the rooms of each."""
     connection = await asyncpg.connect(url)
     crowd = await people(connection, count)
-    theirs: dict[UUID, list[UUID]] = {person.id: [] for person in crowd}
+    rooms: dict[UUID, list[UUID]] = {person.id: [] for person in crowd}
     for turn in range(ROOMS_EACH):
         # Neighbours of one turn are apart in the next.
         order = crowd[turn:] + crowd[:turn] if turn < 2 else crowd[::2] + crowd[1::2]
-        groups = [order[start : start + PEOPLE_A_ROOM] for start in range(0, count, PEOPLE_A_ROOM)]
-        for room_id, members in zip(await rooms(connection, groups), groups, strict=True):
+        for start in range(0, count, PEOPLE_A_ROOM):
+            members = order[start : start + PEOPLE_A_ROOM]
+            room_id = await room(connection, members)
             for member in members:
-                theirs[member.id].append(room_id)
+                rooms[member.id].append(room_id)
     await connection.close()
-    return [(person, theirs[person.id]) for person in crowd]
+    return [(person, rooms[person.id]) for person in crowd]
 
 
 async def ours(url: str, count: int) -> tuple[float, list[tuple[int, float]]]:
@@ -51,10 +52,10 @@ async def ours(url: str, count: int) -> tuple[float, list[tuple[int, float]]]:
 
     async with product(url, {"WS_PING_SECONDS": "600"}) as server:
 
-        async def one(person: Person, follows: list[UUID]) -> None:
+        async def one(person: Person, rooms: list[UUID]) -> None:
             async with gate:
                 client = await LightClient.open(server.port, person.token)
-                for room_id in follows:
+                for room_id in rooms:
                     await client.subscribe(str(room_id))
                 open_now.append(client)
 

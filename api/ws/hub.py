@@ -141,7 +141,6 @@ class Hub:
         ephemeral events that bring the newcomer up to date with a turn under way.
         """
         assert connection.actor is not None
-        heard = room_id in connection.lurking and room_id not in connection.rooms
         newest = await room_log.last_seq(self._db, connection.actor, room_id)
         self.unsubscribe(connection, room_id)
         self._lurk(connection, room_id)  # keeps the channel, and with it `newest`, while the replay is read
@@ -151,11 +150,7 @@ class Hub:
             connection.send({"type": "reset", "room": str(room_id), "seq": newest})
             cursor = newest
         current = await catch_up()
-        rows: list[dict[str, Any]] = []
         while True:
-            # Whoever has heard of the room all along knows from it that there is nothing to read.
-            if heard and cursor >= max(newest, channel.newest) and cursor <= (channel.last_seq or cursor):
-                break
             rows = await room_log.events_after(self._db, room_id, cursor)
             if connection.closed:
                 return
