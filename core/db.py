@@ -14,15 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from core.events import Broker, Event, MemoryBroker, take
 
-# A prepared plan is kept for the life of its connection. Made while a table is small it reads the whole table, and goes
-# on doing so, slower with every row, until somebody analyses it. These statements have one good plan at any size.
-BY_KEY = {
-    "plan_cache_mode": "force_generic_plan",
-    "enable_seqscan": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
-}
-
 
 def _dumps(value: Any) -> str:
     # pgqueuer hands over JSON that is written already; writing it twice makes a job that no worker can read.
@@ -62,27 +53,21 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._readers = async_sessionmaker(self.engine.execution_options(isolation_level="AUTOCOMMIT"))
         self._raw: asyncpg.Pool | None = None
-        self._by_key: asyncpg.Pool | None = None
 
     async def __aenter__(self) -> "Database":
-        self._raw = await self._pool(1, {})
-        self._by_key = await self._pool(0, BY_KEY)
-        return self
-
-    async def _pool(self, least: int, planning: dict[str, str]) -> asyncpg.Pool:
-        return await asyncpg.create_pool(
+        self._raw = await asyncpg.create_pool(
             self.url,
-            min_size=least,
+            min_size=1,
             max_size=self._pool_size,
             init=_init_connection,
             reset=_keep,
-            server_settings={"application_name": "sextant-raw", "timezone": "UTC", **planning},
+            server_settings={"application_name": "sextant-raw", "timezone": "UTC"},
         )
+        return self
 
     async def __aexit__(self, *exc: object) -> None:
-        for pool in (self._raw, self._by_key):
-            if pool is not None:
-                await pool.close()
+        if self._raw is not None:
+            await self._raw.close()
         await self.engine.dispose()
 
     @property
@@ -90,12 +75,6 @@ class Database:
         """asyncpg pool for hot paths: jsonb is decoded, connections are handed back without a reset query."""
         assert self._raw is not None, "open the database first"
         return self._raw
-
-    @property
-    def by_key(self) -> asyncpg.Pool:
-        """Like `raw`, for statements that touch few rows by their keys, however large the tables are."""
-        assert self._by_key is not None, "open the database first"
-        return self._by_key
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

@@ -58,53 +58,6 @@ def message_body(row: Row) -> dict[str, Any]:
     }
 
 
-def new_message_body(
-    *,
-    message_id: UUID,
-    room_id: UUID,
-    seq: int,
-    no: int,
-    sender_id: UUID,
-    text: str,
-    attachments: list[dict[str, Any]],
-    client_id: UUID,
-    reply_to: UUID | None,
-    thread_id: UUID | None,
-    thread_no: int | None,
-    mentions: list[UUID],
-    branch: int,
-    created_at: datetime,
-) -> dict[str, Any]:
-    """A message as `message_body` shows it right after it was sent: sent messages need not be read back."""
-    return {
-        "id": str(message_id),
-        "room_id": str(room_id),
-        "seq": seq,
-        "no": no,
-        "sender_id": str(sender_id),
-        "kind": "text",
-        "text": text,
-        "cards": [],
-        "attachments": attachments,
-        "previews": [],
-        "client_id": str(client_id),
-        "reply_to": _id(reply_to),
-        "thread_id": _id(thread_id),
-        "thread_no": thread_no,
-        "reply_count": 0,
-        "mentions": [str(user_id) for user_id in mentions],
-        "reactions": [],
-        "turn_id": None,
-        "branch": branch,
-        "meta": {},
-        "created_at": instant(created_at),
-        "edited_at": None,
-        "deleted_at": None,
-        "pinned_at": None,
-        "pinned_by": None,
-    }
-
-
 def message_read(row: Row) -> MessageRead:
     """A message row as the typed model."""
     return MessageRead.model_validate(message_body(row))

@@ -2,8 +2,8 @@
 
 One statement checks membership, takes sequence numbers, stores messages and events and moves the senders' own read
 marks. Sends that arrive while a statement is under way are stored together by the next one (group commit); each gets
-its own answer. Each room has its lane, so that one lane's rooms are stored while another waits for the disk. Rooms where
-the assistant answers go through a lane that also queues the turn and its job in the same transaction.
+its own answer. Rooms where the assistant answers go through a second lane, which also queues the turn and its job in
+the same transaction.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -23,9 +24,8 @@ from core.events import Event, RoomEvent, TurnQueued
 from core.ids import new_id
 from core.jobs import enqueue_raw
 from services.conversations import quotas
-from services.conversations.rendering import message_body, new_message_body, room_event
+from services.conversations.rendering import message_body, room_event
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
-from services.conversations.statements import ATTACH, KNOWN, STORE_ONE, STORED, WAITING, WHY_NOT, store
 from services.conversations.turns import LEASE, resume_turn
 from services.files import service as files
 
@@ -33,8 +33,123 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 BATCH = 256
-WRITERS = 2
 RETRY_SECONDS = 15.0
+
+# $1..$5: arrays of equal length, one element per send; $6 and $7, where the statement has those parts. READ COMMITTED:
+# `locked` waits for and then sees the newest version of each room, so numbers are gapless across processes; a
+# duplicate that another process stored meanwhile raises a unique violation, and the retry finds it as `known`.
+STORE = """
+with input as (
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[]{more_input})
+        with ordinality as i(id, room_id, sender_id, client_id, text{more_columns}, ord)
+), locked as materialized (
+    select id, kind, last_seq, message_count, branch from rooms
+    where id = any($2::uuid[]) order by id for no key update
+), known as (
+    select i.ord, m.* from input i
+    join messages m on m.sender_id = i.sender_id and m.client_id = i.client_id
+), fresh as (
+    select i.*, l.kind as room_kind, l.branch,
+        l.last_seq + row_number() over w as seq, l.message_count + row_number() over w as no
+    from input i
+    join locked l on l.id = i.room_id
+    -- `offset 0` keeps this a look-up by key for each send; else a plan may read all members of all rooms.
+    cross join lateral (
+        select from room_members mb
+        where mb.room_id = i.room_id and mb.user_id = i.sender_id and mb.left_at is null
+            and mb.silenced_at is null offset 0
+    ) member
+    where not exists (select from known k where k.ord = i.ord){only}
+    window w as (partition by i.room_id order by i.ord)
+){threads}, bumped as (
+    update rooms r set last_seq = f.seq, message_count = f.no, last_message_at = now()
+    from (select room_id, max(seq) as seq, max(no) as no from fresh group by room_id) f
+    where r.id = f.room_id
+), stored as (
+    insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch{stored_columns})
+    select id, room_id, seq, no, sender_id, client_id, text, branch{stored_values} from {source}
+), logged as (
+    insert into room_events (room_id, seq, type, message_id)
+    select room_id, seq, 'message.created', id from fresh
+), seen as (
+    update room_members m set read_seq = f.seq, read_no = f.no
+    from (select room_id, sender_id, max(seq) as seq, max(no) as no from fresh group by room_id, sender_id) f
+    where m.room_id = f.room_id and m.user_id = f.sender_id
+){more_parts}
+select ord, true as fresh, id, room_id, seq, no, sender_id, 'text' as kind, text, '[]'::jsonb as cards,
+    '[]'::jsonb as attachments, '[]'::jsonb as previews, client_id,
+    {thread_values}, 0 as reply_count, {mention_values} as mentions, '{{}}'::jsonb as reactions,
+    null::uuid as turn_id, branch, '{{}}'::jsonb as meta, now() as created_at, null::timestamptz as edited_at,
+    null::timestamptz as deleted_at, null::timestamptz as pinned_at, null::uuid as pinned_by
+from {source}
+union all
+select ord, false, id, room_id, seq, no, sender_id, kind, text, cards,
+    attachments, previews, client_id,
+    reply_to, thread_id, thread_no, reply_count, mentions, reactions,
+    turn_id, branch, meta, created_at, edited_at, deleted_at, pinned_at, pinned_by
+from known
+"""
+
+# What a batch pays for only when one of its messages needs it: answers, which find their thread, and mentions. The
+# thread's counter is raised and read in one go: its row is locked then, and newer than the statement's snapshot.
+ANSWERABLE = """
+        and (i.reply_to is null or exists (select from messages p where p.id = i.reply_to and p.room_id = i.room_id))"""
+THREADS = """, answers as (
+    select f.ord, coalesce(p.thread_id, p.id) as thread_id,
+        row_number() over (partition by coalesce(p.thread_id, p.id) order by f.ord) as nth
+    from fresh f join messages p on p.id = f.reply_to and p.room_id = f.room_id
+), counted as (
+    update messages r set reply_count = r.reply_count + a.more
+    from (select thread_id, count(*) as more from answers group by thread_id) a
+    where r.id = a.thread_id
+    returning r.id, r.reply_count - a.more as before
+), threaded as (
+    select f.*, a.thread_id, (c.before + a.nth)::int as thread_no
+    from fresh f left join answers a on a.ord = f.ord left join counted c on c.id = a.thread_id
+)"""
+MENTIONS = """, named as (
+    insert into mentions (user_id, room_id, no)
+    select u.user_id, f.room_id, f.no
+    from fresh f cross join unnest(f.mentions::uuid[]) u(user_id)
+    join room_members m on m.room_id = f.room_id and m.user_id = u.user_id and m.left_at is null
+    where u.user_id <> f.sender_id
+    on conflict do nothing
+)"""
+# Only members are named, however long the list that was sent.
+NAMED = """array(
+        select m.user_id from room_members m
+        where m.room_id = {source}.room_id and m.user_id = any({source}.mentions::uuid[]) and m.left_at is null
+    )"""
+WHY_NOT = """
+select m.silenced_at is not null as silenced, $3::uuid is null or exists (
+    select from messages p where p.id = $3 and p.room_id = $1
+) as answerable
+from room_members m where m.room_id = $1 and m.user_id = $2 and m.left_at is null
+"""
+
+# The assistant answers everything in its own rooms, and elsewhere what mentions it. A turn that already waits in the
+# room takes the new message along.
+QUEUE_TURNS = """, queued as (
+    insert into turns (id, room_id, user_id, branch)
+    select distinct on (f.room_id) (${ids}::uuid[])[f.ord], f.room_id, f.sender_id, f.branch
+    from fresh f
+    where (${asks}::boolean[])[f.ord]
+    order by f.room_id, f.ord
+    on conflict do nothing
+    returning id, room_id
+)"""
+
+# For messages that carry files, after STORE in the same transaction. $1: message, $2: its files in order, $3: JSON.
+ATTACH = """
+with marked as (
+    update files f set room_id = m.room_id, message_id = m.id, position = a.ord
+    from messages m, unnest($2::uuid[]) with ordinality as a(id, ord)
+    where m.id = $1 and f.id = a.id and f.owner_id = m.sender_id
+)
+update messages set attachments = $3::jsonb where id = $1
+"""
+STORED = "select true from messages where sender_id = $1 and client_id = $2"
+WAITING = "select id, room_id from turns where room_id = any($1::uuid[]) and status = 'queued'"
 
 
 @dataclass(slots=True)
@@ -47,22 +162,6 @@ class _Pending:
     asks: bool = False
     attachments: list[dict[str, Any]] = field(default_factory=list)
     id: UUID = field(default_factory=new_id)
-
-
-@dataclass(slots=True)
-class _Stored:
-    """What the statement answered: its rows, and in full the messages that were there before."""
-
-    rows: list[asyncpg.Record]
-    known: dict[UUID, asyncpg.Record]
-
-    @property
-    def fresh(self) -> list[int]:
-        """Which of the batch are new, by position."""
-        return [row["ord"] - 1 for row in self.rows if row["known"] is None]
-
-
-_Once = Callable[[list[_Pending]], Awaitable[_Stored]]
 
 
 @dataclass(slots=True)
@@ -84,6 +183,30 @@ class _Lane:
             await self.store(batch)
 
 
+@cache
+def _statement(threads: bool, mentions: bool, queue: bool) -> str:
+    """The statement for a batch with these needs; its further parameters come in this order."""
+    source = "threaded" if threads else "fresh"
+    columns = ["reply_to"] * threads + ["mentions"] * mentions
+    types = ["$6::uuid[]"] * threads + [f"${6 + threads}::text[]"] * mentions
+    named = NAMED.format(source=source)
+    return STORE.format(
+        more_input="".join(f", {each}" for each in types),
+        more_columns="".join(f", {each}" for each in columns),
+        stored_columns=", reply_to, thread_id, thread_no" * threads + ", mentions" * mentions,
+        stored_values=", reply_to, thread_id, thread_no" * threads + f", {named}" * mentions,
+        source=source,
+        only=ANSWERABLE * threads,
+        thread_values="reply_to, thread_id, thread_no"
+        if threads
+        else "null::uuid as reply_to, null::uuid as thread_id, null::int as thread_no",
+        mention_values=named if mentions else "'{}'::uuid[]",
+        threads=THREADS * threads,
+        more_parts=MENTIONS * mentions
+        + QUEUE_TURNS.format(ids=6 + threads + mentions, asks=7 + threads + mentions) * queue,
+    )
+
+
 class Sender:
     """Stores messages for one process. `send` returns when the message is durable and has been published."""
 
@@ -91,8 +214,7 @@ class Sender:
         self._db = db
         self._kinds: dict[UUID, str] = {}
         self._refusing: set[asyncio.Task[None]] = set()
-        # A room keeps to its writer, so its messages keep their order; others are stored meanwhile.
-        self._plain = [_Lane(self._store_plain) for _ in range(WRITERS)]
+        self._plain = _Lane(self._store_plain)
         self._assisted = _Lane(self._store_assisted)
 
     async def send(self, actor: Actor, room_id: UUID, data: SendMessage) -> SentMessage:
@@ -111,7 +233,7 @@ class Sender:
         stored in that order."""
         actor.require(Scope.CONVERSATIONS_WRITE)
         kind = self._kinds.get(room_id) or await self._kind(room_id)
-        lane = self._assisted if kind == "assistant" else self._plain[hash(room_id) % WRITERS]
+        lane = self._assisted if kind == "assistant" else self._plain
         answer: asyncio.Future[tuple[dict[str, Any], bool]] = asyncio.get_running_loop().create_future()
         asks = kind == "assistant" or asks_assistant(data.text)
         pending = _Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks)
@@ -122,7 +244,7 @@ class Sender:
 
     async def close(self) -> None:
         """Wait until everything that was accepted is stored."""
-        for lane in (*self._plain, self._assisted):
+        for lane in (self._plain, self._assisted):
             if lane.task is not None:
                 await lane.task
         await asyncio.gather(*self._refusing)
@@ -148,14 +270,14 @@ class Sender:
             await self._store_assisted(batch)
             return
 
-        async def once(unique: list[_Pending]) -> _Stored:
-            async with self._db.by_key.acquire() as connection:
+        async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
+            async with self._db.raw.acquire() as connection:
                 if not any(pending.attachments for pending in unique):
-                    return await _put(connection, unique)
+                    return await connection.fetch(*_question(unique))
                 async with connection.transaction():
-                    stored = await _put(connection, unique)
-                    await _attach(connection, unique, stored)
-                    return stored
+                    rows: list[asyncpg.Record] = await connection.fetch(*_question(unique))
+                    await _attach(connection, unique, rows)
+                    return rows
 
         await self._store(batch, once, [])
 
@@ -168,20 +290,23 @@ class Sender:
             _fail(batch, error)
             return
 
-        async def once(unique: list[_Pending]) -> _Stored:
+        async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
             turns.clear()
-            async with self._db.by_key.acquire() as connection, connection.transaction():
-                stored = await _put(connection, unique, queue=True)
-                await _attach(connection, unique, stored)
-                fresh = [unique[position] for position in stored.fresh]
-                rooms = {pending.room_id for pending in fresh}
+            async with self._db.raw.acquire() as connection, connection.transaction():
+                rows: list[asyncpg.Record] = await connection.fetch(*_question(unique, queue=True))
+                await _attach(connection, unique, rows)
+                rooms = {row["room_id"] for row in rows if row["fresh"]}
                 for turn in await connection.fetch(WAITING, list(rooms)) if rooms else []:
                     await enqueue_raw(
                         connection, resume_turn, delay=LEASE, key=f"turn:{turn['id']}", turn_id=turn["id"]
                     )
                     turns.append(TurnQueued(turn["room_id"], turn["id"]))
-                await quotas.count(connection, Counter(p.sender_id for p in fresh if p.asks))
-            return stored
+                asking = {(p.sender_id, p.data.client_id) for p in unique if p.asks}
+                fresh = [
+                    row for row in rows if row["fresh"] and (row["sender_id"], row["client_id"]) in asking
+                ]
+                await quotas.count(connection, Counter(row["sender_id"] for row in fresh))
+            return rows
 
         await self._store(batch, once, turns)
 
@@ -209,7 +334,7 @@ class Sender:
     async def _store(
         self,
         batch: list[_Pending],
-        once: _Once,
+        once: Callable[[list[_Pending]], Awaitable[list[asyncpg.Record]]],
         then: list[Event],
     ) -> None:
         if not batch:
@@ -219,7 +344,7 @@ class Sender:
             unique.setdefault((pending.sender_id, pending.data.client_id), pending)
         firsts = list(unique.values())
         try:
-            stored = await _patiently(lambda: once(firsts))
+            rows = await _patiently(lambda: once(firsts))
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
             if len(batch) == 1:
                 _fail(batch, error)
@@ -231,34 +356,23 @@ class Sender:
             log.exception("messages could not be stored", extra={"messages": len(batch)})
             _fail(batch, error)
             return
-        # Answered in the next round of the loop: what waits is on its way to the database by then.
-        asyncio.get_running_loop().call_soon(self._settle, batch, firsts, stored, then)
-
-    def _settle(
-        self, batch: list[_Pending], firsts: list[_Pending], stored: _Stored, then: list[Event]
-    ) -> None:
-        """Tell the senders, and everybody else."""
-        answers: dict[tuple[UUID, UUID], tuple[asyncpg.Record, dict[str, Any]]] = {}
-        for row in stored.rows:
-            first = firsts[row["ord"] - 1]
-            if row["known"] is None:
-                answers[first.sender_id, first.data.client_id] = row, _new_body(first, row)
-            elif (there := stored.known.get(row["known"])) is not None:
-                answers[first.sender_id, first.data.client_id] = row, message_body(there)
+        answers = {(row["sender_id"], row["client_id"]): row for row in rows}
         events: list[Event] = []
         refused: list[_Pending] = []
         for pending in batch:
-            answer = answers.get((pending.sender_id, pending.data.client_id))
-            if answer is None or answer[1]["room_id"] != str(pending.room_id):
+            row = answers.get((pending.sender_id, pending.data.client_id))
+            if row is None or row["room_id"] != pending.room_id:
                 refused.append(pending)
                 continue
-            row, body = answer
-            fresh = row["known"] is None and firsts[row["ord"] - 1] is pending
+            body = message_body(row)
+            if row["fresh"]:
+                body["attachments"] = unique[pending.sender_id, pending.data.client_id].attachments
+            fresh = row["fresh"] and pending.id == row["id"]
             if fresh:
                 event = room_event(
-                    pending.room_id, row["seq"], "message.created", row["created_at"], {"message": body}
+                    row["room_id"], row["seq"], "message.created", row["created_at"], {"message": body}
                 )
-                events.append(RoomEvent(pending.room_id, "message.created", event, row["seq"]))
+                events.append(RoomEvent(row["room_id"], "message.created", event, row["seq"]))
             if not pending.answer.done():
                 pending.answer.set_result((body, fresh))
         self._db.publish([*events, *then])
@@ -306,45 +420,13 @@ def _question(batch: list[_Pending], *, queue: bool = False) -> tuple[Any, ...]:
         parameters.append(["{" + ",".join(map(str, p.data.mentions)) + "}" for p in batch])
     if queue:
         parameters += [[new_id() for _ in batch], [p.asks for p in batch]]
-    return (store(threads, mentions, queue), *parameters)
+    return (_statement(threads, mentions, queue), *parameters)
 
 
-async def _put(connection: Any, batch: list[_Pending], *, queue: bool = False) -> _Stored:
-    first = batch[0]
-    if len(batch) == 1 and not (queue or first.data.reply_to or first.data.mentions):
-        rows = await connection.fetch(
-            STORE_ONE, first.id, first.room_id, first.sender_id, first.data.client_id, first.data.text
-        )
-        if rows:
-            return _Stored(rows, {})
-    rows = await connection.fetch(*_question(batch, queue=queue))
-    known = [row["known"] for row in rows if row["known"] is not None]
-    return _Stored(rows, {row["id"]: row for row in await connection.fetch(KNOWN, known)} if known else {})
-
-
-def _new_body(pending: _Pending, row: asyncpg.Record) -> dict[str, Any]:
-    """A message that has just been stored: what the sender said, and what the statement added."""
-    return new_message_body(
-        message_id=pending.id,
-        room_id=pending.room_id,
-        seq=row["seq"],
-        no=row["no"],
-        sender_id=pending.sender_id,
-        text=pending.data.text,
-        attachments=pending.attachments,
-        client_id=pending.data.client_id,
-        reply_to=pending.data.reply_to,
-        thread_id=row["thread_id"],
-        thread_no=row["thread_no"],
-        mentions=row["mentions"],
-        branch=row["branch"],
-        created_at=row["created_at"],
-    )
-
-
-async def _attach(connection: Any, batch: list[_Pending], stored: _Stored) -> None:
-    for pending in (batch[position] for position in stored.fresh):
-        if pending.attachments:
+async def _attach(connection: Any, batch: list[_Pending], rows: list[asyncpg.Record]) -> None:
+    fresh = {row["id"] for row in rows if row["fresh"]}
+    for pending in batch:
+        if pending.attachments and pending.id in fresh:
             ids = [each["id"] for each in pending.attachments]
             await connection.execute(ATTACH, pending.id, ids, pending.attachments)
 
