@@ -37,7 +37,10 @@ class Clamd:
             command = (await reader.readuntil(b"\0"))[:-1].decode(errors="replace")
             writer.write((await self._do(command, reader)).encode() + b"\0")
             await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.write_eof()
+            while await reader.read(65_536):  # what was under way when a limit was passed
+                pass
+        except (asyncio.IncompleteReadError, OSError):
             return
         finally:
             writer.close()

@@ -62,14 +62,18 @@ class ClamdScanner:
         try:
             async with asyncio.timeout(_CONNECT_SECONDS):
                 reader, writer = await asyncio.open_connection(self._host, self._port)
+            # Listened for from the start: clamd answers and hangs up as soon as a limit is passed, and what is written
+            # after that would fail and take the answer with it.
+            answer = asyncio.create_task(reader.readuntil(b"\0"))
             try:
                 async with asyncio.timeout(_SCAN_SECONDS):
                     writer.write(command)
                     if path is not None:
-                        await _stream(writer, path)
-                    await writer.drain()
-                    return (await reader.readuntil(b"\0"))[:-1].decode(errors="replace").strip()
+                        await _stream(writer, path, answer)
+                    return (await answer)[:-1].decode(errors="replace").strip()
             finally:
+                answer.cancel()
+                await asyncio.gather(answer, return_exceptions=True)
                 writer.close()
                 with suppress(OSError):
                     await writer.wait_closed()
@@ -77,13 +81,15 @@ class ClamdScanner:
             raise VendorUnavailable("The virus scanner does not answer.", vendor="clamd") from error
 
 
-async def _stream(writer: asyncio.StreamWriter, path: Path) -> None:
-    # clamd closes its side as soon as a limit is passed; its answer is read all the same.
+async def _stream(writer: asyncio.StreamWriter, path: Path, answer: asyncio.Task[bytes]) -> None:
     with path.open("rb") as file, suppress(ConnectionResetError, BrokenPipeError):
         while chunk := await asyncio.to_thread(file.read, _CHUNK):
+            if answer.done():
+                return
             writer.write(struct.pack(">I", len(chunk)) + chunk)
             await writer.drain()
         writer.write(struct.pack(">I", 0))
+        await writer.drain()
 
 
 def from_settings(settings: Settings) -> ClamdScanner | None:

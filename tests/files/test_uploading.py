@@ -264,7 +264,7 @@ async def test_malware_goes_into_quarantine_and_nothing_passes_unscanned(
                 await url_of(db, ada, evil.id)
             assert gone.value.code == "file_quarantined"
         finally:
-            del vars(configured)["scanner"]
+            await configured.close()
     # The scanner is gone: an upload waits until it is back.
     closed = scanner.ClamdScanner("127.0.0.1", int(clamd.url.rsplit(":", 1)[1]))
     configure(configured := Gateways(scanner=closed))
