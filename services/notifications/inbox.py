@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,11 +29,11 @@ from models.notifications import Notification
 from services.notifications.schemas import Recipient
 
 
-def _read_in_room() -> ColumnElement[bool]:
+def _read_in_room(
+    room_id: Any = Notification.room_id, user_id: Any = Notification.user_id, seq: Any = Notification.seq
+) -> ColumnElement[bool]:
     return exists().where(
-        RoomMember.room_id == Notification.room_id,
-        RoomMember.user_id == Notification.user_id,
-        RoomMember.read_seq >= Notification.seq,
+        RoomMember.room_id == room_id, RoomMember.user_id == user_id, RoomMember.read_seq >= seq
     )
 
 
@@ -52,7 +64,9 @@ async def reader(session: AsyncSession, user_id: UUID) -> Recipient | None:
 async def keep(session: AsyncSession, **values: Any) -> Notification | None:
     """Store a line, or add to the one with its key. None where that changes nothing: it tells of nothing new."""
     new = insert(Notification).values(id=new_id(), **values)
-    still_unread = Notification.read_at.is_(None) & ~func.coalesce(_read_in_room(), False)
+    # The line's own columns, written out: as the table's they would be looked for among everybody's lines here.
+    own = (literal_column(f"notifications.{name}") for name in ("room_id", "user_id", "seq"))
+    still_unread = Notification.read_at.is_(None) & ~func.coalesce(_read_in_room(*own), False)
     stored = new.on_conflict_do_update(
         index_elements=["user_id", "key"],
         set_={

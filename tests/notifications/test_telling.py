@@ -11,11 +11,13 @@ from core.db import Database
 from core.events import UserEvent
 from services.accounts.letters import Letter, LetterKind
 from services.accounts.schemas import UserRead
+from services.conversations.sending import Sender
 from services.notifications import choosing, letters, service
 from services.notifications.jobs import forget_old
 from services.notifications.kinds import ChangeChoice, Kind
 from services.notifications.words import catalogue
-from tests.accounts.factories import actor_for, make_user, sign_in_cookie
+from tests.accounts.factories import actor_for, make_actor, make_user, sign_in_cookie
+from tests.conversations.factories import make_room, say
 from tests.serving import serving
 
 PAGE = "/api/v1/notifications"
@@ -81,6 +83,20 @@ async def test_what_belongs_to_others_stays_unread(client: httpx.AsyncClient, db
     assert answer.json() == {"unread": 0}
     client.headers["Authorization"] = f"Bearer {await sign_in_cookie(db, other)}"
     assert (await client.get(PAGE)).json()["unread"] == 1
+
+
+async def test_what_others_have_read_begins_no_line_anew(client: httpx.AsyncClient, db: Database) -> None:
+    reader = await make_actor(db)
+    room = await make_room(db, reader)
+    sender = Sender(db)
+    await say(sender, reader, room, "My own words are read.")
+    await sender.close()
+    line = {"name": "message", "kind": Kind.MESSAGE, "context": {"sender": "Grace", "preview": "Hi"}}
+    await tell(db, reader.user_id, **line, key="messages:theirs", room_id=room, seq=1)
+    user = await signed_in(client, db)
+    await tell(db, user.id, **line, key="messages:mine", count=2, seq=5)
+    (event,) = await tell(db, user.id, **line, key="messages:mine", count=1, seq=6)
+    assert event.body["notification"]["title"] == "3 new messages from Grace"
 
 
 async def test_one_key_is_one_line(client: httpx.AsyncClient, db: Database) -> None:
