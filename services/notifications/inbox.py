@@ -65,7 +65,7 @@ async def keep(session: AsyncSession, **values: Any) -> Notification | None:
     """Store a line, or add to the one with its key. None where that changes nothing: it tells of nothing new."""
     new = insert(Notification).values(id=new_id(), **values)
     # The line's own columns, written out: as the table's they would be looked for among everybody's lines here.
-    own = (literal_column(f"notifications.{name}") for name in ("room_id", "user_id", "seq"))
+    own: list[Any] = [literal_column(f"notifications.{name}") for name in ("room_id", "user_id", "seq")]
     still_unread = Notification.read_at.is_(None) & ~func.coalesce(_read_in_room(*own), False)
     stored = new.on_conflict_do_update(
         index_elements=["user_id", "key"],
