@@ -11,6 +11,7 @@ Errors: `PushGone` when the subscription has ended, `PushRefused` when the servi
 import base64
 import binascii
 import os
+import tempfile
 import time
 from email.utils import parseaddr
 from pathlib import Path
@@ -192,13 +193,14 @@ def _read_key(text: str) -> ec.EllipticCurvePrivateKey:
 
 
 def _kept_key(path: Path) -> ec.EllipticCurvePrivateKey:
-    """The key of this data folder, made when it is first asked for. Of two processes that ask at once, one makes it."""
+    """The key of this data folder, made when it is first asked for. Of several that ask at once, one makes it."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         number = ec.generate_private_key(_CURVE).private_numbers().private_value
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.write_text(_text(number.to_bytes(32, "big")))
-        fresh.chmod(0o600)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # its owner's alone
+        fresh = Path(name)
+        with os.fdopen(handle, "w") as file:
+            file.write(_text(number.to_bytes(32, "big")))
         try:
             os.link(fresh, path)  # fails where the other was first; whoever reads sees a whole file
         except FileExistsError:

@@ -97,7 +97,8 @@ async def sign_in(page: Page, base: str, email: str, password: str = PASSWORD) -
 
 
 async def sign_out(page: Page) -> None:
-    """From the menu that every page has."""
+    """From the menu that every page has. A page that is about to change would close it."""
+    await page.wait_for_url(lambda url: "/sign-in" not in url)
     await page.get_by_role("complementary").get_by_role("button", name=re.compile("@")).click()
     await page.get_by_role("button", name="Sign out", exact=True).click()
     await expect(
