@@ -10,17 +10,16 @@ name=value pairs.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import statistics
-import sys
 from typing import Any
 
 import asyncpg
 
+from bench.command import run
 from bench.curve import draw
 from bench.load import Load, load
-from bench.processes import Unavailable, compiled, free_port, machine, running
+from bench.processes import compiled, free_port, running
 from bench.product import database, people, product, room
 
 MEMBERS, WINDOW = 100, 32
@@ -95,20 +94,5 @@ async def measure(seconds: float) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Parse the command line and measure."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--seconds", type=float, default=3)
-    arguments = parser.parse_args()
-    print(machine())
-    pairs = asyncio.run(measure(arguments.seconds))
-    print("\n" + " ".join(f"{name}={value:.2f}" for name, value in pairs.items()))
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except Unavailable as missing:
-        sys.exit(str(missing))
+    run(measure, __doc__, seconds=3.0)

@@ -23,7 +23,6 @@ The last line holds name=value pairs.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import shutil
 import statistics
@@ -36,8 +35,9 @@ from typing import Any
 
 import asyncpg
 
+from bench.command import run
 from bench.load import Dialect, Load, load
-from bench.processes import ROOT, Unavailable, Watched, compiled, free_port, machine, running
+from bench.processes import ROOT, Unavailable, Watched, compiled, free_port, running
 from bench.product import Person, database, people, product, room
 
 PEERS = ROOT / "bench" / "peers"
@@ -190,21 +190,5 @@ async def measure(rounds: int, seconds: float) -> dict[str, float]:
     return pairs
 
 
-def main() -> None:
-    """Parse the command line and measure."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=1.2)
-    arguments = parser.parse_args()
-    print(machine())
-    pairs = asyncio.run(measure(arguments.rounds, arguments.seconds))
-    print("\n" + " ".join(f"{name}={value:.2f}" for name, value in sorted(pairs.items())))
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except Unavailable as missing:
-        sys.exit(str(missing))
+    run(measure, __doc__, rounds=4, seconds=1.2)

@@ -10,16 +10,15 @@ by the connections. The last line holds name=value pairs.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 from uuid import UUID
 
 import asyncpg
-import uvloop
 
+from bench.command import run
 from bench.load import load
-from bench.processes import Unavailable, free_port, machine, running
+from bench.processes import free_port, running
 from bench.product import Person, database, people, product, room
 from bench.sockets import LightClient
 
@@ -92,20 +91,5 @@ async def measure(count: int) -> dict[str, float]:
     return {"kb_per_connection": each, "bare_kb_per_connection": alone, "idle_vs_bare": each / alone}
 
 
-def main() -> None:
-    """Parse the command line and measure."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--connections", type=int, default=5_000)
-    arguments = parser.parse_args()
-    print(machine())
-    pairs = uvloop.run(measure(arguments.connections))
-    print("\n" + " ".join(f"{name}={value:.1f}" for name, value in pairs.items()))
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except Unavailable as missing:
-        sys.exit(str(missing))
+    run(measure, __doc__, connections=5_000)

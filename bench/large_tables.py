@@ -10,20 +10,17 @@ middle of a room. The three take turns call by call; medians in milliseconds. Th
 
 from __future__ import annotations
 
-import argparse
 import statistics
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from uuid import UUID
 
 import asyncpg
-import uvloop
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bench.command import run
 from bench.curve import draw
-from bench.processes import Unavailable, machine
 from bench.product import database, people, room
 from core.actor import ROLE_SCOPES, Actor, Role
 from core.db import Database
@@ -121,20 +118,5 @@ async def measure(calls: int) -> dict[str, float]:
     return pairs
 
 
-def main() -> None:
-    """Parse the command line and measure."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--calls", type=int, default=60)
-    arguments = parser.parse_args()
-    print(machine())
-    pairs = uvloop.run(measure(arguments.calls))
-    print("\n" + " ".join(f"{name}={value:.2f}" for name, value in pairs.items()))
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except Unavailable as missing:
-        sys.exit(str(missing))
+    run(measure, __doc__, calls=60)

@@ -19,11 +19,9 @@ The contenders take turns within every round; figures are medians. The last line
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import statistics
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -33,10 +31,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import orjson
-import uvloop
 
+from bench.command import run
 from bench.load import load
-from bench.processes import Unavailable, machine
 from bench.product import Person, database, people, product, room
 from core.actor import ROLE_SCOPES, Actor, Role
 from core.db import Database
@@ -238,21 +235,5 @@ async def measure(rounds: int, seconds: float) -> dict[str, float]:
     return pairs
 
 
-def main() -> None:
-    """Parse the command line and measure."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=1.2)
-    arguments = parser.parse_args()
-    print(machine())
-    pairs = uvloop.run(measure(arguments.rounds, arguments.seconds))
-    print("\n" + " ".join(f"{name}={value:.2f}" for name, value in pairs.items()))
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except Unavailable as missing:
-        sys.exit(str(missing))
+    run(measure, __doc__, rounds=4, seconds=1.2)

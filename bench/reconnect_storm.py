@@ -10,17 +10,14 @@ holds name=value pairs.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import statistics
-import sys
 import time
 from uuid import UUID, uuid4
 
 import asyncpg
-import uvloop
 
-from bench.processes import Unavailable, machine
+from bench.command import run
 from bench.product import Person, database, people, product, room
 from bench.sockets import LightClient
 from core.actor import ROLE_SCOPES, Actor, Role
@@ -101,20 +98,5 @@ async def measure(count: int) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Parse the command line and measure."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--clients", type=int, default=1_000)
-    arguments = parser.parse_args()
-    print(machine())
-    pairs = uvloop.run(measure(arguments.clients))
-    print("\n" + " ".join(f"{name}={value:.2f}" for name, value in pairs.items()))
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except Unavailable as missing:
-        sys.exit(str(missing))
+    run(measure, __doc__, clients=1_000)

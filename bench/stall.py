@@ -9,9 +9,7 @@ grows by at most, and with which code the socket that does not read is closed. T
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +18,9 @@ from typing import Any
 
 import asyncpg
 
+from bench.command import run
 from bench.load import load
-from bench.processes import Unavailable, Watched, machine
+from bench.processes import Watched
 from bench.product import database, people, product, room
 
 MEMBERS, BODY, RATE = 20, 4_000, 200
@@ -98,20 +97,5 @@ async def measure(seconds: float) -> dict[str, float]:
     return pairs
 
 
-def main() -> None:
-    """Parse the command line and measure."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--seconds", type=float, default=6)
-    arguments = parser.parse_args()
-    print(machine())
-    pairs = asyncio.run(measure(arguments.seconds))
-    print("\n" + " ".join(f"{name}={value:g}" for name, value in pairs.items()))
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except Unavailable as missing:
-        sys.exit(str(missing))
+    run(measure, __doc__, seconds=6.0)

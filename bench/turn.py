@@ -15,7 +15,6 @@ The last line holds name=value pairs.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import sys
 import time
@@ -24,12 +23,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import uvloop
 from openai import AsyncOpenAI
 
 from api.ws.client import RealtimeClient
+from bench.command import run
 from bench.peers.model import TOOL, WORDS
-from bench.processes import Unavailable, Watched, free_port, machine, other_cores, running
+from bench.processes import Watched, free_port, other_cores, running
 from bench.product import Person, database, people, product, room
 
 WARM = 8
@@ -186,20 +185,5 @@ async def measure(turns: int) -> dict[str, float]:
     return pairs
 
 
-def main() -> None:
-    """Parse the command line and measure."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--turns", type=int, default=60)
-    arguments = parser.parse_args()
-    print(machine())
-    pairs = uvloop.run(measure(arguments.turns))
-    print("\n" + " ".join(f"{name}={value:.2f}" for name, value in pairs.items()))
-
-
 if __name__ == "__main__":
-    try:
-        main()
-    except Unavailable as missing:
-        sys.exit(str(missing))
+    run(measure, __doc__, turns=60)

@@ -31,10 +31,10 @@ class _GivenVectors:
     """What the store wants as an embedding function. Ours are given with every call, by the gateway of embeddings."""
 
     def embed_query(self, text: str) -> list[float]:
-        raise NotImplementedError("vectors are given")
+        raise TypeError("vectors are given")
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        raise NotImplementedError("vectors are given")
+        raise TypeError("vectors are given")
 
 
 class PineconeIndex:

@@ -8,7 +8,7 @@ import { realtime } from './realtime.svelte';
 import { session } from './session.svelte';
 
 /** Of what was said last the list shows the words and whose they are. */
-export type ListedRoom = Omit<FullRoom, 'last_message'> & { last_message: { text: string; sender_id: string; attachments?: readonly { name: string }[] } | null };
+export type ListedRoom = Omit<FullRoom, 'last_message'> & { last_message: { text: string; sender_id: string; deleted_at?: string | null; attachments?: readonly { name: string }[] } | null };
 
 interface Said {
 	seq: number;
