@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api.ws import protocol
+from api.ws import frames, protocol
 from api.ws.connection import LIMITS, RESTART, TOO_SLOW, UNAUTHENTICATED
 
 CHANNEL = "realtime"
@@ -33,7 +33,7 @@ frames) and {RESTART} (restarts: reconnect after the `reconnect_ms` of the `clos
 
 def document() -> dict[str, Any]:
     """AsyncAPI 3.0, from the point of view of the service: it receives commands and sends events."""
-    commands, events = _members(protocol.AnyCommand), _members(protocol.AnyEvent)
+    commands, events = _members(protocol.AnyCommand), _members(frames.AnyEvent)
     modes: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = [
         *((model, "validation") for model in commands.values()),
         *((model, "serialization") for model in events.values()),
@@ -51,7 +51,7 @@ def document() -> dict[str, Any]:
         for (name, model), (_, mode) in zip([*commands.items(), *events.items()], modes, strict=True)
     }
     channel = {"$ref": f"#/channels/{CHANNEL}"}
-    answers = [_on_channel(protocol.Ack), _on_channel(protocol.Error)]
+    answers = [_on_channel(frames.Ack), _on_channel(frames.Error)]
     operations: dict[str, Any] = {
         f"receive.{name}": {
             "action": "receive",
@@ -67,7 +67,7 @@ def document() -> dict[str, Any]:
         "channel": channel,
         "summary": "What the service tells a client, besides its answers.",
         "messages": [
-            _on_channel(model) for model in events.values() if model not in (protocol.Ack, protocol.Error)
+            _on_channel(model) for model in events.values() if model not in (frames.Ack, frames.Error)
         ],
     }
     return {

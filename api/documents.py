@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from api import asyncapi
 from api.app import create_app
-from api.ws import protocol
+from api.ws import frames, protocol
 from core.settings import Settings
 
 OPENAPI = "openapi.json"
@@ -30,7 +30,7 @@ def protocol_types() -> dict[str, Any]:
     class ClientCommand(RootModel[protocol.AnyCommand]):
         """Anything a client may send."""
 
-    class ServerEvent(RootModel[protocol.AnyEvent]):
+    class ServerEvent(RootModel[frames.AnyEvent]):
         """Anything the server may send."""
 
     _, schema = models_json_schema(

@@ -8,7 +8,8 @@ from core.actor import Scope
 from services.billing import proposals, service
 from services.billing.schemas import PaymentRead
 from services.bookings import cancel_proposals
-from services.conversations.schemas import Card, ProposalRead
+from services.conversations.assistant_schemas import ProposalRead
+from services.conversations.schemas import Card
 from tools.context import ToolContext
 from tools.describe import data, local
 from tools.registry import ToolResult, declare

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from core.money import Money
 from services.bookings.schemas import BookingPage, SlotsRead
-from services.conversations.schemas import Card, ProposalRead
+from services.conversations.assistant_schemas import ProposalRead
+from services.conversations.schemas import Card
 from services.projects.schemas import ProjectBrief
 
 MOST_SLOTS = 24

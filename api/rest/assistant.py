@@ -8,15 +8,15 @@ from api.deps import ActorDep, SessionDep, scoped
 from api.problem import problem
 from core.actor import Scope
 from services.conversations import branches, feedback, quotas
-from services.conversations.schemas import (
+from services.conversations.assistant_schemas import (
     Branched,
-    BranchRead,
     Feedback,
     FeedbackRead,
     QuotaRead,
     ReviseMessage,
     SelectBranch,
 )
+from services.conversations.schemas import BranchRead
 
 router = APIRouter(tags=["assistant"])
 READ = [scoped(Scope.CONVERSATIONS_READ)]

@@ -11,14 +11,13 @@ from api.deps import ActorDep, DatabaseDep, RuntimeDep, SessionDep, scoped
 from api.problem import problem
 from core.actor import Scope
 from services.conversations import history, log, proposals, service, turns
+from services.conversations.assistant_schemas import ConfirmProposal, ProposalRead
 from services.conversations.schemas import (
-    ConfirmProposal,
     CreateRoom,
     EventPage,
     MarkRead,
     MessagePage,
     MessageRead,
-    ProposalRead,
     ReadState,
     RoomPage,
     RoomRead,

@@ -10,20 +10,22 @@ from api.problem import problem
 from api.rest.limits import limited
 from core.actor import Scope
 from services.conversations import direct, invitations, members, reports
-from services.conversations.schemas import (
+from services.conversations.people_schemas import (
     BlockRead,
-    ChangeMember,
     CreatedInvitation,
     CreateInvitation,
     CreateReport,
     InvitationPreview,
     InvitationRead,
     InvitationToken,
+    ResolveReport,
+    RoomReportPage,
+    RoomReportRead,
+)
+from services.conversations.schemas import (
+    ChangeMember,
     MemberRead,
     OpenDirect,
-    ReportPage,
-    ReportRead,
-    ResolveReport,
     RoomRead,
     RoomSettings,
     UpdateRoom,
@@ -176,7 +178,7 @@ async def unblock_person(session: SessionDep, actor: ActorDep, user_id: UUID) ->
     dependencies=[*WRITE, limited("reports", 20, minutes=60, account=True)],
     responses=problem(401, 403, 404, 422, 429),
 )
-async def create_report(session: SessionDep, actor: ActorDep, data: CreateReport) -> ReportRead:
+async def create_report(session: SessionDep, actor: ActorDep, data: CreateReport) -> RoomReportRead:
     """Tell the operators about a person, or about what they wrote."""
     return await reports.report(session, actor, data)
 
@@ -187,7 +189,7 @@ async def list_reports(
     actor: ActorDep,
     cursor: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
-) -> ReportPage:
+) -> RoomReportPage:
     """Reports that wait for an operator, oldest first."""
     return await reports.waiting(session, actor, cursor, limit)
 
@@ -195,6 +197,6 @@ async def list_reports(
 @router.post("/admin/reports/{report_id}/resolution", dependencies=[scoped(Scope.ADMIN)], responses=MISSING)
 async def resolve_report(
     session: SessionDep, actor: ActorDep, report_id: UUID, data: ResolveReport
-) -> ReportRead:
+) -> RoomReportRead:
     """Close a report, saying what was done."""
     return await reports.resolve(session, actor, report_id, data)

@@ -13,7 +13,7 @@ from core.money import Money
 from services.billing import service
 from services.billing.schemas import PaymentRead, PaymentStatus
 from services.conversations import proposals
-from services.conversations.schemas import ProposalOutcome, ProposalRead
+from services.conversations.assistant_schemas import ProposalOutcome, ProposalRead
 
 KIND = "payment"
 _OPEN_FOR = timedelta(hours=6)

@@ -14,7 +14,7 @@ from services.bookings import reading
 from services.bookings.schemas import BookingRead
 from services.conversations import proposals
 from services.conversations import service as conversations
-from services.conversations.schemas import ProposalOutcome
+from services.conversations.assistant_schemas import ProposalOutcome
 from services.notifications import service as notifications
 from services.notifications.kinds import Kind
 

@@ -12,7 +12,7 @@ from core.money import Money
 from services.bookings import announcements, policy, service
 from services.bookings.schemas import Input, Status
 from services.conversations import proposals
-from services.conversations.schemas import ProposalOutcome, ProposalRead
+from services.conversations.assistant_schemas import ProposalOutcome, ProposalRead
 
 KIND = "cancellation"
 _OPEN_FOR = timedelta(hours=6)

@@ -15,8 +15,8 @@ from services.bookings import announcements, offers, policy, reading
 from services.bookings.holds import hold
 from services.bookings.schemas import Agenda, CallMinutes, HoldSlot, Input, Instant
 from services.conversations import proposals
+from services.conversations.assistant_schemas import ProposalOutcome, ProposalRead
 from services.conversations.proposals import ProposalKind
-from services.conversations.schemas import ProposalOutcome, ProposalRead
 from services.experts import service as experts
 from services.projects import service as projects
 

@@ -19,7 +19,8 @@ from core.ids import ASSISTANT_ID, new_id
 from core.jobs import enqueue
 from models.conversations import Branch, Message, Room, Turn
 from services.conversations import quotas, repository
-from services.conversations.schemas import Branched, BranchRead, ReviseMessage
+from services.conversations.assistant_schemas import Branched, ReviseMessage
+from services.conversations.schemas import BranchRead
 from services.conversations.turns import LEASE, resume_turn
 
 MOST = 100

@@ -14,7 +14,8 @@ from models.accounts import User
 from models.conversations import Block, Room, RoomMember
 from services.accounts import service as accounts
 from services.conversations import members, repository, service
-from services.conversations.schemas import BlockRead, OpenDirect, RoomKind, RoomRead
+from services.conversations.people_schemas import BlockRead
+from services.conversations.schemas import OpenDirect, RoomKind, RoomRead
 
 MAX_BLOCKS = 1_000
 

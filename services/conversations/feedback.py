@@ -12,7 +12,7 @@ from core.ids import ASSISTANT_ID
 from models.conversations import Message, RoomMember, TurnFeedback
 from services.accounts import service as accounts
 from services.conversations import repository
-from services.conversations.schemas import Feedback, FeedbackRead
+from services.conversations.assistant_schemas import Feedback, FeedbackRead
 
 
 async def give(session: AsyncSession, actor: Actor, message_id: UUID, data: Feedback) -> FeedbackRead:

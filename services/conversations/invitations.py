@@ -21,14 +21,13 @@ from core.settings import settings
 from models.conversations import Room, RoomInvitation, RoomMember
 from services.accounts import service as accounts
 from services.conversations import members, repository, service
-from services.conversations.schemas import (
+from services.conversations.people_schemas import (
     CreatedInvitation,
     CreateInvitation,
     InvitationPreview,
     InvitationRead,
-    RoomKind,
-    RoomRead,
 )
+from services.conversations.schemas import RoomKind, RoomRead
 
 MAX_OPEN = 50
 

@@ -10,7 +10,8 @@ from core import clock
 from core.actor import Actor, Scope
 from core.errors import InvalidInput
 from services.conversations import proposals, repository, service
-from services.conversations.schemas import ProposalOutcome, ProposalRead, Text
+from services.conversations.assistant_schemas import ProposalOutcome, ProposalRead
+from services.conversations.schemas import Text
 
 KIND = "message"
 _OPEN_FOR = timedelta(days=1)

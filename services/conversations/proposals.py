@@ -19,7 +19,7 @@ from core.errors import Conflict, Forbidden, Gone, InvalidInput
 from core.ids import ASSISTANT_ID, new_id
 from models.conversations import Proposal
 from services.conversations import repository
-from services.conversations.schemas import ProposalOutcome, ProposalRead
+from services.conversations.assistant_schemas import ProposalOutcome, ProposalRead
 
 Confirm = Callable[[AsyncSession, Actor, UUID, Any], Awaitable[ProposalOutcome]]
 Revise = Callable[[AsyncSession, Actor, Any], Awaitable[BaseModel]]

@@ -19,7 +19,7 @@ from core.actor import Actor, Scope
 from core.errors import RateLimited
 from core.settings import Settings, settings
 from models.conversations import AssistantUsage
-from services.conversations.schemas import Quota, QuotaRead
+from services.conversations.assistant_schemas import Quota, QuotaRead
 
 USED = """
 select user_id, coalesce(sum(messages) filter (where day = $2), 0)::int as messages,

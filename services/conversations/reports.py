@@ -11,11 +11,11 @@ from core.errors import InvalidInput, NotFound
 from core.ids import new_id
 from models.conversations import Report, RoomMember
 from services.conversations import message_repository, repository
+from services.conversations.people_schemas import CreateReport, ResolveReport, RoomReportPage, RoomReportRead
 from services.conversations.rendering import message_body
-from services.conversations.schemas import CreateReport, ReportPage, ReportRead, ResolveReport
 
 
-async def report(session: AsyncSession, actor: Actor, data: CreateReport) -> ReportRead:
+async def report(session: AsyncSession, actor: Actor, data: CreateReport) -> RoomReportRead:
     """Report somebody who is or was in a room of the actor's, or what they wrote there."""
     actor.require(Scope.CONVERSATIONS_WRITE)
     await repository.room_of(session, actor.user_id, data.room_id)
@@ -43,23 +43,25 @@ async def report(session: AsyncSession, actor: Actor, data: CreateReport) -> Rep
     )
     session.add(row)
     await session.flush()
-    return ReportRead.model_validate(row, from_attributes=True)
+    return RoomReportRead.model_validate(row, from_attributes=True)
 
 
-async def waiting(session: AsyncSession, actor: Actor, cursor: UUID | None, limit: int) -> ReportPage:
+async def waiting(session: AsyncSession, actor: Actor, cursor: UUID | None, limit: int) -> RoomReportPage:
     """Reports that wait for an operator, oldest first."""
     actor.require(Scope.ADMIN)
     query = select(Report).where(Report.status == "open").order_by(Report.id).limit(limit + 1)
     if cursor is not None:
         query = query.where(Report.id > cursor)
     rows = (await session.scalars(query)).all()
-    return ReportPage(
-        items=[ReportRead.model_validate(row, from_attributes=True) for row in rows[:limit]],
+    return RoomReportPage(
+        items=[RoomReportRead.model_validate(row, from_attributes=True) for row in rows[:limit]],
         next_cursor=rows[limit - 1].id if len(rows) > limit else None,
     )
 
 
-async def resolve(session: AsyncSession, actor: Actor, report_id: UUID, data: ResolveReport) -> ReportRead:
+async def resolve(
+    session: AsyncSession, actor: Actor, report_id: UUID, data: ResolveReport
+) -> RoomReportRead:
     """Close a report, saying what was done. Closing it again changes nothing."""
     actor.require(Scope.ADMIN)
     row = await session.get(Report, report_id, with_for_update=True)
@@ -69,4 +71,4 @@ async def resolve(session: AsyncSession, actor: Actor, report_id: UUID, data: Re
         row.status, row.resolution = "resolved", data.resolution
         row.resolved_by, row.resolved_at = actor.user_id, now()
         await session.flush()
-    return ReportRead.model_validate(row, from_attributes=True)
+    return RoomReportRead.model_validate(row, from_attributes=True)

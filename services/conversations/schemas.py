@@ -10,7 +10,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
-    EmailStr,
     Field,
     StringConstraints,
     model_validator,
@@ -285,64 +284,6 @@ class SetDraft(BaseModel):
     origin: str = Field("", max_length=64)
 
 
-class ReviseMessage(BaseModel):
-    """The new wording of an earlier message of one's own."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    client_id: UUID
-    text: Text
-
-
-class SelectBranch(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    number: int = Field(ge=0, le=10_000)
-
-
-class Branched(BaseModel):
-    """A branch that was begun, and the turn that answers on it."""
-
-    branch: BranchRead
-    turn_id: UUID
-    message: MessageRead | None = Field(None, description="The revised message")
-
-
-class Feedback(BaseModel):
-    """What one thinks of an answer of the assistant."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    rating: Literal["up", "down"]
-    comment: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=r"^[^\x00]*$")
-    ] = ""
-
-
-class FeedbackRead(BaseModel):
-    """One's own rating of the answer that a turn gave."""
-
-    turn_id: UUID
-    rating: Literal["up", "down"]
-    comment: str
-
-
-class Quota(BaseModel):
-    """How much of something is used, and when it begins anew."""
-
-    used: int
-    limit: int
-    resets_at: datetime
-
-
-class QuotaRead(BaseModel):
-    """What a plan includes of the assistant: `messages` a day, `tokens` a month (UTC)."""
-
-    plan: Literal["guest", "free"]
-    messages: Quota
-    tokens: Quota
-
-
 _MENTION = re.compile(r"(?<![\w@/.])@(?:assistant|sextant)\b", re.IGNORECASE)
 
 
@@ -376,112 +317,6 @@ class ReadState(BaseModel):
     mentions: int
 
 
-class CreateInvitation(BaseModel):
-    """A link into the room; with `email` it is sent there, and works once."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    email: EmailStr | None = None
-    max_uses: int = Field(1, ge=1, le=100)
-    days: int = Field(7, ge=1, le=30)
-
-
-class InvitationRead(BaseModel):
-    """An invitation as members see it; without the link, which is shown once."""
-
-    id: UUID
-    room_id: UUID
-    created_by: UUID
-    email: str | None
-    max_uses: int
-    uses: int
-    expires_at: datetime
-    revoked_at: datetime | None
-    created_at: datetime
-
-
-class CreatedInvitation(InvitationRead):
-    link: str | None = Field(description="Shown this once; None when it went by e-mail")
-
-
-class InvitationToken(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    token: str = Field(min_length=16, max_length=200)
-
-
-class InvitationPreview(BaseModel):
-    """What somebody who was invited sees before they come in."""
-
-    room_title: str
-    invited_by: str
-    member_count: int
-    expires_at: datetime
-    room_id: UUID | None = Field(description="Set for those who are in it already")
-
-
-class BlockRead(BaseModel):
-    """Somebody whom one has blocked."""
-
-    user_id: UUID
-    name: str
-    created_at: datetime
-
-
-class ReportReason(StrEnum):
-    SPAM = "spam"
-    HARASSMENT = "harassment"
-    SCAM = "scam"
-    INAPPROPRIATE = "inappropriate"
-    OTHER = "other"
-
-
-class CreateReport(BaseModel):
-    """Tell the operators about a person in a room of one's own, or about one of their messages there."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    room_id: UUID
-    user_id: UUID
-    message_id: UUID | None = None
-    reason: ReportReason
-    text: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=2_000, pattern=r"^[^\x00]*$")
-    ] = ""
-
-
-class ReportRead(BaseModel):
-    """A report. `evidence` is the message as it was when it was reported."""
-
-    id: UUID
-    reporter_id: UUID
-    reported_id: UUID
-    room_id: UUID
-    message_id: UUID | None
-    reason: ReportReason
-    text: str
-    evidence: dict[str, Any]
-    status: str
-    resolution: str | None
-    created_at: datetime
-    resolved_at: datetime | None
-
-
-class ReportPage(BaseModel):
-    """Oldest first: what waits longest comes first."""
-
-    items: list[ReportRead]
-    next_cursor: UUID | None
-
-
-class ResolveReport(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    resolution: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")
-    ]
-
-
 class Snippet(BaseModel):
     """A part of a message's text; `hit` parts are what was searched for."""
 
@@ -510,48 +345,3 @@ class EventPage(BaseModel):
     items: list[dict[str, Any]]
     last_seq: int
     reset: bool = False
-
-
-class TurnRead(BaseModel):
-    """A turn under way or ended."""
-
-    id: UUID
-    room_id: UUID
-    status: str
-    attempt: int
-    text: str
-    progress: list[Any]
-    message_id: UUID | None = None
-    error: str | None = None
-
-
-class ProposalRead(BaseModel):
-    """A draft that waits for a person's decision."""
-
-    id: UUID
-    room_id: UUID
-    user_id: UUID
-    kind: str
-    title: str
-    status: str
-    payload: dict[str, Any]
-    outcome: dict[str, Any] | None
-    expires_at: datetime
-    created_at: datetime
-    resolved_at: datetime | None
-
-
-class ConfirmProposal(BaseModel):
-    """`edits` replace fields of the payload; they are checked like the draft was."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    edits: dict[str, Any] = Field(default_factory=dict, max_length=20)
-
-
-class ProposalOutcome(BaseModel):
-    """What confirming led to. `text` is appended to the conversation, `data` is kept with the proposal."""
-
-    text: str
-    data: dict[str, Any] = Field(default_factory=dict)
-    cards: list[Card] = Field(default_factory=list)

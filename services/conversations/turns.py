@@ -20,8 +20,9 @@ from core.events import RoomEvent, TurnQueued
 from core.ids import ASSISTANT_ID, new_id
 from core.jobs import enqueue_raw, job
 from services.conversations import quotas
+from services.conversations.assistant_schemas import TurnRead
 from services.conversations.rendering import message_body, room_event
-from services.conversations.schemas import Card, MessageRead, TurnRead
+from services.conversations.schemas import Card, MessageRead
 
 log = logging.getLogger(__name__)
 

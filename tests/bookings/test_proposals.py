@@ -17,7 +17,8 @@ from services.bookings.proposals import propose
 from services.bookings.schemas import BookingRead, HoldSlot
 from services.conversations import history, proposals
 from services.conversations import service as conversations
-from services.conversations.schemas import CreateRoom, MessageRead, ProposalRead
+from services.conversations.assistant_schemas import ProposalRead
+from services.conversations.schemas import CreateRoom, MessageRead
 from services.experts.schemas import ExpertOwner
 from tests.accounts.factories import make_actor
 from tests.bookings.factories import (

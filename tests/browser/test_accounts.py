@@ -3,11 +3,9 @@
 import io
 import json
 import re
-import time
 import zipfile
 
 import httpx
-import pyotp
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -20,7 +18,6 @@ from tests.browser.accounts import (
     outbox,
     prove,
     sign_in,
-    sign_out,
     verify,
 )
 from tests.browser.product import Complaints, Product, person
@@ -125,218 +122,6 @@ async def test_a_forgotten_password(product: Product, browser: Browser) -> None:
     assert complaints.texts == []
     await context.close()
     await other_context.close()
-
-
-async def test_every_provider_signs_in_links_and_declines(product: Product, browser: Browser) -> None:
-    complaints = Complaints()
-    for provider in ("Google", "LinkedIn", "GitHub"):
-        context, page = await person(browser, complaints)
-        await page.goto(f"{product.url}/sign-in?next=/bookings")
-        await page.get_by_role("link", name=f"Continue with {provider}").click()
-        await page.get_by_role("button", name="Cancel").click()
-        await expect(page.get_by_text("You did not agree")).to_be_visible()
-
-        email = address(provider.lower())
-        await page.goto(f"{product.url}/sign-in?next=/settings/connections")
-        await at_provider(page, provider, email, verified=True)
-        await expect(page.get_by_text(re.compile(f"{re.escape(email)} · connected"))).to_be_visible()
-
-        await page.get_by_role("button", name=f"Disconnect {provider}").click()
-        dialog = page.get_by_role("dialog")
-        await dialog.get_by_role("button", name="Disconnect").click()
-        await expect(dialog.get_by_role("alert")).to_contain_text("only way to sign in")
-        await dialog.get_by_role("button", name="Cancel").click()
-
-        await sign_out(page)
-        await page.goto(f"{product.url}/sign-in")
-        await at_provider(page, provider, email, verified=True)
-        await expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
-        await context.close()
-    assert complaints.texts == []
-
-
-async def at_provider(page: Page, provider: str, email: str, *, verified: bool) -> None:
-    """Goes to the provider's stand-in and agrees as `email`."""
-    await page.get_by_role("link", name=f"Continue with {provider}").click()
-    await agree(page, email, verified=verified)
-
-
-async def agree(page: Page, email: str, *, verified: bool = True) -> None:
-    await page.get_by_label("Name").fill("Pat Provider")
-    await page.get_by_label("E-mail").fill(email)
-    await page.get_by_label(re.compile("has verified it")).set_checked(verified)
-    await page.get_by_role("button", name="Continue").click()
-
-
-async def test_linking_and_the_attempt_to_take_an_account_over(product: Product, browser: Browser) -> None:
-    complaints = Complaints()
-    context, page, email = await newcomer(browser, product, complaints)
-    await verify(context, product, email)
-
-    thief_context, thief = await person(browser, complaints)
-    await thief.goto(f"{product.url}/sign-in")
-    await at_provider(thief, "GitHub", email, verified=False)
-    await expect(thief.get_by_text("is not verified there")).to_be_visible()
-    await expect(thief.get_by_label("Password")).to_be_visible()
-    assert (await thief_context.request.get(f"{product.url}/api/v1/me")).status == 401
-    # What an address says is not shown: anybody can write an address.
-    await thief.goto(f"{product.url}/sign-in?error=denied&message=Call+0800+now")
-    await expect(thief.get_by_text("You did not agree")).to_be_visible()
-    await expect(thief.get_by_text("0800")).to_have_count(0)
-
-    await an_hour_passes(product, email)
-    await page.goto(f"{product.url}/settings/connections")
-    await page.get_by_role("button", name="Connect Google").click()
-    await prove(page, PASSWORD)
-    google = address("google")
-    await agree(page, google)
-    await expect(page.get_by_role("status").get_by_text("Google is connected")).to_be_visible()
-    await expect(page.get_by_text(re.compile(f"{re.escape(google)} · connected"))).to_be_visible()
-    await outbox(product, email, "connected to your account")
-
-    await thief.goto(f"{product.url}/sign-in?next=/settings/connections")
-    await at_provider(thief, "LinkedIn", address("linkedin"), verified=True)
-    await thief.get_by_role("button", name="Connect Google").click()
-    await agree(thief, google)
-    await expect(thief.get_by_text("connected to someone else’s")).to_be_visible()
-
-    await page.get_by_role("button", name="Disconnect Google").click()
-    await page.get_by_role("dialog").get_by_role("button", name="Disconnect").click()
-    await expect(page.get_by_text("Google is disconnected")).to_be_visible()
-    await expect(page.get_by_role("button", name="Connect Google")).to_be_visible()
-    assert complaints.texts == []
-    await context.close()
-    await thief_context.close()
-
-
-async def test_an_authenticator_app(product: Product, browser: Browser) -> None:
-    complaints = Complaints()
-    context, page, email = await newcomer(browser, product, complaints)
-    await page.goto(f"{product.url}/settings/security")
-    app = page.get_by_role("region", name="Authenticator app")
-    await app.get_by_role("button", name="Set up").click()
-    await expect(app.get_by_role("img", name="QR code for your authenticator app")).to_be_visible()
-    totp = pyotp.TOTP((await app.locator("code").inner_text()).replace(" ", ""))
-    await app.get_by_label("The six digits").fill("000000")
-    await app.get_by_role("button", name="Switch on").click()
-    await expect(app.get_by_role("alert")).to_contain_text("This code is wrong")
-    # A code counts once: the one before the current, then the current, then the next are three.
-    await app.get_by_label("The six digits").fill(code(totp, -1))
-    await app.get_by_role("button", name="Switch on").click()
-    dialog = page.get_by_role("dialog", name="Save your recovery codes")
-    await expect(dialog.get_by_role("listitem")).to_have_count(10)
-    codes = await dialog.get_by_role("listitem").all_inner_texts()
-    assert len(set(codes)) == 10
-    async with page.expect_download() as download:
-        await dialog.get_by_role("button", name="Download").click()
-    saved = (await (await download.value).path()).read_text()
-    assert all(each in saved for each in codes)
-    await dialog.get_by_role("button", name="I have saved them").click()
-    await expect(page.get_by_text("10 codes left")).to_be_visible()
-    await page.reload()
-    await expect(page.get_by_text("10 codes left")).to_be_visible()
-    await expect(page.get_by_text(codes[0])).to_have_count(0)
-
-    await sign_out(page)
-    await sign_in(page, product.url, email)
-    await expect(page.get_by_role("heading", name="One more step")).to_be_visible()
-    await page.get_by_label("Code").fill(code(totp, -1))
-    await page.get_by_role("button", name="Continue").click()
-    await expect(page.get_by_role("alert")).to_contain_text("wrong or was used already")
-    await page.get_by_label("Code").fill(code(totp, 0))
-    await page.get_by_role("button", name="Continue").click()
-    await expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
-
-    await sign_out(page)
-    await sign_in(page, product.url, email)
-    await page.get_by_role("button", name="Use a recovery code instead").click()
-    await page.get_by_label("Recovery code").fill(codes[0].upper())
-    await page.get_by_role("button", name="Continue").click()
-    await expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
-
-    # What needs fresh proof asks for it, and then goes on by itself.
-    await an_hour_passes(product, email)
-    await page.goto(f"{product.url}/settings/security")
-    await expect(page.get_by_text("9 codes left")).to_be_visible()
-    await app.get_by_role("button", name="Remove").click()
-    await (
-        page.get_by_role("dialog", name="Remove the authenticator app?")
-        .get_by_role("button", name="Remove")
-        .click()
-    )
-    proof = page.get_by_role("dialog", name="Confirm that it’s you")
-    await proof.get_by_label("Code").fill(code(totp, 1))
-    await proof.get_by_role("button", name="Confirm", exact=True).click()
-    await expect(app.get_by_text("Off", exact=True)).to_be_visible()
-    await outbox(product, email, "Second factor switched off")
-    assert complaints.texts == []
-    await context.close()
-
-
-def code(totp: pyotp.TOTP, steps: int) -> str:
-    """The code of the current half minute, or of one `steps` later."""
-    return totp.at(int(time.time()) + 30 * steps)
-
-
-async def test_a_passkey(product: Product, browser: Browser) -> None:
-    """With the browser's own virtual authenticator. Passkeys are bound to a name, so this is at `localhost`."""
-    complaints = Complaints()
-    context, page, email = await newcomer(browser, product, complaints, localhost=True)
-    base = product.url.replace("127.0.0.1", "localhost")
-    cdp = await context.new_cdp_session(page)
-    await cdp.send("WebAuthn.enable")
-    authenticator = {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": True,
-        "hasUserVerification": True,
-        "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }
-    added = await cdp.send("WebAuthn.addVirtualAuthenticator", {"options": authenticator})
-    device = added["authenticatorId"]
-
-    await page.goto(f"{base}/settings/security")
-    passkeys = page.get_by_role("region", name="Passkeys")
-    await passkeys.get_by_role("button", name="Add a passkey").click()
-    await passkeys.get_by_label("Name of this passkey").fill("Work laptop")
-    await cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
-    await passkeys.get_by_role("button", name="Continue").click()
-    await expect(passkeys.get_by_role("button", name="Continue")).to_be_enabled()
-    await expect(passkeys.get_by_role("listitem")).to_have_count(0)
-    await cdp.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": True})
-    await passkeys.get_by_role("button", name="Continue").click()
-    await page.get_by_role("button", name="I have saved them").click()
-    await expect(passkeys.get_by_role("listitem")).to_contain_text("Work laptop")
-    await passkeys.get_by_role("button", name="Add a passkey").click()
-    await passkeys.get_by_label("Name of this passkey").fill("The same again")
-    await passkeys.get_by_role("button", name="Continue").click()
-    await expect(passkeys.get_by_role("alert")).to_contain_text("has a passkey for your account already")
-
-    await sign_out(page)
-    await page.goto(f"{base}/sign-in")
-    await page.get_by_role("button", name="Sign in with a passkey").click()
-    await expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
-
-    await sign_out(page)
-    await sign_in(page, base, email)
-    await expect(page.get_by_text("Confirm with your passkey")).to_be_visible()
-    await page.get_by_role("button", name="Use a passkey").click()
-    await expect(page.get_by_role("button", name=re.compile(email))).to_be_visible()
-
-    await an_hour_passes(product, email)
-    await page.goto(f"{base}/settings/security")
-    await passkeys.get_by_role("button", name="Remove passkey Work laptop").click()
-    await (
-        page.get_by_role("dialog", name=re.compile("Remove “Work laptop”"))
-        .get_by_role("button", name="Remove")
-        .click()
-    )
-    proof = page.get_by_role("dialog", name="Confirm that it’s you")
-    await proof.get_by_role("button", name="Use a passkey").click()
-    await expect(passkeys.get_by_text("You have none yet.")).to_be_visible()
-    assert complaints.texts == []
-    await context.close()
 
 
 async def test_tokens_devices_and_the_log(product: Product, browser: Browser) -> None:

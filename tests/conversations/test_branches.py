@@ -8,7 +8,8 @@ from assistant.runner import Runner
 from core.errors import Conflict, Forbidden, NotFound
 from core.ids import ASSISTANT_ID
 from services.conversations import branches, log, quotas, service, turns
-from services.conversations.schemas import Branched, ReviseMessage, RoomRead
+from services.conversations.assistant_schemas import Branched, ReviseMessage
+from services.conversations.schemas import RoomRead
 from tests.accounts.factories import make_actor
 from tests.conversations.test_turns import Scene, scene
 

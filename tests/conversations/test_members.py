@@ -27,14 +27,12 @@ from services.conversations import (
     reports,
     service,
 )
+from services.conversations.people_schemas import CreateInvitation, CreateReport, ResolveReport
 from services.conversations.presence import Presence
 from services.conversations.schemas import (
     ChangeMember,
-    CreateInvitation,
-    CreateReport,
     CreateRoom,
     OpenDirect,
-    ResolveReport,
     RoomSettings,
     SetDraft,
     UpdateRoom,

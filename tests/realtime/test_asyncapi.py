@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from api import asyncapi
-from api.ws import protocol
+from api.ws import frames, protocol
 
 
 def _references(node: Any) -> list[str]:
@@ -42,7 +42,7 @@ def test_every_command_is_received_and_answered_and_every_event_is_sent() -> Non
         assert set(_payload(document, model)["required"]) == _required(model)
         assert _payload(document, model)["additionalProperties"] is False
     sent = {ref["$ref"].rpartition("/")[2] for ref in operations["send.events"]["messages"]}
-    assert sent | {"Ack", "Error"} == {m.__name__ for m in asyncapi._members(protocol.AnyEvent).values()}
+    assert sent | {"Ack", "Error"} == {m.__name__ for m in asyncapi._members(frames.AnyEvent).values()}
 
 
 def _payload(document: dict[str, Any], model: type[BaseModel]) -> Any:

@@ -9,17 +9,17 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.ws.protocol import EVENT, DurableEvent
+from api.ws.frames import EVENT, DurableEvent
 from api.ws.view import RoomView
 from core.actor import ROLE_SCOPES, Actor, Role
 from core.clock import now
 from core.errors import SextantError
 from services.conversations import log, members, messages, proposals, repository
+from services.conversations.assistant_schemas import ProposalOutcome
 from services.conversations.proposals import ProposalKind
 from services.conversations.schemas import (
     ChangeMember,
     EditMessage,
-    ProposalOutcome,
     SendMessage,
     SetPin,
     SetReaction,

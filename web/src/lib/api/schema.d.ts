@@ -5697,6 +5697,48 @@ export interface components {
             amount?: number | null;
         };
         /**
+         * ReportPage
+         * @description Longest waiting first.
+         */
+        ReportPage: {
+            /** Items */
+            items: components["schemas"]["ReportRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** ReportRead */
+        ReportRead: {
+            /** Details */
+            details: string;
+            /**
+             * Expert Id
+             * Format: uuid
+             */
+            expert_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Note */
+            note: string | null;
+            /** Outcome */
+            outcome: ("kept" | "removed") | null;
+            reason: components["schemas"]["Reason"];
+            /** Removed */
+            removed: boolean;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            /** Reporter Name */
+            reporter_name: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            review: components["schemas"]["ReviewRead"];
+        };
+        /**
          * ReportReason
          * @enum {string}
          */
@@ -5935,6 +5977,62 @@ export interface components {
             title: string;
             /** Unread */
             unread: number;
+        };
+        /**
+         * RoomReportPage
+         * @description Oldest first: what waits longest comes first.
+         */
+        RoomReportPage: {
+            /** Items */
+            items: components["schemas"]["RoomReportRead"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * RoomReportRead
+         * @description A report. `evidence` is the message as it was when it was reported.
+         */
+        RoomReportRead: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Evidence */
+            evidence: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Message Id */
+            message_id: string | null;
+            reason: components["schemas"]["ReportReason"];
+            /**
+             * Reported Id
+             * Format: uuid
+             */
+            reported_id: string;
+            /**
+             * Reporter Id
+             * Format: uuid
+             */
+            reporter_id: string;
+            /** Resolution */
+            resolution: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /**
+             * Room Id
+             * Format: uuid
+             */
+            room_id: string;
+            /** Status */
+            status: string;
+            /** Text */
+            text: string;
         };
         /**
          * RoomSettings
@@ -6745,104 +6843,6 @@ export interface components {
          */
         services__bookings__schemas__Status: "held" | "confirmed" | "cancelled" | "expired" | "completed" | "refunded";
         /**
-         * ReportPage
-         * @description Oldest first: what waits longest comes first.
-         */
-        services__conversations__schemas__ReportPage: {
-            /** Items */
-            items: components["schemas"]["services__conversations__schemas__ReportRead"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
-         * ReportRead
-         * @description A report. `evidence` is the message as it was when it was reported.
-         */
-        services__conversations__schemas__ReportRead: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Evidence */
-            evidence: {
-                [key: string]: unknown;
-            };
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Message Id */
-            message_id: string | null;
-            reason: components["schemas"]["ReportReason"];
-            /**
-             * Reported Id
-             * Format: uuid
-             */
-            reported_id: string;
-            /**
-             * Reporter Id
-             * Format: uuid
-             */
-            reporter_id: string;
-            /** Resolution */
-            resolution: string | null;
-            /** Resolved At */
-            resolved_at: string | null;
-            /**
-             * Room Id
-             * Format: uuid
-             */
-            room_id: string;
-            /** Status */
-            status: string;
-            /** Text */
-            text: string;
-        };
-        /**
-         * ReportPage
-         * @description Longest waiting first.
-         */
-        services__experts__reviews__schemas__ReportPage: {
-            /** Items */
-            items: components["schemas"]["services__experts__reviews__schemas__ReportRead"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** ReportRead */
-        services__experts__reviews__schemas__ReportRead: {
-            /** Details */
-            details: string;
-            /**
-             * Expert Id
-             * Format: uuid
-             */
-            expert_id: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Note */
-            note: string | null;
-            /** Outcome */
-            outcome: ("kept" | "removed") | null;
-            reason: components["schemas"]["Reason"];
-            /** Removed */
-            removed: boolean;
-            /**
-             * Reported At
-             * Format: date-time
-             */
-            reported_at: string;
-            /** Reporter Name */
-            reporter_name: string;
-            /** Resolved At */
-            resolved_at: string | null;
-            review: components["schemas"]["ReviewRead"];
-        };
-        /**
          * Stage
          * @description How far the product is that an expert likes to join.
          * @enum {string}
@@ -7516,7 +7516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["services__conversations__schemas__ReportPage"];
+                    "application/json": components["schemas"]["RoomReportPage"];
                 };
             };
             /** @description Not signed in */
@@ -7569,7 +7569,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["services__conversations__schemas__ReportRead"];
+                    "application/json": components["schemas"]["RoomReportRead"];
                 };
             };
             /** @description Not signed in */
@@ -7638,7 +7638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["services__experts__reviews__schemas__ReportPage"];
+                    "application/json": components["schemas"]["ReportPage"];
                 };
             };
             /** @description Not signed in */
@@ -14318,7 +14318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["services__conversations__schemas__ReportRead"];
+                    "application/json": components["schemas"]["RoomReportRead"];
                 };
             };
             /** @description Not signed in */

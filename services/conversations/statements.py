@@ -1,0 +1,132 @@
+"""The statements that store messages, put together by `sending`."""
+
+# $1..$5: arrays of equal length, one element per send; $6 and $7, where the statement has those parts. READ COMMITTED:
+# `locked` waits for and then sees the newest version of each room, so numbers are gapless across processes; a
+# duplicate that another process stored meanwhile raises a unique violation, and the retry finds it as `known`.
+STORE = """
+with input as (
+    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[]{more_input})
+        with ordinality as i(id, room_id, sender_id, client_id, text{more_columns}, ord)
+), locked as materialized (
+    select id, kind, last_seq, message_count, branch from rooms
+    where id = any($2::uuid[]) order by id for no key update
+), known as (
+    select i.ord, m.* from input i
+    join messages m on m.sender_id = i.sender_id and m.client_id = i.client_id
+), fresh as (
+    select i.*, l.kind as room_kind, l.branch,
+        l.last_seq + row_number() over w as seq, l.message_count + row_number() over w as no
+    from input i
+    join locked l on l.id = i.room_id
+    -- `offset 0` keeps this a look-up by key for each send; else a plan may read all members of all rooms.
+    cross join lateral (
+        select from room_members mb
+        where mb.room_id = i.room_id and mb.user_id = i.sender_id and mb.left_at is null
+            and mb.silenced_at is null offset 0
+    ) member
+    where not exists (select from known k where k.ord = i.ord){only}
+    window w as (partition by i.room_id order by i.ord)
+){threads}, bumped as (
+    update rooms r set last_seq = f.seq, message_count = f.no, last_message_at = now()
+    from (select room_id, max(seq) as seq, max(no) as no from fresh group by room_id) f
+    where r.id = f.room_id
+), stored as (
+    insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch{stored_columns})
+    select id, room_id, seq, no, sender_id, client_id, text, branch{stored_values} from {source}
+), logged as (
+    insert into room_events (room_id, seq, type, message_id)
+    select room_id, seq, 'message.created', id from fresh
+), seen as (
+    update room_members m set read_seq = f.seq, read_no = f.no
+    from (select room_id, sender_id, max(seq) as seq, max(no) as no from fresh group by room_id, sender_id) f
+    where m.room_id = f.room_id and m.user_id = f.sender_id
+){more_parts}
+select ord, true as fresh, id, room_id, seq, no, sender_id, 'text' as kind, text, '[]'::jsonb as cards,
+    '[]'::jsonb as attachments, '[]'::jsonb as previews, client_id,
+    {thread_values}, 0 as reply_count, {mention_values} as mentions, '{{}}'::jsonb as reactions,
+    null::uuid as turn_id, branch, '{{}}'::jsonb as meta, now() as created_at, null::timestamptz as edited_at,
+    null::timestamptz as deleted_at, null::timestamptz as pinned_at, null::uuid as pinned_by
+from {source}
+union all
+select ord, false, id, room_id, seq, no, sender_id, kind, text, cards,
+    attachments, previews, client_id,
+    reply_to, thread_id, thread_no, reply_count, mentions, reactions,
+    turn_id, branch, meta, created_at, edited_at, deleted_at, pinned_at, pinned_by
+from known
+"""
+
+
+# What a batch pays for only when one of its messages needs it: answers, which find their thread, and mentions. The
+# thread's counter is raised and read in one go: its row is locked then, and newer than the statement's snapshot.
+ANSWERABLE = """
+        and (i.reply_to is null or exists (select from messages p where p.id = i.reply_to and p.room_id = i.room_id))"""
+
+
+THREADS = """, answers as (
+    select f.ord, coalesce(p.thread_id, p.id) as thread_id,
+        row_number() over (partition by coalesce(p.thread_id, p.id) order by f.ord) as nth
+    from fresh f join messages p on p.id = f.reply_to and p.room_id = f.room_id
+), counted as (
+    update messages r set reply_count = r.reply_count + a.more
+    from (select thread_id, count(*) as more from answers group by thread_id) a
+    where r.id = a.thread_id
+    returning r.id, r.reply_count - a.more as before
+), threaded as (
+    select f.*, a.thread_id, (c.before + a.nth)::int as thread_no
+    from fresh f left join answers a on a.ord = f.ord left join counted c on c.id = a.thread_id
+)"""
+
+
+MENTIONS = """, named as (
+    insert into mentions (user_id, room_id, no)
+    select u.user_id, f.room_id, f.no
+    from fresh f cross join unnest(f.mentions::uuid[]) u(user_id)
+    join room_members m on m.room_id = f.room_id and m.user_id = u.user_id and m.left_at is null
+    where u.user_id <> f.sender_id
+    on conflict do nothing
+)"""
+
+
+# Only members are named, however long the list that was sent.
+NAMED = """array(
+        select m.user_id from room_members m
+        where m.room_id = {source}.room_id and m.user_id = any({source}.mentions::uuid[]) and m.left_at is null
+    )"""
+
+
+WHY_NOT = """
+select m.silenced_at is not null as silenced, $3::uuid is null or exists (
+    select from messages p where p.id = $3 and p.room_id = $1
+) as answerable
+from room_members m where m.room_id = $1 and m.user_id = $2 and m.left_at is null
+"""
+
+
+# The assistant answers everything in its own rooms, and elsewhere what mentions it. A turn that already waits in the
+# room takes the new message along.
+QUEUE_TURNS = """, queued as (
+    insert into turns (id, room_id, user_id, branch)
+    select distinct on (f.room_id) (${ids}::uuid[])[f.ord], f.room_id, f.sender_id, f.branch
+    from fresh f
+    where (${asks}::boolean[])[f.ord]
+    order by f.room_id, f.ord
+    on conflict do nothing
+    returning id, room_id
+)"""
+
+
+# For messages that carry files, after STORE in the same transaction. $1: message, $2: its files in order, $3: JSON.
+ATTACH = """
+with marked as (
+    update files f set room_id = m.room_id, message_id = m.id, position = a.ord
+    from messages m, unnest($2::uuid[]) with ordinality as a(id, ord)
+    where m.id = $1 and f.id = a.id and f.owner_id = m.sender_id
+)
+update messages set attachments = $3::jsonb where id = $1
+"""
+
+
+STORED = "select true from messages where sender_id = $1 and client_id = $2"
+
+
+WAITING = "select id, room_id from turns where room_id = any($1::uuid[]) and status = 'queued'"
