@@ -151,21 +151,23 @@ class Hub:
             cursor = newest
         current = await catch_up()
         while True:
-            rows = await room_log.events_after(self._db, room_id, cursor)
+            # The newcomer may know more than this room's followers here, of whom another process has told nothing yet.
+            # They are brought as far first: what reaches them from then on is new to the newcomer too.
+            start = cursor if channel.last_seq is None else min(cursor, channel.last_seq)
+            rows = await room_log.events_after(self._db, room_id, start)
             if connection.closed:
                 return
-            if rows:
-                connection.push(text_frame(b"\n".join(orjson.dumps(row) for row in rows)))
-                cursor = _seq(rows[-1])
-            if len(rows) < room_log.PAGE and cursor >= channel.newest:
+            if unseen := [row for row in rows if _seq(row) > cursor]:
+                connection.push(text_frame(b"\n".join(orjson.dumps(row) for row in unseen)))
+                cursor = _seq(unseen[-1])
+            self._ingest(channel, rows)
+            if len(rows) < room_log.PAGE and cursor >= max(channel.newest, channel.last_seq or 0):
                 break
         if connection not in channel.lurkers:  # taken out of the room meanwhile
             raise NotFound("There is no such conversation.", room=str(room_id))
-        # No await from here on: nothing can be published between this check and going live.
+        # No await from the last read on: nothing can be published between it and going live.
         if channel.last_seq is None:
             channel.last_seq = cursor
-        elif cursor > channel.last_seq:
-            self._ingest(channel, [row for row in rows if _seq(row) > channel.last_seq])
         channel.flush()
         channel.followers.add(connection)
         channel.lurkers.discard(connection)

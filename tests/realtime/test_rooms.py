@@ -155,6 +155,31 @@ async def test_a_lost_event_with_none_after_it_is_found_by_the_sweep(served: Ser
         assert texts(client, room) == ["lost on the way"]
 
 
+@pytest.mark.parametrize("after", [None, 0, 100, 230, 250])
+async def test_whoever_knows_more_than_this_process_gets_nothing_twice(
+    served: Served, after: int | None
+) -> None:
+    """Bob comes from another process, which has told this one nothing of what he has seen there."""
+    (ada, ada_token), (bob, bob_token) = await served.person(), await served.person()
+    room = await served.room(ada, bob)
+    hub = served.runtime.hub
+    async with served.socket(ada_token) as a, served.socket(bob_token) as b:
+        await a.subscribe(room, after_seq=0)
+        hub._stop_listening()  # type: ignore[misc]
+        for start in range(0, 250, 50):
+            sends = [a.send_message(room, str(n)) for n in range(start, start + 50)]
+            await asyncio.gather(*sends)
+        hub._stop_listening = served.runtime.db.broker.listen(hub.dispatch)
+        acknowledged = await b.subscribe(room, after_seq=after)
+        await a.send_message(room, "heard of by both")
+        for client in (a, b):
+            await received(client, room, 251)
+        assert [e["seq"] for e in a.durable(room)] == list(range(1, 252))
+        first = 251 if after is None else after + 1
+        assert acknowledged["seq"] == 250
+        assert [e["seq"] for e in b.durable(room)] == list(range(first, 252))
+
+
 async def test_doubled_and_reordered_publishing_is_put_right(served: Served) -> None:
     ada, token = await served.person()
     room = await served.room(ada)
