@@ -77,6 +77,17 @@ class Database:
         return self._raw
 
     @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
+        """A connection of the raw pool. Raises ConnectionError when the server has said goodbye on it, and the end of the
+        line has not been noticed yet: asyncpg stumbles over its own state then, and would over and over again."""
+        async with self.raw.acquire() as connection:
+            try:
+                yield connection
+            except (asyncpg.InternalClientError, TypeError) as error:
+                connection.terminate()
+                raise ConnectionError("the database's connection was ending") from error
+
+    @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises.
 

@@ -167,7 +167,7 @@ class Sender:
             return
 
         async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
-            async with self._db.raw.acquire() as connection:
+            async with self._db.connection() as connection:
                 if not any(pending.attachments for pending in unique):
                     return await connection.fetch(*_question(unique))
                 async with connection.transaction():
@@ -188,7 +188,7 @@ class Sender:
 
         async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
             turns.clear()
-            async with self._db.raw.acquire() as connection, connection.transaction():
+            async with self._db.connection() as connection, connection.transaction():
                 rows: list[asyncpg.Record] = await connection.fetch(*_question(unique, queue=True))
                 await _attach(connection, unique, rows)
                 rooms = {row["room_id"] for row in rows if row["fresh"]}
@@ -263,7 +263,8 @@ class Sender:
             body = message_body(row)
             if row["fresh"]:
                 body["attachments"] = unique[pending.sender_id, pending.data.client_id].attachments
-            fresh = row["fresh"] and pending.id == row["id"]
+            # Also when it is known only because the answer to an earlier attempt was lost: nobody has been told of it.
+            fresh = pending.id == row["id"]
             if fresh:
                 event = room_event(
                     row["room_id"], row["seq"], "message.created", row["created_at"], {"message": body}
