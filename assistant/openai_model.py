@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import openai
+import orjson
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
 from langchain_core.messages import AIMessageChunk, BaseMessage, BaseMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
@@ -38,7 +39,13 @@ class StreamedChatOpenAI(ChatOpenAI):
             return
         kind: type[BaseMessageChunk] = AIMessageChunk
         stream: AsyncStream[object] = await self.root_async_client.post(
-            "/chat/completions", cast_to=object, body=payload, stream=True, stream_cls=AsyncStream[object]
+            "/chat/completions",
+            cast_to=object,
+            content=orjson.dumps(
+                payload
+            ),  # the tools alone are 20 kB, ten times slower in the SDK's own hands
+            stream=True,
+            stream_cls=AsyncStream[object],
         )
         async with stream:
             async for read in stream:

@@ -1,7 +1,7 @@
 """Running turns: take the lease, let the agent speak, publish every word, keep the text so far, store the answer.
 
-A turn runs in the process that stored the message, at once; if that process dies, the turn's job offers it to another
-when the lease has run out. Only who holds the lease may end the turn, so it ends once.
+A turn runs in the process that stored the message, at once; if that process dies, another finds the turn when the lease
+has run out. Only who holds the lease may end the turn, so it ends once.
 """
 
 import asyncio
@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 
 SAVE_SECONDS = 0.5
 RENEW_SECONDS = 3.0
+LOOK_SECONDS = 2.0
 CONCURRENT = 64
 
 
@@ -83,16 +84,20 @@ class Runner:
         self._slots = asyncio.Semaphore(CONCURRENT)
         self._closing = False
         self._stop_listening: Callable[[], None] | None = None
+        self._looking: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Take up turns as they are queued."""
+        """Take up turns as they are queued, and those that another process left."""
         self._stop_listening = self._db.broker.listen(self._on_events)
+        self._looking = asyncio.create_task(self._look_for_ever())
 
     async def stop(self) -> None:
         """Take up no more, and give back the leases of those under way, so that another process goes on at once."""
         self._closing = True
         if self._stop_listening is not None:
             self._stop_listening()
+        if self._looking is not None:
+            self._looking.cancel()
         for task in tuple(self._tasks.values()):
             task.cancel()
         for folding in tuple(self._folding):
@@ -134,6 +139,16 @@ class Runner:
         task = asyncio.create_task(self._run(turn_id))
         self._tasks[turn_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(turn_id, None))
+
+    async def _look_for_ever(self) -> None:
+        """Take up what nobody runs any more."""
+        while True:
+            try:
+                for turn_id in await turns.due(self._db):
+                    self._take(turn_id)
+            except Exception:
+                log.warning("turns that were left could not be looked for", exc_info=True)
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _stop_turn(self, room_id: UUID) -> None:
         live = self._live.get(room_id)

@@ -183,7 +183,7 @@ class Branch(Base):
 class Turn(Identified, Base):
     """One answer of the assistant, from the message that asked for it to the message that it became.
 
-    A running turn is leased to one process; when the lease runs out, whoever picks the job up runs it again. At most
+    A running turn is leased to one process; when the lease runs out, whoever finds it runs it again. At most
     one turn of a room runs and at most one waits: messages sent meanwhile join the waiting one. `through_seq` is the
     last event the turn answers, fixed when it first starts, so that a second run answers the same.
     """

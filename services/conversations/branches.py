@@ -16,12 +16,10 @@ from core.clock import now
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import TurnQueued, emit
 from core.ids import ASSISTANT_ID, new_id
-from core.jobs import enqueue
 from models.conversations import Branch, Message, Room, Turn
 from services.conversations import quotas, repository
 from services.conversations.assistant_schemas import Branched, ReviseMessage
 from services.conversations.schemas import BranchRead
-from services.conversations.turns import LEASE, resume_turn
 
 MOST = 100
 
@@ -219,7 +217,6 @@ async def _answer(
     await session.flush()
     start = await session.get_one(Branch, (room.id, 0))
     await _log(session, room, [start, branch])
-    await enqueue(session, resume_turn, delay=LEASE, key=f"turn:{turn_id}", turn_id=turn_id)
     emit(session, TurnQueued(room.id, turn_id))
     return turn_id
 

@@ -26,11 +26,6 @@ select user_id, coalesce(sum(messages) filter (where day = $2), 0)::int as messa
     coalesce(sum(input_tokens + output_tokens), 0)::bigint as tokens
 from assistant_usage where user_id = any($1::uuid[]) and day >= date_trunc('month', $2::date)::date group by user_id
 """
-COUNT = """
-insert into assistant_usage as u (user_id, day, messages)
-select p, $2::date, n from unnest($1::uuid[], $3::int[]) as i(p, n)
-on conflict (user_id, day) do update set messages = u.messages + excluded.messages
-"""
 
 
 class QuotaExceeded(RateLimited):
@@ -89,12 +84,6 @@ async def used(connection: Any, people: Sequence[UUID]) -> dict[UUID, tuple[int,
     """Messages of the day and tokens of the month, on an asyncpg connection or pool."""
     rows = await connection.fetch(USED, list(people), today())
     return {row["user_id"]: (row["messages"], row["tokens"]) for row in rows}
-
-
-async def count(connection: Any, messages: dict[UUID, int]) -> None:
-    """Add messages of today."""
-    if messages:
-        await connection.execute(COUNT, list(messages), today(), list(messages.values()))
 
 
 async def spend(session: AsyncSession, actor: Actor) -> None:

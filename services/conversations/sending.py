@@ -2,8 +2,8 @@
 
 One statement checks membership, takes sequence numbers, stores messages and events and moves the senders' own read
 marks. Sends that arrive while a statement is under way are stored together by the next one (group commit); each gets
-its own answer. Rooms where the assistant answers go through a second lane, which also queues the turn and its job in
-the same transaction.
+its own answer. Rooms where the assistant answers go through a second lane, whose statement also queues the turn and counts
+what the sender may ask.
 """
 
 import asyncio
@@ -22,7 +22,6 @@ from core.db import Database
 from core.errors import Forbidden, NotFound, SextantError, VendorUnavailable
 from core.events import Event, RoomEvent, TurnQueued
 from core.ids import new_id
-from core.jobs import enqueue_raw
 from services.conversations import quotas
 from services.conversations.rendering import message_body, room_event
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
@@ -32,13 +31,12 @@ from services.conversations.statements import (
     MENTIONS,
     NAMED,
     QUEUE_TURNS,
+    QUEUED,
     STORE,
     STORED,
     THREADS,
-    WAITING,
     WHY_NOT,
 )
-from services.conversations.turns import LEASE, resume_turn
 from services.files import service as files
 
 log = logging.getLogger(__name__)
@@ -86,6 +84,7 @@ def _statement(threads: bool, mentions: bool, queue: bool) -> str:
     columns = ["reply_to"] * threads + ["mentions"] * mentions
     types = ["$6::uuid[]"] * threads + [f"${6 + threads}::text[]"] * mentions
     named = NAMED.format(source=source)
+    first = 6 + threads + mentions  # of the parameters for turns
     return STORE.format(
         more_input="".join(f", {each}" for each in types),
         more_columns="".join(f", {each}" for each in columns),
@@ -98,8 +97,8 @@ def _statement(threads: bool, mentions: bool, queue: bool) -> str:
         else "null::uuid as reply_to, null::uuid as thread_id, null::int as thread_no",
         mention_values=named if mentions else "'{}'::uuid[]",
         threads=THREADS * threads,
-        more_parts=MENTIONS * mentions
-        + QUEUE_TURNS.format(ids=6 + threads + mentions, asks=7 + threads + mentions) * queue,
+        more_parts=MENTIONS * mentions + QUEUE_TURNS.format(ids=first, asks=first + 1, day=first + 2) * queue,
+        queued=QUEUED.format(source=source) if queue else "null::uuid",
     )
 
 
@@ -166,16 +165,7 @@ class Sender:
             await self._store_assisted(batch)
             return
 
-        async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
-            async with self._db.connection() as connection:
-                if not any(pending.attachments for pending in unique):
-                    return await connection.fetch(*_question(unique))
-                async with connection.transaction():
-                    rows: list[asyncpg.Record] = await connection.fetch(*_question(unique))
-                    await _attach(connection, unique, rows)
-                    return rows
-
-        await self._store(batch, once, [])
+        await self._store(batch, self._ask, [])
 
     async def _store_assisted(self, batch: list[_Pending]) -> None:
         turns: list[Event] = []
@@ -187,24 +177,23 @@ class Sender:
             return
 
         async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
-            turns.clear()
-            async with self._db.connection() as connection, connection.transaction():
-                rows: list[asyncpg.Record] = await connection.fetch(*_question(unique, queue=True))
-                await _attach(connection, unique, rows)
-                rooms = {row["room_id"] for row in rows if row["fresh"]}
-                for turn in await connection.fetch(WAITING, list(rooms)) if rooms else []:
-                    await enqueue_raw(
-                        connection, resume_turn, delay=LEASE, key=f"turn:{turn['id']}", turn_id=turn["id"]
-                    )
-                    turns.append(TurnQueued(turn["room_id"], turn["id"]))
-                asking = {(p.sender_id, p.data.client_id) for p in unique if p.asks}
-                fresh = [
-                    row for row in rows if row["fresh"] and (row["sender_id"], row["client_id"]) in asking
-                ]
-                await quotas.count(connection, Counter(row["sender_id"] for row in fresh))
+            rows = await self._ask(unique, queue=True)
+            queued = {(row["room_id"], row["queued"]) for row in rows if row["queued"] is not None}
+            turns[:] = [TurnQueued(room_id, turn_id) for room_id, turn_id in queued]
             return rows
 
         await self._store(batch, once, turns)
+
+    async def _ask(self, unique: list[_Pending], *, queue: bool = False) -> list[asyncpg.Record]:
+        """Run the statement; files need a second one in the same transaction."""
+        question = _question(unique, queue=queue)
+        async with self._db.connection() as connection:
+            if not any(pending.attachments for pending in unique):
+                return list(await connection.fetch(*question))
+            async with connection.transaction():
+                rows = list(await connection.fetch(*question))
+                await _attach(connection, unique, rows)
+                return rows
 
     async def _within_quota(self, batch: list[_Pending]) -> list[_Pending]:
         """The sends that their people's plans allow; the others are refused. What was stored before is let through, as
@@ -315,9 +304,10 @@ def _question(batch: list[_Pending], *, queue: bool = False) -> tuple[Any, ...]:
         parameters.append([p.data.reply_to for p in batch])
     if mentions:  # an array of arrays would have to be of one length, so each list travels as text
         parameters.append(["{" + ",".join(map(str, p.data.mentions)) + "}" for p in batch])
+    question = (_statement(threads, mentions, queue), *parameters)
     if queue:
-        parameters += [[new_id() for _ in batch], [p.asks for p in batch]]
-    return (_statement(threads, mentions, queue), *parameters)
+        return (*question, [new_id() for _ in batch], [p.asks for p in batch], quotas.today())
+    return question
 
 
 async def _attach(connection: Any, batch: list[_Pending], rows: list[asyncpg.Record]) -> None:

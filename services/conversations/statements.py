@@ -45,13 +45,13 @@ select ord, true as fresh, id, room_id, seq, no, sender_id, 'text' as kind, text
     '[]'::jsonb as attachments, '[]'::jsonb as previews, client_id,
     {thread_values}, 0 as reply_count, {mention_values} as mentions, '{{}}'::jsonb as reactions,
     null::uuid as turn_id, branch, '{{}}'::jsonb as meta, now() as created_at, null::timestamptz as edited_at,
-    null::timestamptz as deleted_at, null::timestamptz as pinned_at, null::uuid as pinned_by
+    null::timestamptz as deleted_at, null::timestamptz as pinned_at, null::uuid as pinned_by, {queued} as queued
 from {source}
 union all
 select ord, false, id, room_id, seq, no, sender_id, kind, text, cards,
     attachments, previews, client_id,
     reply_to, thread_id, thread_no, reply_count, mentions, reactions,
-    turn_id, branch, meta, created_at, edited_at, deleted_at, pinned_at, pinned_by
+    turn_id, branch, meta, created_at, edited_at, deleted_at, pinned_at, pinned_by, null::uuid
 from known
 """
 
@@ -103,7 +103,7 @@ from room_members m where m.room_id = $1 and m.user_id = $2 and m.left_at is nul
 
 
 # The assistant answers everything in its own rooms, and elsewhere what mentions it. A turn that already waits in the
-# room takes the new message along.
+# room takes the new message along. What was asked counts against the plans of those who asked.
 QUEUE_TURNS = """, queued as (
     insert into turns (id, room_id, user_id, branch)
     select distinct on (f.room_id) (${ids}::uuid[])[f.ord], f.room_id, f.sender_id, f.branch
@@ -112,7 +112,16 @@ QUEUE_TURNS = """, queued as (
     order by f.room_id, f.ord
     on conflict do nothing
     returning id, room_id
+), asked as (
+    insert into assistant_usage as u (user_id, day, messages)
+    select f.sender_id, ${day}::date, count(*) from fresh f
+    where (${asks}::boolean[])[f.ord]
+    group by f.sender_id order by f.sender_id
+    on conflict (user_id, day) do update set messages = u.messages + excluded.messages
 )"""
+
+
+QUEUED = "(select q.id from queued q where q.room_id = {source}.room_id)"
 
 
 # For messages that carry files, after STORE in the same transaction. $1: message, $2: its files in order, $3: JSON.
@@ -127,6 +136,3 @@ update messages set attachments = $3::jsonb where id = $1
 
 
 STORED = "select true from messages where sender_id = $1 and client_id = $2"
-
-
-WAITING = "select id, room_id from turns where room_id = any($1::uuid[]) and status = 'queued'"

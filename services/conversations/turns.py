@@ -1,7 +1,8 @@
 """Turns: who runs which, under what lease, and what became of it.
 
-A turn is recorded in the transaction that stores the message it answers, together with the job that brings it back if
-its process dies. Plain SQL, since this stands between a person's message and the first word of the answer.
+A turn is recorded in the statement that stores the message it answers. Its row is its own job: it says what waits and
+who runs it until when, so that any process finds what another one left (`due`). Plain SQL, since this stands between a
+person's message and the first word of the answer.
 """
 
 import logging
@@ -13,12 +14,10 @@ from uuid import UUID
 import asyncpg
 
 from core.actor import ROLE_SCOPES, Actor, Role, Scope
-from core.clock import now
 from core.db import Database
 from core.errors import NotFound
-from core.events import RoomEvent, TurnQueued
+from core.events import RoomEvent
 from core.ids import ASSISTANT_ID, new_id
-from core.jobs import enqueue_raw, job
 from services.conversations import quotas
 from services.conversations.assistant_schemas import TurnRead
 from services.conversations.rendering import message_body, room_event
@@ -83,6 +82,17 @@ left join lateral (
 #
 # A message that came while the last answer was being written stands before it in the room; in the window it stands
 # after it, because it is what this turn answers (`before.seq`: how far the last answer on this branch had read).
+
+# Both conditions are partial indexes, so this reads the turns under way and no others. One that waits behind another
+# of its room is taken up by whoever ends that one.
+DUE = """
+select t.id, t.attempt from turns t
+where (t.status = 'running' and t.lease_until < now())
+    or (t.status = 'queued' and t.created_at < now() - $1::interval
+        and not exists (select from turns r where r.room_id = t.room_id and r.status = 'running'))
+order by t.created_at
+limit 100
+"""
 
 SAVE = """
 update turns set text = $3, progress = $4, lease_until = now() + $5
@@ -315,20 +325,14 @@ async def stop(db: Database, actor: Actor, turn_id: UUID) -> None:
         db.publish([RoomEvent(room, "turn.ended", body)])
 
 
-@job("conversations.resume_turn")
-async def resume_turn(db: Database, *, turn_id: UUID) -> None:
-    """Bring a turn back whose process died: offer it to this process, and look again after another lease."""
-    row = await db.raw.fetchrow(
-        "select room_id, status, attempt, lease_until from turns where id = $1", turn_id
-    )
-    if row is None or row["status"] not in ("queued", "running"):
-        return
-    if row["attempt"] >= MAX_ATTEMPTS and row["lease_until"] < now():
-        await _give_up(db, turn_id)
-        return
-    async with db.raw.acquire() as connection:
-        await enqueue_raw(connection, resume_turn, delay=LEASE, turn_id=turn_id)
-    db.publish([TurnQueued(row["room_id"], turn_id)])
+async def due(db: Database) -> list[UUID]:
+    """Turns that nobody runs because their process died, oldest first. Those that were tried too often end here, with
+    an answer that says so."""
+    abandoned = await db.raw.fetch(DUE, LEASE)
+    for row in abandoned:
+        if row["attempt"] >= MAX_ATTEMPTS:
+            await _give_up(db, row["id"])
+    return [row["id"] for row in abandoned if row["attempt"] < MAX_ATTEMPTS]
 
 
 async def _give_up(db: Database, turn_id: UUID) -> None:

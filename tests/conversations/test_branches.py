@@ -7,7 +7,7 @@ import pytest
 from assistant.runner import Runner
 from core.errors import Conflict, Forbidden, NotFound
 from core.ids import ASSISTANT_ID
-from services.conversations import branches, log, quotas, service, turns
+from services.conversations import branches, log, quotas, service
 from services.conversations.assistant_schemas import Branched, ReviseMessage
 from services.conversations.schemas import RoomRead
 from tests.accounts.factories import make_actor
@@ -194,7 +194,6 @@ async def test_answers_of_a_branch_survive_their_process(scene: Scene) -> None:
     scene.agent.gate.set()
     scene.runner = Runner(scene.db, scene.agent)
     scene.runner.start()
-    await turns.resume_turn(scene.db, turn_id=made.turn_id)
     await scene.until("turn.ended", 2)
     assert window(scene) == ["one"]
     texts = await scene.db.raw.fetch(

@@ -233,19 +233,17 @@ async def test_the_window_of_a_second_run_ends_where_the_first_began(db: Databas
     assert [m.text for m in again.window] == ["anyone?"]
 
 
-async def test_the_job_offers_the_turn_again_and_gives_up_in_the_end(db: Database) -> None:
+async def test_a_turn_that_nobody_runs_is_found_and_given_up_in_the_end(db: Database) -> None:
     _, room, turn_id = await queued_turn(db)
-    heard: list[Event] = []
-    stop = db.broker.listen(heard.extend)
-    await turns.resume_turn(db, turn_id=turn_id)
-    stop()
-    assert any(getattr(event, "turn_id", None) == turn_id for event in heard)
-    await db.raw.execute(
-        "update turns set status = 'running', attempt = $2, lease_until = now() - interval '1 second' where id = $1",
-        turn_id,
-        turns.MAX_ATTEMPTS,
-    )
-    await turns.resume_turn(db, turn_id=turn_id)
+    assert await turns.due(db) == []  # whoever stored it is about to run it
+    await db.raw.execute("update turns set created_at = now() - interval '11 seconds' where id = $1", turn_id)
+    assert await turns.due(db) == [turn_id]
+    assert await turns.claim(db, turn_id, new_id()) is not None
+    assert await turns.due(db) == []
+    await db.raw.execute("update turns set lease_until = now() - interval '1 second' where id = $1", turn_id)
+    assert await turns.due(db) == [turn_id]
+    await db.raw.execute("update turns set attempt = $2 where id = $1", turn_id, turns.MAX_ATTEMPTS)
+    assert await turns.due(db) == []
     assert await db.raw.fetchval("select status from turns where id = $1", turn_id) == "failed"
     texts = await db.raw.fetch("select text from messages where room_id = $1 order by seq", room)
     assert "several times" in texts[-1]["text"]
