@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -127,6 +127,8 @@ async def open_runtime(
             working = asyncio.create_task(jobs.run(), name="worker")
             working.add_done_callback(_notice)
             stack.push_async_callback(_finish, jobs, working)
+            with suppress(TimeoutError):  # the first who asks is told that all is well
+                await asyncio.wait_for(jobs.began(), 5)
         yield Runtime(settings, db, gateways, sender, presence, hub, runner, jobs)
 
 

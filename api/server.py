@@ -1,6 +1,7 @@
 """Running a process of the service: server, worker, seed."""
 
 import asyncio
+import gc
 import logging
 import random
 import signal
@@ -65,6 +66,7 @@ async def run_server(*, host: str | None, port: int | None, worker: bool | None)
             await asyncio.wait(
                 {serving, asyncio.create_task(server.up.wait())}, return_when=asyncio.FIRST_COMPLETED
             )
+            _keep_what_is_loaded()
             if server.started:
                 _welcome(config, time.monotonic() - started)
             await serving
@@ -82,8 +84,16 @@ async def run_worker() -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     async with open_database(config) as url, open_runtime(config, url, serve=False):
+        _keep_what_is_loaded()
         log.info("worker started")
         await stop.wait()
+
+
+def _keep_what_is_loaded() -> None:
+    # Modules and their tables stay for the life of the process. Outside the collector's sight they no longer make each
+    # full collection a pause of a tenth of a second.
+    gc.collect()
+    gc.freeze()
 
 
 async def run_seed() -> str:

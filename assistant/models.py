@@ -62,6 +62,8 @@ def choose(settings: Settings) -> Choice:
     if not settings.uses_openai:
         return guided()
     # The SDK takes a second to load: where it is not used, the service starts without it.
+    from openai import DefaultAioHttpClient
+
     from assistant.openai_model import StreamedChatOpenAI, retry_after
 
     options: dict[str, Any] = {}
@@ -75,6 +77,7 @@ def choose(settings: Settings) -> Choice:
         max_retries=0,  # retried by ModelCalls, which can tell the founder's page that the text starts over
         streaming=True,
         stream_usage=True,
+        http_async_client=DefaultAioHttpClient(),  # a quarter less time in the process for each call
         **options,
     )
     return Choice(settings.openai_model, model, guided=False, retry_after=retry_after)

@@ -105,6 +105,7 @@ class Worker:
         self._db = db
         self._queuer: PgQueuer | None = None
         self._stopping = asyncio.Event()
+        self._began = asyncio.Event()
 
     @property
     def running(self) -> bool:
@@ -142,10 +143,15 @@ class Worker:
                 queuer.schedule(name, cron, clean_old=True)(self._periodic(handler))
             if self._stopping.is_set():
                 return
+            self._began.set()
             await queuer.run(dequeue_timeout=timedelta(seconds=1), batch_size=4, max_concurrent_tasks=8)
         finally:
             self._queuer = None
             pool.terminate()  # all jobs have ended; closing in order would wait for a database that is away
+
+    async def began(self) -> None:
+        """Wait until jobs are run for the first time."""
+        await self._began.wait()
 
     def stop(self) -> None:
         """Finish running jobs, take no more."""

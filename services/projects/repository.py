@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor
@@ -47,17 +47,28 @@ async def own(session: AsyncSession, actor: Actor, project_id: UUID) -> Project 
     return (await session.scalars(query.with_for_update().execution_options(populate_existing=True))).first()
 
 
+def _of_room() -> Select[Project, int | None]:
+    room, person = bindparam("room", type_=Uuid()), bindparam("person", type_=Uuid())
+    linked = select(Room.project_id).where(Room.id == room).scalar_subquery()
+    inside = select(RoomMember.user_id).where(
+        RoomMember.room_id == room, RoomMember.user_id == person, RoomMember.left_at.is_(None)
+    )
+    return (
+        select(Project, _NEWEST)
+        .where(
+            or_(Project.room_id == room, Project.id == linked),
+            or_(Project.owner_id == person, inside.exists()),
+        )
+        .order_by(Project.id)
+    )
+
+
+_OF_ROOM = _of_room()  # once, as every turn asks: putting it together costs more than sending it
+
+
 async def of_room(session: AsyncSession, actor: Actor, room_id: UUID) -> Found | None:
     """The project a room is about, if the actor is in the room or owns the project."""
-    linked = select(Room.project_id).where(Room.id == room_id).scalar_subquery()
-    inside = select(RoomMember.user_id).where(
-        RoomMember.room_id == room_id, RoomMember.user_id == actor.user_id, RoomMember.left_at.is_(None)
-    )
-    query = select(Project, _NEWEST).where(
-        or_(Project.room_id == room_id, Project.id == linked),
-        or_(Project.owner_id == actor.user_id, inside.exists()),
-    )
-    row = (await session.execute(query.order_by(Project.id))).first()
+    row = (await session.execute(_OF_ROOM, {"room": room_id, "person": actor.user_id})).first()
     return (row[0], row[1]) if row is not None else None
 
 
