@@ -118,7 +118,7 @@ async def open_runtime(
         runner = None
         if assistant:
             agent = Agent(settings, db)
-            stack.push_async_callback(asyncio.to_thread, agent.tracing.close)
+            stack.push_async_callback(agent.close)
             runner = Runner(db, agent, agent.summariser)
             runner.start()
             stack.push_async_callback(runner.stop)

@@ -55,6 +55,11 @@ class Agent:
         """The name of the model that answers first."""
         return self._choice.name
 
+    async def close(self) -> None:
+        """End what outlives a turn: the model's connections, and traces that have not been sent."""
+        await self._choice.close()
+        await asyncio.to_thread(self.tracing.close)
+
     async def run(self, context: TurnContext) -> AsyncGenerator[AgentEvent, None]:
         """Answer the window's last messages. Closing the iterator stops the turn at once."""
         events: asyncio.Queue[AgentEvent | None] = asyncio.Queue()

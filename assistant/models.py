@@ -1,6 +1,6 @@
 """Which model answers, by settings: `StreamedChatOpenAI` for OpenAI and everything that speaks its protocol, or `guided`."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,10 @@ _PRICES = {
 }
 
 
+async def _nothing() -> None:
+    return
+
+
 def _never(error: BaseException, attempt: int) -> float | None:
     return None
 
@@ -33,12 +37,14 @@ def _never(error: BaseException, attempt: int) -> float | None:
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A model to answer with, under the name that is stored with the turn. `retry_after`: seconds to wait after an
-    error (of the attempt counted from 0) before another try with it, or None where that cannot help."""
+    error (of the attempt counted from 0) before another try with it, or None where that cannot help. `close` ends its
+    connections."""
 
     name: str
     model: BaseChatModel
     guided: bool
     retry_after: Callable[[BaseException, int], float | None] = _never
+    close: Callable[[], Awaitable[None]] = _nothing
 
 
 def guided() -> Choice:
@@ -80,7 +86,7 @@ def choose(settings: Settings) -> Choice:
         http_async_client=DefaultAioHttpClient(),  # a quarter less time in the process for each call
         **options,
     )
-    return Choice(settings.openai_model, model, guided=False, retry_after=retry_after)
+    return Choice(settings.openai_model, model, guided=False, retry_after=retry_after, close=model.aclose)
 
 
 def cost_microusd(model: str, input_tokens: int, output_tokens: int) -> float:

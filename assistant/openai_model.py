@@ -59,6 +59,10 @@ class StreamedChatOpenAI(ChatOpenAI):
                     await run_manager.on_llm_new_token(made.text, chunk=made)
                 yield made
 
+    async def aclose(self) -> None:
+        """End the connections that are kept for the next request."""
+        await self.root_async_client.close()
+
 
 def retry_after(error: BaseException, attempt: int) -> float | None:
     """Seconds to wait before another try with the same model, or None where trying again cannot help.

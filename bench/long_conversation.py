@@ -54,8 +54,8 @@ class Side:
 
     def __init__(self, db: Database, options: Settings) -> None:
         self._db = db
-        agent = Agent(options, db)
-        self._runner = Runner(db, agent, agent.summariser)
+        self._agent = Agent(options, db)
+        self._runner = Runner(db, self._agent, self._agent.summariser)
         self._sender = Sender(db)
         self._ended: dict[UUID, asyncio.Event] = {}
 
@@ -68,6 +68,7 @@ class Side:
         self._stop()
         await self._runner.stop()
         await self._sender.close()
+        await self._agent.close()
 
     def _hear(self, events: list[Event]) -> None:
         for event in events:

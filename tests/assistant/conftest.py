@@ -106,8 +106,10 @@ StartChat = Callable[..., Any]
 
 
 @pytest.fixture
-def start_chat(db: Database, openai: OpenAIServer) -> StartChat:
+async def start_chat(db: Database, openai: OpenAIServer) -> AsyncIterator[StartChat]:
     """`await start_chat(model="openai")`: a new founder, room and agent; further arguments are settings."""
+
+    agents: list[Agent] = []
 
     async def start(model: str = "openai", *, timezone: str = "Europe/Berlin", **overrides: Any) -> Chat:
         options: dict[str, Any] = {
@@ -120,9 +122,12 @@ def start_chat(db: Database, openai: OpenAIServer) -> StartChat:
             **overrides,
         }
         agent = Agent(Settings(_env_file=None, **options), db)
+        agents.append(agent)
         actor = actor_for(await make_user(db, timezone=timezone))
         async with db.transaction() as session:
             room = await conversations.create_assistant_room(session, actor, CreateRoom())
         return Chat(agent, actor, room.id)
 
-    return start
+    yield start
+    for agent in agents:
+        await agent.close()

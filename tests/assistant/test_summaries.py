@@ -65,6 +65,7 @@ async def test_the_model_writes_the_summary_and_reads_it(db: Database, openai: O
     assert len(asked) == 1 + 10 + 3  # system; 51 to 60; "Go on", its answer, "And now?"
     used = await db.raw.fetchrow("select * from assistant_usage where user_id = $1", actor.user_id)
     assert used["input_tokens"] == 3 * 11  # making the summary is counted, too
+    await agent.close()
 
 
 async def test_a_branch_uses_the_summary_of_what_it_shows_only(db: Database) -> None:
