@@ -175,7 +175,8 @@ class PostgresBroker(_Remote):
 
     async def _send(self, batch: list[str]) -> None:
         if self._sender is None or self._sender.is_closed():
-            self._sender = await asyncpg.connect(self._url)
+            # A notification is not kept, so its commit needs not wait for the disk, which others' commits wait for.
+            self._sender = await asyncpg.connect(self._url, server_settings={"synchronous_commit": "off"})
         await self._sender.execute("select pg_notify($1, p) from unnest($2::text[]) p", CHANNEL, batch)
 
     async def _hang_up(self) -> None:

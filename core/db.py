@@ -3,9 +3,10 @@
 `.commit(` stands in this file alone: the door opens a transaction, the rules work in it.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import orjson
@@ -13,6 +14,18 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from core.events import Broker, Event, MemoryBroker, take
+
+T = TypeVar("T")
+RETRY_SECONDS = 15.0
+
+# A prepared plan is kept for the life of its connection. Made while a table is small it reads the whole table, and goes
+# on doing so, slower with every row, until somebody analyses it. These statements have one good plan at any size.
+BY_KEY = {
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
 
 
 def _dumps(value: Any) -> str:
@@ -53,21 +66,27 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._readers = async_sessionmaker(self.engine.execution_options(isolation_level="AUTOCOMMIT"))
         self._raw: asyncpg.Pool | None = None
+        self._by_key: asyncpg.Pool | None = None
 
     async def __aenter__(self) -> "Database":
-        self._raw = await asyncpg.create_pool(
+        self._raw = await self._pool(1, {})
+        self._by_key = await self._pool(0, BY_KEY)
+        return self
+
+    async def _pool(self, least: int, planning: dict[str, str]) -> asyncpg.Pool:
+        return await asyncpg.create_pool(
             self.url,
-            min_size=1,
+            min_size=least,
             max_size=self._pool_size,
             init=_init_connection,
             reset=_keep,
-            server_settings={"application_name": "sextant-raw", "timezone": "UTC"},
+            server_settings={"application_name": "sextant-raw", "timezone": "UTC", **planning},
         )
-        return self
 
     async def __aexit__(self, *exc: object) -> None:
-        if self._raw is not None:
-            await self._raw.close()
+        for pool in (self._raw, self._by_key):
+            if pool is not None:
+                await pool.close()
         await self.engine.dispose()
 
     @property
@@ -76,11 +95,17 @@ class Database:
         assert self._raw is not None, "open the database first"
         return self._raw
 
+    @property
+    def by_key(self) -> asyncpg.Pool:
+        """Like `raw`, for statements that touch few rows by their keys, however large the tables are."""
+        assert self._by_key is not None, "open the database first"
+        return self._by_key
+
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
-        """A connection of the raw pool. Raises ConnectionError when the server has said goodbye on it, and the end of the
+        """A connection of `by_key`. Raises ConnectionError when the server has said goodbye on it, and the end of the
         line has not been noticed yet: asyncpg stumbles over its own state then, and would over and over again."""
-        async with self.raw.acquire() as connection:
+        async with self.by_key.acquire() as connection:
             try:
                 yield connection
             except (asyncpg.InternalClientError, TypeError) as error:
@@ -130,3 +155,33 @@ async def driver(session: AsyncSession) -> asyncpg.Connection:
 async def _keep(connection: asyncpg.Connection) -> None:
     # Statements in this pool leave no session state behind, so the reset round trip is saved.
     return
+
+
+async def patiently(once: Callable[[], Awaitable[T]]) -> T:
+    """Run `once`, again while the database restarts or another process stored a duplicate first.
+
+    Nobody knows whether a lost attempt was committed: `once` has to find what it stored.
+    """
+    deadline = asyncio.get_running_loop().time() + RETRY_SECONDS
+    delay, conflicts = 0.05, 0
+    while True:
+        try:
+            return await once()
+        except asyncpg.UniqueViolationError:
+            conflicts += 1
+            if conflicts > 3:
+                raise
+        except (
+            OSError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.InterfaceError,
+            asyncpg.CannotConnectNowError,
+            asyncpg.AdminShutdownError,
+            asyncpg.CrashShutdownError,
+            asyncpg.DeadlockDetectedError,
+            asyncpg.SerializationError,
+        ):
+            if asyncio.get_running_loop().time() + delay > deadline:
+                raise
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 1.0)

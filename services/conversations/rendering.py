@@ -58,6 +58,44 @@ def message_body(row: Row) -> dict[str, Any]:
     }
 
 
+def new_message_body(
+    row: Row,
+    *,
+    text: str,
+    attachments: list[dict[str, Any]],
+    reply_to: UUID | None,
+) -> dict[str, Any]:
+    """A message as `message_body` shows it right after it was sent, from what the sender said and what the statement
+    that stored it gave: it need not be read back."""
+    return {
+        "id": str(row["id"]),
+        "room_id": str(row["room_id"]),
+        "seq": row["seq"],
+        "no": row["no"],
+        "sender_id": str(row["sender_id"]),
+        "kind": "text",
+        "text": text,
+        "cards": [],
+        "attachments": attachments,
+        "previews": [],
+        "client_id": str(row["client_id"]),
+        "reply_to": _id(reply_to),
+        "thread_id": _id(row["thread_id"]),
+        "thread_no": row["thread_no"],
+        "reply_count": 0,
+        "mentions": [str(user_id) for user_id in row["mentions"]],
+        "reactions": [],
+        "turn_id": None,
+        "branch": row["branch"],
+        "meta": {},
+        "created_at": instant(row["created_at"]),
+        "edited_at": None,
+        "deleted_at": None,
+        "pinned_at": None,
+        "pinned_by": None,
+    }
+
+
 def message_read(row: Row) -> MessageRead:
     """A message row as the typed model."""
     return MessageRead.model_validate(message_body(row))
@@ -82,3 +120,14 @@ def member_read(row: tuple[RoomMember, User] | Any, *, online: bool = False) -> 
 def room_event(room_id: UUID, seq: int, kind: str, at: datetime, payload: dict[str, Any]) -> dict[str, Any]:
     """A durable event as members receive it."""
     return {"type": kind, "room": str(room_id), "seq": seq, "at": instant(at), **payload}
+
+
+def created_event(message: dict[str, Any]) -> dict[str, Any]:
+    """The event of a message that has just been stored."""
+    return {
+        "type": "message.created",
+        "room": message["room_id"],
+        "seq": message["seq"],
+        "at": message["created_at"],
+        "message": message,
+    }

@@ -12,27 +12,29 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from core.actor import Actor, Scope
-from core.db import Database
+from core.db import Database, patiently
 from core.errors import Forbidden, NotFound, SextantError, VendorUnavailable
 from core.events import Event, RoomEvent, TurnQueued
 from core.ids import new_id
 from services.conversations import quotas
-from services.conversations.rendering import message_body, room_event
+from services.conversations.rendering import created_event, message_body, new_message_body
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
 from services.conversations.statements import (
     ANSWERABLE,
     ATTACH,
+    KNOWN,
     MENTIONS,
     NAMED,
     QUEUE_TURNS,
     QUEUED,
     STORE,
+    STORE_ONE,
     STORED,
     THREADS,
     WHY_NOT,
@@ -41,9 +43,7 @@ from services.files import service as files
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 BATCH = 256
-RETRY_SECONDS = 15.0
 
 
 @dataclass(slots=True)
@@ -92,9 +92,9 @@ def _statement(threads: bool, mentions: bool, queue: bool) -> str:
         stored_values=", reply_to, thread_id, thread_no" * threads + f", {named}" * mentions,
         source=source,
         only=ANSWERABLE * threads,
-        thread_values="reply_to, thread_id, thread_no"
+        thread_values="thread_id, thread_no"
         if threads
-        else "null::uuid as reply_to, null::uuid as thread_id, null::int as thread_no",
+        else "null::uuid as thread_id, null::int as thread_no",
         mention_values=named if mentions else "'{}'::uuid[]",
         threads=THREADS * threads,
         more_parts=MENTIONS * mentions + QUEUE_TURNS.format(ids=first, asks=first + 1, day=first + 2) * queue,
@@ -170,7 +170,7 @@ class Sender:
     async def _store_assisted(self, batch: list[_Pending]) -> None:
         turns: list[Event] = []
         try:
-            batch = await _patiently(lambda: self._within_quota(batch))
+            batch = await patiently(lambda: self._within_quota(batch))
         except Exception as error:
             log.exception("quotas could not be read")
             _fail(batch, error)
@@ -186,8 +186,11 @@ class Sender:
 
     async def _ask(self, unique: list[_Pending], *, queue: bool = False) -> list[asyncpg.Record]:
         """Run the statement; files need a second one in the same transaction."""
+        lone = _lone_question(unique[0]) if len(unique) == 1 and not queue else None
         question = _question(unique, queue=queue)
         async with self._db.connection() as connection:
+            if lone is not None and (rows := await connection.fetch(*lone)):
+                return list(rows)
             if not any(pending.attachments for pending in unique):
                 return list(await connection.fetch(*question))
             async with connection.transaction():
@@ -229,7 +232,8 @@ class Sender:
             unique.setdefault((pending.sender_id, pending.data.client_id), pending)
         firsts = list(unique.values())
         try:
-            rows = await _patiently(lambda: once(firsts))
+            rows = await patiently(lambda: once(firsts))
+            known = await patiently(lambda: self._known(rows))
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
             if len(batch) == 1:
                 _fail(batch, error)
@@ -241,31 +245,66 @@ class Sender:
             log.exception("messages could not be stored", extra={"messages": len(batch)})
             _fail(batch, error)
             return
-        answers = {(row["sender_id"], row["client_id"]): row for row in rows}
-        events: list[Event] = []
-        refused: list[_Pending] = []
-        for pending in batch:
-            row = answers.get((pending.sender_id, pending.data.client_id))
-            if row is None or row["room_id"] != pending.room_id:
-                refused.append(pending)
-                continue
-            body = message_body(row)
-            if row["fresh"]:
-                body["attachments"] = unique[pending.sender_id, pending.data.client_id].attachments
-            # Also when it is known only because the answer to an earlier attempt was lost: nobody has been told of it.
-            fresh = pending.id == row["id"]
-            if fresh:
-                event = room_event(
-                    row["room_id"], row["seq"], "message.created", row["created_at"], {"message": body}
-                )
-                events.append(RoomEvent(row["room_id"], "message.created", event, row["seq"]))
-            if not pending.answer.done():
-                pending.answer.set_result((body, fresh))
-        self._db.publish([*events, *then])
+        # Answered in the next round of the loop: what waits is on its way to the database by then.
+        asyncio.get_running_loop().call_soon(self._settle, batch, firsts, rows, known, list(then))
+
+    async def _known(self, rows: list[asyncpg.Record]) -> dict[UUID, dict[str, Any]]:
+        """The messages that were there before, as they are now."""
+        ids = [row["id"] for row in rows if not row["fresh"]]
+        if not ids:
+            return {}
+        return {row["id"]: message_body(row) for row in await self._db.by_key.fetch(KNOWN, ids)}
+
+    def _settle(
+        self,
+        batch: list[_Pending],
+        firsts: list[_Pending],
+        rows: list[asyncpg.Record],
+        known: dict[UUID, dict[str, Any]],
+        then: list[Event],
+    ) -> None:
+        """Tell the senders, and everybody else. What it does not come to tell is sent again, and found as stored."""
+        try:
+            refused = self._tell(batch, firsts, rows, known, then)
+        except Exception as error:
+            log.exception("messages were stored, but not told")
+            _fail(batch, error)
+            return
         if refused:  # those who wait for the next batch must not wait for these explanations
             task = asyncio.create_task(self._refuse(refused))
             self._refusing.add(task)
             task.add_done_callback(self._refusing.discard)
+
+    def _tell(
+        self,
+        batch: list[_Pending],
+        firsts: list[_Pending],
+        rows: list[asyncpg.Record],
+        known: dict[UUID, dict[str, Any]],
+        then: list[Event],
+    ) -> list[_Pending]:
+        """Answers and publishes; returns those for whom nothing was stored."""
+        answers: dict[tuple[UUID, UUID], tuple[UUID, dict[str, Any]]] = {}
+        for row in rows:
+            first = firsts[row["ord"] - 1]
+            body = _new_body(first, row) if row["fresh"] else known[row["id"]]
+            answers[first.sender_id, first.data.client_id] = row["id"], body
+        events: list[Event] = []
+        refused: list[_Pending] = []
+        for pending in batch:
+            answer = answers.get((pending.sender_id, pending.data.client_id))
+            if answer is None or answer[1]["room_id"] != str(pending.room_id):
+                refused.append(pending)
+                continue
+            message_id, body = answer
+            # Also when it is known only because the answer to an earlier attempt was lost: nobody has been told of it.
+            fresh = pending.id == message_id
+            if fresh:
+                events.append(RoomEvent(pending.room_id, "message.created", created_event(body), body["seq"]))
+            if not pending.answer.done():
+                pending.answer.set_result((body, fresh))
+        self._db.publish([*events, *then])
+        return refused
 
     async def _refuse(self, batch: list[_Pending]) -> None:
         for pending in batch:
@@ -310,6 +349,20 @@ def _question(batch: list[_Pending], *, queue: bool = False) -> tuple[Any, ...]:
     return question
 
 
+def _lone_question(pending: _Pending) -> tuple[Any, ...] | None:
+    """Statement and parameters of a message that needs nothing but to be stored."""
+    data = pending.data
+    if data.reply_to is not None or data.mentions or pending.attachments:
+        return None
+    return (STORE_ONE, pending.id, pending.room_id, pending.sender_id, data.client_id, data.text)
+
+
+def _new_body(pending: _Pending, row: asyncpg.Record) -> dict[str, Any]:
+    return new_message_body(
+        row, text=pending.data.text, attachments=pending.attachments, reply_to=pending.data.reply_to
+    )
+
+
 async def _attach(connection: Any, batch: list[_Pending], rows: list[asyncpg.Record]) -> None:
     fresh = {row["id"] for row in rows if row["fresh"]}
     for pending in batch:
@@ -326,33 +379,3 @@ def _fail(batch: list[_Pending], error: Exception) -> None:
                     "The message could not be stored. Send it again.", reason=type(error).__name__
                 )
             )
-
-
-async def _patiently(once: Callable[[], Awaitable[T]]) -> T:
-    """Run `once`, again while the database restarts or another process stored a duplicate first.
-
-    Trying again is safe: what the lost attempt stored is found by its client id.
-    """
-    deadline = asyncio.get_running_loop().time() + RETRY_SECONDS
-    delay, conflicts = 0.05, 0
-    while True:
-        try:
-            return await once()
-        except asyncpg.UniqueViolationError:
-            conflicts += 1
-            if conflicts > 3:
-                raise
-        except (
-            OSError,
-            asyncpg.PostgresConnectionError,
-            asyncpg.InterfaceError,
-            asyncpg.CannotConnectNowError,
-            asyncpg.AdminShutdownError,
-            asyncpg.CrashShutdownError,
-            asyncpg.DeadlockDetectedError,
-            asyncpg.SerializationError,
-        ):
-            if asyncio.get_running_loop().time() + delay > deadline:
-                raise
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, 1.0)

@@ -13,7 +13,8 @@ from core.events import Event, RoomEvent, TurnQueued
 from core.ids import ASSISTANT_ID
 from services.conversations import repository
 from services.conversations.schemas import SendMessage
-from services.conversations.sending import Sender
+from services.conversations.sending import Sender, _statement
+from services.conversations.statements import STORE_ONE
 from tests.accounts.factories import make_actor
 
 
@@ -211,3 +212,19 @@ async def test_a_room_of_people_gets_no_turn(db: Database, sender: Sender, ada: 
     room = await make_room(db, ada)
     await sender.send(ada, room, message())
     assert await db.raw.fetchval("select count(*) from turns where room_id = $1", room) == 0
+
+
+async def test_plans_go_by_key_at_any_size(db: Database) -> None:
+    """A plan made while the tables are empty lives as long as its connection: it must not read whole tables."""
+    statements = {STORE_ONE: 5} | {
+        _statement(threads, mentions, False): 5 + threads + mentions
+        for threads in (False, True)
+        for mentions in (False, True)
+    }
+    async with db.by_key.acquire() as connection:
+        for statement, parameters in statements.items():
+            rows = await connection.fetch(f"explain (generic_plan) {statement}", *[None] * parameters)
+            plan = "\n".join(row[0] for row in rows)
+            assert "Seq Scan" not in plan, plan
+            if "mentions" not in plan:
+                assert "ix_room_members_user_id" not in plan, "reads all rooms of a person"
