@@ -14,6 +14,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -37,7 +38,19 @@ def _wall_clock(value: time) -> time:
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-LocalTime = Annotated[time, AfterValidator(_wall_clock)]
+# JSON Schema's own format "time" is one with a zone.
+LocalTime = Annotated[
+    time,
+    AfterValidator(_wall_clock),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^([01]\d|2[0-3]):[0-5]\d(:00)?$",
+            "description": "A time of day where the expert is",
+            "examples": ["09:30"],
+        }
+    ),
+]
 CallMinutes = Annotated[int, Field(ge=15, le=180, multiple_of=15, description="Length of the call")]
 Agenda = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=1000)]
 

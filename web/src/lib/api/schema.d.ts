@@ -4038,12 +4038,14 @@ export interface components {
             day: string;
             /**
              * End
-             * Format: time
+             * @description A time of day where the expert is
+             * @example 09:30
              */
             end: string;
             /**
              * Start
-             * Format: time
+             * @description A time of day where the expert is
+             * @example 09:30
              */
             start: string;
         };
@@ -6778,12 +6780,14 @@ export interface components {
         WeeklyHours: {
             /**
              * End
-             * Format: time
+             * @description A time of day where the expert is
+             * @example 09:30
              */
             end: string;
             /**
              * Start
-             * Format: time
+             * @description A time of day where the expert is
+             * @example 09:30
              */
             start: string;
             /**
