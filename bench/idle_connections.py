@@ -19,7 +19,7 @@ import asyncpg
 from bench.command import run
 from bench.load import load
 from bench.processes import free_port, running
-from bench.product import Person, database, people, product, room
+from bench.product import Person, database, people, product, rooms
 from bench.sockets import LightClient
 
 ROOMS_EACH, PEOPLE_A_ROOM = 3, 10
@@ -30,17 +30,16 @@ async def scene(url: str, count: int) -> list[tuple[Person, list[UUID]]]:
     """People, and the rooms of each."""
     connection = await asyncpg.connect(url)
     crowd = await people(connection, count)
-    rooms: dict[UUID, list[UUID]] = {person.id: [] for person in crowd}
+    theirs: dict[UUID, list[UUID]] = {person.id: [] for person in crowd}
     for turn in range(ROOMS_EACH):
         # Neighbours of one turn are apart in the next.
         order = crowd[turn:] + crowd[:turn] if turn < 2 else crowd[::2] + crowd[1::2]
-        for start in range(0, count, PEOPLE_A_ROOM):
-            members = order[start : start + PEOPLE_A_ROOM]
-            room_id = await room(connection, members)
+        groups = [order[start : start + PEOPLE_A_ROOM] for start in range(0, count, PEOPLE_A_ROOM)]
+        for room_id, members in zip(await rooms(connection, groups), groups, strict=True):
             for member in members:
-                rooms[member.id].append(room_id)
+                theirs[member.id].append(room_id)
     await connection.close()
-    return [(person, rooms[person.id]) for person in crowd]
+    return [(person, theirs[person.id]) for person in crowd]
 
 
 async def ours(url: str, count: int) -> tuple[float, list[tuple[int, float]]]:
@@ -51,10 +50,10 @@ async def ours(url: str, count: int) -> tuple[float, list[tuple[int, float]]]:
 
     async with product(url, {"WS_PING_SECONDS": "600"}) as server:
 
-        async def one(person: Person, rooms: list[UUID]) -> None:
+        async def one(person: Person, follows: list[UUID]) -> None:
             async with gate:
                 client = await LightClient.open(server.port, person.token)
-                for room_id in rooms:
+                for room_id in follows:
                     await client.subscribe(str(room_id))
                 open_now.append(client)
 

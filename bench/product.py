@@ -108,6 +108,26 @@ async def people(connection: asyncpg.Connection, count: int) -> list[Person]:
     return made
 
 
+async def rooms(connection: asyncpg.Connection, groups: list[list[Person]]) -> list[UUID]:
+    """A room for each of these groups; the first one of each owns it."""
+    ids = [new_id() for _ in groups]
+    await connection.copy_records_to_table(
+        "rooms",
+        columns=["id", "kind", "title", "created_by"],
+        records=[(i, "project", "A room", group[0].id) for i, group in zip(ids, groups, strict=True)],
+    )
+    await connection.copy_records_to_table(
+        "room_members",
+        columns=["room_id", "user_id", "role"],
+        records=[
+            (room_id, person.id, "member" if n else "owner")
+            for room_id, group in zip(ids, groups, strict=True)
+            for n, person in enumerate(group)
+        ],
+    )
+    return ids
+
+
 async def room(
     connection: asyncpg.Connection, members: list[Person], *, kind: str = "project", assistant: bool = False
 ) -> UUID:

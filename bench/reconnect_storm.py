@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from bench.command import run
-from bench.product import Person, database, people, product, room
+from bench.product import Person, database, people, product, rooms
 from bench.sockets import LightClient
 from core.actor import ROLE_SCOPES, Actor, Role
 from core.db import Database
@@ -36,9 +36,8 @@ async def scene(url: str, count: int) -> list[tuple[Person, UUID]]:
     there: list[tuple[Person, UUID]] = []
     async with Database(url) as db:
         sender = Sender(db)
-        for start in range(0, count, PEOPLE_A_ROOM):
-            members = crowd[start : start + PEOPLE_A_ROOM]
-            room_id = await room(connection, members)
+        groups = [crowd[start : start + PEOPLE_A_ROOM] for start in range(0, count, PEOPLE_A_ROOM)]
+        for room_id, members in zip(await rooms(connection, groups), groups, strict=True):
             actor = Actor(members[0].id, Role.USER, ROLE_SCOPES[Role.USER])
             await asyncio.gather(
                 *(

@@ -96,14 +96,12 @@ async def _identify(
             return False
     connection.actor = actor
     await runtime.hub.join(connection)
-    async with runtime.db.transaction() as session:
-        people = await accounts.people(session, [actor.user_id])
-    person = people[actor.user_id]
+    name = await accounts.name(runtime.db, actor.user_id)
     connection.send(
         {
             "type": "welcome",
             "protocol": p.VERSION,
-            "user": {"id": str(actor.user_id), "name": person.name, "role": actor.role.value},
+            "user": {"id": str(actor.user_id), "name": name, "role": actor.role.value},
             "heartbeat_seconds": p.HEARTBEAT_SECONDS,
         }
     )

@@ -141,6 +141,7 @@ class Hub:
         ephemeral events that bring the newcomer up to date with a turn under way.
         """
         assert connection.actor is not None
+        heard = room_id in connection.lurking and room_id not in connection.rooms
         newest = await room_log.last_seq(self._db, connection.actor, room_id)
         self.unsubscribe(connection, room_id)
         self._lurk(connection, room_id)  # keeps the channel, and with it `newest`, while the replay is read
@@ -150,7 +151,9 @@ class Hub:
             connection.send({"type": "reset", "room": str(room_id), "seq": newest})
             cursor = newest
         current = await catch_up()
-        while True:
+        # Whoever has heard of the room since before `newest` was read knows from it that there is nothing more to read.
+        there = heard and cursor >= newest and channel.last_seq in (None, cursor) and cursor >= channel.newest
+        while not there:
             # The newcomer may know more than this room's followers here, of whom another process has told nothing yet.
             # They are brought as far first: what reaches them from then on is new to the newcomer too.
             start = cursor if channel.last_seq is None else min(cursor, channel.last_seq)
@@ -161,11 +164,10 @@ class Hub:
                 connection.push(text_frame(b"\n".join(orjson.dumps(row) for row in unseen)))
                 cursor = _seq(unseen[-1])
             self._ingest(channel, rows)
-            if len(rows) < room_log.PAGE and cursor >= max(channel.newest, channel.last_seq or 0):
-                break
+            there = len(rows) < room_log.PAGE and cursor >= max(channel.newest, channel.last_seq or 0)
         if connection not in channel.lurkers:  # taken out of the room meanwhile
             raise NotFound("There is no such conversation.", room=str(room_id))
-        # No await from the last read on: nothing can be published between it and going live.
+        # No await from the last look on: nothing can be published between it and going live.
         if channel.last_seq is None:
             channel.last_seq = cursor
         channel.flush()

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor, Role, Scope
 from core.clock import now
+from core.db import Database
 from core.errors import NotFound
 from core.events import UserEvent, emit
 from core.ids import new_id
@@ -97,6 +98,11 @@ async def set_avatar(session: AsyncSession, user_id: UUID, url: str | None) -> N
         raise NotFound("This account no longer exists.")
     user.avatar_url = url
     tell_changed(session, user)
+
+
+async def name(db: Database, user_id: UUID) -> str:
+    """What others call this account; empty when there is none. For whoever has just connected, by the hundred."""
+    return await repository.name(db.by_key, user_id) or ""
 
 
 async def people(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Person]:

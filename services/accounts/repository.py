@@ -87,6 +87,11 @@ async def people(session: AsyncSession, ids: Iterable[UUID]) -> Sequence[User]:
     return (await session.execute(select(User).where(User.id.in_(list(ids))))).scalars().all()
 
 
+async def name(pool: asyncpg.Pool, user_id: UUID) -> str | None:
+    found: str | None = await pool.fetchval("select name from users where id = $1", user_id)
+    return found
+
+
 async def delete_session(session: AsyncSession, session_id: UUID, *, user_id: UUID) -> bool:
     query = delete(Session).where(Session.id == session_id, Session.user_id == user_id).returning(Session.id)
     return (await session.execute(query)).scalar_one_or_none() is not None

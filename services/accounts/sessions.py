@@ -89,7 +89,7 @@ async def current(session: AsyncSession, actor: Actor) -> SessionRead | None:
 async def authenticate_session(db: Database, token: str) -> Actor | None:
     """The actor of a session token; None when it is unknown, over, or its account is gone."""
     moment = now()
-    row = await repository.live_session(db.raw, hash_token(token), now=moment, idle=IDLE, overlap=OVERLAP)
+    row = await repository.live_session(db.by_key, hash_token(token), now=moment, idle=IDLE, overlap=OVERLAP)
     if row is None:
         return None
     if row["last_seen_at"] <= moment - TOUCH_EVERY:

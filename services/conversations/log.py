@@ -31,7 +31,7 @@ async def events_after(
 ) -> list[dict[str, object]]:
     """Events in order of `seq`, as members receive them; messages and people as they are now. Checks no membership: for
     the hub, which serves only members."""
-    rows = await db.raw.fetch(EVENTS, room_id, after_seq, limit)
+    rows = await db.by_key.fetch(EVENTS, room_id, after_seq, limit)
     people = await _members(db, room_id, [row["event_payload"]["user_id"] for row in rows if _of_member(row)])
     return [
         room_event(room_id, row["event_seq"], row["event_type"], row["event_at"], _shown(row, people))
@@ -54,14 +54,14 @@ async def _members(db: Database, room_id: UUID, ids: list[str]) -> dict[str, dic
     """Members, present and former, as they are now."""
     if not ids:
         return {}
-    rows = await db.raw.fetch(MEMBERS, room_id, ids)
+    rows = await db.by_key.fetch(MEMBERS, room_id, ids)
     return {str(row["user_id"]): MemberRead.model_validate(dict(row)).model_dump(mode="json") for row in rows}
 
 
 async def last_seq(db: Database, actor: Actor, room_id: UUID) -> int:
     """The room's newest `seq`. Raises NotFound when the actor is not a member."""
     actor.require(Scope.CONVERSATIONS_READ)
-    seq: int | None = await db.raw.fetchval(
+    seq: int | None = await db.by_key.fetchval(
         "select r.last_seq from rooms r join room_members m on m.room_id = r.id"
         " where r.id = $1 and m.user_id = $2 and m.left_at is null",
         room_id,
@@ -74,13 +74,13 @@ async def last_seq(db: Database, actor: Actor, room_id: UUID) -> int:
 
 async def newest(db: Database, room_ids: list[UUID]) -> dict[UUID, int]:
     """The newest `seq` of many rooms, to find events that were published but lost on the way."""
-    rows = await db.raw.fetch("select id, last_seq from rooms where id = any($1::uuid[])", room_ids)
+    rows = await db.by_key.fetch("select id, last_seq from rooms where id = any($1::uuid[])", room_ids)
     return {row["id"]: row["last_seq"] for row in rows}
 
 
 async def rooms_of(db: Database, actor: Actor) -> list[UUID]:
     """Ids of all rooms of a person, for the hub."""
-    rows = await db.raw.fetch(
+    rows = await db.by_key.fetch(
         "select room_id from room_members where user_id = $1 and left_at is null", actor.user_id
     )
     return [row["room_id"] for row in rows]

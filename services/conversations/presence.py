@@ -89,7 +89,7 @@ def body(room_id: UUID, *, online: Collection[UUID] = (), offline: Collection[UU
 
 async def online_in(db: Database, room_id: UUID) -> list[UUID]:
     """The members of a room who are there; for whoever has just begun to follow it. Checks no membership."""
-    rows = await db.raw.fetch(COMPANIONS, [room_id])
+    rows = await db.by_key.fetch(COMPANIONS, [room_id])
     return [row["user_id"] for row in rows]
 
 

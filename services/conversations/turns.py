@@ -287,7 +287,7 @@ async def waiting(db: Database, room_id: UUID) -> UUID | None:
 async def running(db: Database, actor: Actor, room_id: UUID) -> TurnRead | None:
     """The turn under way in a room of the actor's, with its text so far as last saved."""
     actor.require(Scope.CONVERSATIONS_READ)
-    row = await db.raw.fetchrow(
+    row = await db.by_key.fetchrow(
         "select t.id, t.room_id, t.status, t.attempt, t.text, t.progress, t.message_id, t.error from turns t"
         " join room_members m on m.room_id = t.room_id and m.user_id = $2 and m.left_at is null"
         " where t.room_id = $1 and t.status = 'running'",
