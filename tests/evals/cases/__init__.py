@@ -6,6 +6,7 @@ from tests.evals.cases import (
     brief,
     changes,
     explaining,
+    fresh_fifth,
     fresh_first,
     fresh_fourth,
     fresh_second,
@@ -30,4 +31,5 @@ def all_cases() -> list[Case]:
         *fresh_second.CASES,
         *fresh_third.CASES,
         *fresh_fourth.CASES,
+        *fresh_fifth.CASES,
     ]
