@@ -150,7 +150,8 @@ _DAYS_AHEAD = re.compile(
 )
 # "Nobody who does blockchain": what follows is not wanted.
 _NOBODY = re.compile(
-    r"\b(?:nobody|no ?one|no people|not (?:any|some)(?:one|body)|niemand\w*|personne|nadie|ninguem)\b(?= (?:who|with|from|in|that|else|der|die|mit|aus|qui|avec|de|que|con|com)\b)",
+    r"\b(?:nobody|no ?one|no people|not (?:any|some)(?:one|body)|niemand\w*|personne|nadie|ninguem)\b(?= (?:who|with|from|in|that|else|der|die|mit|aus|qui|avec|de|que|con|com)\b)"
+    r"|\b(?:exclud\w+|leave out|without|skip|no|not|none of|remove|drop|avoid)\b(?= (?:the |any |those )?(?:[\w-]+ ){1,2}(?:people|guys|folks|ones|experts|ctos|types|background)\b)",
     re.I,
 )
 _ROLE = re.compile(

@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from assistant.guided.words import plain
+from assistant.guided.gloss import readings
 
 
 class Intent(StrEnum):
@@ -195,10 +195,11 @@ _COMPILED = {
 
 def detect(text: str) -> dict[Intent, int]:
     """The intents of `text` with the position where each is first expressed."""
-    words = _ANY_MORE.sub(r"\1", plain(text))
     found: dict[Intent, int] = {}
-    for intent, patterns in _COMPILED.items():
-        positions = [match.start() for pattern in patterns if (match := pattern.search(words))]
-        if positions:
-            found[intent] = min(positions)
+    for reading in readings(text):
+        words = _ANY_MORE.sub(r"\1", reading)
+        for intent, patterns in _COMPILED.items():
+            positions = [match.start() for pattern in patterns if (match := pattern.search(words))]
+            if positions:
+                found.setdefault(intent, min(positions))
     return found

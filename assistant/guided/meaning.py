@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.guided.gloss import gloss
 from assistant.guided.intents import Intent
 from assistant.guided.words import plain
 
@@ -41,7 +42,7 @@ class Meanings:
         if not new:
             return
         with self._lock:
-            near = np.asarray(self._embed(new), np.float32) @ _vectors().T
+            near = np.asarray(self._embed([gloss(each) or each for each in new]), np.float32) @ _vectors().T
             for sentence, row in zip(new, near, strict=True):
                 self._read[sentence] = _decide(row)
             while len(self._read) > _KEPT:
@@ -85,4 +86,5 @@ def _decide(row: NDArray[np.float32]) -> tuple[Intent | None, bool]:
 def write_vectors(embed: Embed) -> None:
     """Work the examples' embeddings out again, after a change of the examples."""
     path = Path(__file__).parent / "data" / "examples.npy"
-    np.save(path, np.asarray(embed([plain(text) for text, _ in _examples()]), np.float16))
+    texts = [gloss(text) or plain(text) for text, _ in _examples()]
+    np.save(path, np.asarray(embed(texts), np.float16))

@@ -19,7 +19,7 @@ from assistant.guided.meaning import Meanings
 from assistant.guided.policy import decide
 from assistant.guided.state import CALL_PREFIX, read
 from assistant.guided.tasks import Call
-from assistant.guided.understanding import unclear, understand
+from assistant.guided.understanding import readable, understand
 from assistant.guided.wording import say
 
 _TOKEN = re.compile(r"\s*\S+\s*?(?=\s|$)|\s+")
@@ -58,7 +58,7 @@ class GuidedChatModel(BaseChatModel):
             return rooms.answer(messages, tools)
         before, state = read(messages)
         if self.meanings is not None:
-            self.meanings.prepare(unclear(before))
+            self.meanings.prepare(readable(before))
             got = understand(before, self.meanings.intent)
         else:
             got = understand(before)
@@ -107,7 +107,7 @@ class GuidedChatModel(BaseChatModel):
         if (
             self.meanings is not None
             and not rooms.is_shared(messages)
-            and (sentences := unclear(read(messages)[0]))
+            and (sentences := readable(read(messages)[0]))
         ):
             # Read beside the loop: `answer` then only looks it up.
             await asyncio.to_thread(self.meanings.prepare, sentences)

@@ -65,7 +65,7 @@ _SUPERLATIVES: tuple[tuple[str, str, bool], ...] = (
     (r"\b(?:cheapest|least expensive|most affordable|lowest (?:rate|price)|gunstigste[nrs]?|billigste[nrs]?|(?:le|la) moins cher(?:e)?|(?:el|la|o|a) mas barat[oa]|mais barat[oa])\b", "rate", False),
     (r"\b(?:most expensive|priciest|highest rate|teuerste[nrs]?|(?:le|la) plus cher(?:e)?|mas car[oa]|mais car[oa])\b", "rate", True),
     (r"\b(?:most experienced|most senior|oldest hand|erfahrenste[nrs]?|(?:le|la) plus experimente(?:e)?|(?:con )?mas experiencia|mais experiente)\b", "years", True),
-    (r"\b(?:(?:best|highest|top)[- ]?(?:rated|reviewed|rating)|best reviews)\b", "rating", True),
+    (r"\b(?:(?:best|highest|top)[- ]?(?:rated|reviewed|rating)(?! (?:ones|people|ctos|experts))|best reviews)\b", "rating", True),
     (r"\b(?:best (?:match|fit|one|candidate|choice)|highest (?:score|match)|closest match|top match|your favou?rite)\b", "score", True),
 )  # fmt: skip
 

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 
 from assistant.guided.booking_tasks import Book, Bookings, Slots, asks_for_person, asks_for_time
+from assistant.guided import mood
+from assistant.guided.gloss import readings
 from assistant.guided.intents import Intent
 from assistant.guided.project_tasks import Analyse, Explain, Note, WhatIf, summary
 from assistant.guided.search_tasks import About, Compare, Search
@@ -11,6 +13,7 @@ from assistant.guided.state import State
 from assistant.guided.tasks import Talk, Task
 from assistant.guided.understanding import Understanding, understand
 from assistant.guided.words import plain
+from services.projects.extraction.summary import tells
 from services.projects.schemas import Source
 
 _EXPLAIN = {
@@ -50,7 +53,7 @@ _HAS_PLAN = re.compile(
     r"|company|business|idee|projekt|projet|proyecto|projeto|help me|need help|hilfe|ayuda|ajuda|aide)\b"
 )
 _DROPS = re.compile(
-    r"^(?:no+|nah|nope|ok|okay|hm+|actually|sorry|on second thoughts?)?[,. ]*(?:forget (?:it|that|about it)|never ?mind|scrap (?:it|that)|drop (?:it|that)|leave it|no thanks?|not any ?more|i changed my mind|vergiss es|lass (?:es|mal|gut sein)|laisse tomber|dejalo|olvidalo|deixa(?: pra la)?|esquece)\b"
+    r"^(?:no+|nah|nope|ok|okay|hm+|actually|sorry|on second thoughts?)?[,. ]*(?:forget (?:it|that|about it)|never ?mind|scrap (?:it|that)|drop (?:it|that)|leave it|no thanks?|not any ?more|i changed my mind|vergiss es|lass (?:es|mal|gut sein)|laisse tomber|dejalo|olvidalo|deixa(?: pra la)?|esquece|(?:rather|better|instead) not|i (?:won't|don't) need (?:it|that|this))\b"
 )
 _UNDECIDED = re.compile(
     r"\b(?:or|between|vs|versus|better|than|oder|zwischen|ou|entre|o|y|mejor|melhor|mieux)\b"
@@ -106,7 +109,7 @@ def _wishes(state: State, got: Understanding) -> list[Task]:
         for intent, section in _EXPLAIN.items()
         if intent in got.intents and not _aside(intent, state, got)
     ]
-    if got.has_facts and not _only_wish(got, searching):
+    if (got.has_facts or got.answer) and not _only_wish(got, searching):
         add(1, _facts(state, got, explained=bool(explained)))
     elif got.wants(Intent.ANALYSE) and state.analysis and _ENOUGH.search(plain(got.text)) and not booking:
         explained = list(dict.fromkeys([*explained, *_sufficiency(got)]))
@@ -137,19 +140,22 @@ def _only_wish(got: Understanding, searching: bool) -> bool:
 
 
 def _facts(state: State, got: Understanding, *, explained: bool) -> Task:
-    if state.has_project or (got.describes and not _is_hint(got)):
-        return Analyse(quiet=explained, known_version=_version(state))
+    if state.has_project or got.answer or (got.describes and not _is_hint(got)):
+        untold = got.answer if not got.patch.summary and not state.has_project else ""
+        return Analyse(quiet=explained, known_version=_version(state), summary=untold)
     return Note("brief.ask-what")
 
 
 def _is_hint(got: Understanding) -> bool:
-    """ "Something with AI", "something in fitness": a field and nothing else, which no analysis can be made of."""
+    """ "A marketplace", "something with AI": a kind or a field and nothing else, which no analysis can be made of."""
     patch = got.patch
+    if got.words <= 10 and not tells(got.statement):
+        return True
     features = [feature for feature in patch.features if feature.source is Source.STATED]
     known = len(features) + len(patch.users) + len(patch.industries) + len(patch.integrations)
     return (
         known <= 1
-        and not (patch.summary or patch.platforms or patch.technologies or patch.budget or patch.deadline)
+        and not (patch.platforms or patch.budget or patch.deadline)
         and got.words <= 14
         and bool(_SOMETHING.search(plain(got.text)))
     )
@@ -246,10 +252,12 @@ def _about_people(state: State, got: Understanding, *, booking: Task | None) -> 
 def _booking(state: State, got: Understanding) -> Task | None:
     if got.wants(Intent.BOOKINGS) and not got.picks:
         return Bookings()
-    if got.wants(Intent.CANCEL) or (_is_open(state) and _DROPS.search(plain(got.text)) and not got.has_facts):
+    if got.wants(Intent.CANCEL) or (_is_open(state) and any(_DROPS.search(each) for each in readings(got.text)) and not got.has_facts):
         return _cancel(state)
     if _is_open(state) and got.picks and _INSTEAD.search(plain(got.text)) and not got.wants(Intent.SEARCH):
         return Book()  # the same call, with somebody else
+    if _is_open(state) and _agrees(got):
+        return Talk("talk.confirm")
     if got.wants(Intent.SLOTS) and not ((got.when.at or got.when.soonest) and got.wants(Intent.BOOK)):
         asks_people = got.wants(Intent.SEARCH) and not got.picks
         return None if asks_people or (not state.shown and got.describes) else Slots()
@@ -282,6 +290,16 @@ def _booking(state: State, got: Understanding) -> Task | None:
     ):
         return Book()
     return None
+
+
+def _agrees(got: Understanding) -> bool:
+    """ "Yes, book it": with the call that is prepared."""
+    return (
+        got.wants(Intent.YES, Intent.BOOK, Intent.CONFIRM)
+        and not (got.when.says_when or got.when.minutes or got.picks or got.has_facts)
+        and not got.wants(Intent.SEARCH, Intent.MESSAGE, Intent.SLOTS, Intent.RESCHEDULE, Intent.CANCEL)
+        and got.words <= 9
+    )
 
 
 def _plain_choice(got: Understanding) -> bool:
@@ -347,7 +365,8 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
         return [Search()] if state.has_project and not state.shown else [Talk("talk.declined")]
     if got.beyond or got.picks:
         return [About()]
-    if not state.has_project and _HAS_PLAN.search(words):
+    tells_something = got.words > 3 and not (mood.asks(got.text) or got.wants(Intent.OFF_TOPIC))
+    if not state.has_project and (_HAS_PLAN.search(words) or tells_something):
         return [Talk("brief.ask-what")]
     return [Talk("talk.unclear" if got.words <= 3 else "talk.off-topic")]
 

@@ -16,16 +16,21 @@ _SHORT = 130
 
 @dataclass(frozen=True, slots=True)
 class Analyse:
-    """Record what the message says, analyse, and tell the headline. `brief_only` records without analysing."""
+    """Record what the message says, analyse, and tell the headline. `summary` says what is built where the message
+    answers that without naming a product."""
 
     quiet: bool = False
     known_version: int | None = None
     statement: str = ""
+    summary: str = ""
 
     def next(self, state: State, got: Understanding) -> Call | None:
         if state.result("analyse_project"):
             return None
-        return Call("analyse_project", {"statement": self.statement or got.statement})
+        arguments: dict[str, Any] = {"statement": self.statement or got.statement}
+        if self.summary:
+            arguments["changes"] = {"summary": self.summary[:600]}
+        return Call("analyse_project", arguments)
 
     def reply(self, state: State, got: Understanding) -> str:
         result = state.result("analyse_project")

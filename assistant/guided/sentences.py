@@ -3,7 +3,8 @@
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from assistant.guided import filters
+from assistant.guided import filters, mood
+from assistant.guided.gloss import readings
 from assistant.guided.intents import Intent, detect
 from assistant.guided.state import State
 from assistant.guided.words import plain
@@ -61,6 +62,9 @@ _AVAILABLE = re.compile(r"\b(?:available|free|frei|verfugbar|disponibles?|libres
 _CHOOSES = re.compile(
     r"\b(?:i|we)(?:'ll| will|'d| would)? (?:like to )?(?:take|choose|pick|go with|go for)\b|\blet'?s (?:take|go with|go for|try|do)\b|\b(?:ich|wir) (?:nehmen?|wahlen?)\b|\b(?:je prends|on prend|nous prenons|me quedo con|elijo|tomo|fico com|escolho)\b"
 )
+_SUPPORT = re.compile(
+    r"\b(?:human|real person|support|operator|representative|manager|your team|of you|complain\w*|agent|sextant|problem|bug|mensch\w*|humain|humano|euch)\b"
+)
 _LAUNCH = re.compile(
     r"\b(?:deadline|launch\w*|live|ready|release|ship\w*|finish\w*|done|project|version|mvp)\b"
 )
@@ -69,6 +73,12 @@ DOUBTFUL = frozenset(
     {Intent.SEARCH, Intent.HELP, Intent.ANALYSE, Intent.RECOMMENDATIONS, Intent.YES, Intent.NO}
 )
 ABOUT_TIME = frozenset({Intent.BOOK, Intent.SLOTS, Intent.RESCHEDULE, Intent.BOOKINGS, Intent.CANCEL})
+# Questions and talk: where two of them are possible, meaning tells better which than a word does.
+_ASKING = frozenset(
+    {Intent.SCORE, Intent.RISKS, Intent.TECHNOLOGY, Intent.COST, Intent.TIMELINE, Intent.RECOMMENDATIONS, Intent.ASSUMPTIONS, Intent.COMPLEXITY,
+     Intent.BRIEF, Intent.PRICING, Intent.PRIVACY, Intent.WHO, Intent.HELP, Intent.HUMAN, Intent.SIGN_UP, Intent.ANALYSE, Intent.QUESTIONS,
+     Intent.OFF_TOPIC, Intent.THANKS}
+)  # fmt: skip
 _OF_PROJECT = frozenset(
     {Intent.SCORE, Intent.ASSUMPTIONS, Intent.COST, Intent.TIMELINE, Intent.TECHNOLOGY, Intent.COMPLEXITY, Intent.RECOMMENDATIONS}
 )  # fmt: skip
@@ -90,7 +100,7 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
     if (
         meant is Intent.SEARCH
         and not state.has_project
-        and not (_PERSON.search(words) or _SEEKS.search(words))
+        and not any(_PERSON.search(each) or _SEEKS.search(each) for each in readings(sentence))
     ):
         meant = None  # "training for bank staff" is close to "who has worked in banking", and seeks nobody
     if meant is Intent.OFF_TOPIC and not state.has_project and _HINTS.search(words):
@@ -99,8 +109,17 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         meant = None
     if meant is not None and not found:
         found[meant] = 0
-    elif meant is not None and meaning(sentence, sure=True) and found.keys() <= DOUBTFUL:
+    elif (
+        meant is not None
+        and meaning(sentence, sure=True)
+        and (found.keys() <= DOUBTFUL or (meant in _ASKING and found.keys() <= _ASKING | DOUBTFUL))
+    ):
         found = {meant: found.get(meant, 0)}
+    if found.keys() <= {Intent.YES, Intent.NO} and meant in (Intent.CANCEL, Intent.CONFIRM) and state.proposal:
+        found[meant] = 0  # "no call please"
+    if meant in _ASKING and mood.asks(sentence) and not (got.picks or got.when.says_when):
+        if found.keys() <= {*_ASKING, *DOUBTFUL, Intent.BOOK, Intent.SLOTS, Intent.CONFIRM} and not found.keys() & _ASKING:
+            found = {meant: 0}  # "what do you charge for the call" books none
     _of_people(found, sentence, state, got, product=product)
     if not product and not found and _PERSON.search(words) and filters.read(sentence, found, state, got.when):
         found[Intent.SEARCH] = 0  # somebody, and what they are to be like
@@ -164,7 +183,10 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         and Intent.BOOK not in found
     ):
         del found[Intent.RESCHEDULE]
-    if Intent.HUMAN in found:
+    if Intent.HUMAN in found and state.shown and not _SUPPORT.search(words):
+        del found[Intent.HUMAN]  # "I'd like to speak to somebody": of those on the list
+        found.setdefault(Intent.BOOK, 0)
+    elif Intent.HUMAN in found:
         found.pop(Intent.BOOK, None)
     if Intent.BOOKINGS in found or Intent.QUESTIONS in found:
         found.pop(Intent.BOOK, None)
@@ -230,6 +252,8 @@ def _of_calls(
     found: dict[Intent, int], words: str, state: State, got: "Understanding", *, product: bool
 ) -> None:
     """What a day, a time or a length means for somebody on the list, or for the call that is prepared."""
+    if got.picks and state.shown and not product:
+        _of_one(found, words, got)
     when_ = got.when
     has_call = bool(state.proposal and state.proposal.get("status") == "open")
     if Intent.CANCEL in found and (has_call or state.booking):
@@ -244,6 +268,9 @@ def _of_calls(
     ):
         return
     if len(got.picks) == 1 and state.shown and (when_.says_when or when_.minutes):
+        if _ASKS_WHETHER.match(words):
+            found[Intent.SLOTS] = 0  # "does Priya have anything on Friday afternoon"
+            return
         exact = when_.at or when_.soonest or when_.minutes or (when_.part and (when_.day or when_.first))
         found[Intent.BOOK if exact else Intent.SLOTS] = 0
         for intent in (Intent.PROFILE, Intent.WHY, Intent.MORE):
@@ -257,6 +284,20 @@ def _of_calls(
         and not _LAUNCH.search(words)
     ):
         found[Intent.RESCHEDULE] = 0
+
+
+_ASKS_WHETHER = re.compile(r"^(?:and |so |but |ok |hey )?(?:does|is|has|would|will|what about|how about) (?!it\b|this\b|that\b|there\b)")
+_WHEN_ONE = re.compile(r"^(?:and |so |but |ok )?(?:when|what times?|wann|quand|cuando|quando)\b")
+
+
+def _of_one(found: dict[Intent, int], words: str, got: "Understanding") -> None:
+    """Questions about somebody on the list: "does Lukas speak French?", "when can the third?"."""
+    if _WHEN_ONE.match(words) and not found.keys() & ABOUT_TIME:
+        found[Intent.SLOTS] = 0
+    elif _ASKS_WHETHER.match(words) and not (got.when.says_when or found.keys() & {Intent.SLOTS, Intent.COMPARE}):
+        for intent in (Intent.SEARCH, Intent.BOOK):
+            found.pop(intent, None)
+        found.setdefault(Intent.PROFILE, 0)
 
 
 def _tells_of_product(words: str, state: State, got: "Understanding") -> bool:

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from assistant.guided import filters, when
-from assistant.guided.intents import Intent, detect
+from assistant.guided import filters, mood, when
+from assistant.guided.intents import Intent
 from assistant.guided.picks import Shown, out_of_range, pick
-from assistant.guided.sentences import ABOUT_TIME, DOUBTFUL, FIGURES, Meaning, is_product, wishes
+from assistant.guided.sentences import ABOUT_TIME, BUILD, FIGURES, Meaning, is_product, wishes
 from assistant.guided.state import State
 from assistant.guided.when import When
 from assistant.guided.words import WORD, plain
@@ -27,12 +27,19 @@ _OWN_PRODUCT = re.compile(
 _EXPERIENCE = re.compile(
     r"\b(?:someone|somebody|anyone|anybody|people|one|cto|ctos|expert|experts|person|candidate|candidates)\b[^,.]{0,30}\b(?:who|with|that)\b"
 )
-_TO_US = re.compile(
-    r"\b(?:(?:can|could|may|do|should|would) i|you|your|u|ur|du|dir|dein\w*|ihr|euch|sie|vous|votre|tu|te|toi|usted(?:es)?|tus|voce|voces|seu)\b"
-)
 _PLACE = re.compile(
     r"(?<!\bon )(?<!\bon the )(?<!\bby the )(?<!\bam )\b[1-9](?:st|nd|rd|th)\b(?! of\b| (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
     re.I,
+)
+# Talk with us and about us: where that is all a sentence wants, it says nothing of the product.
+_TALK = frozenset(
+    {Intent.HUMAN, Intent.SIGN_UP, Intent.PRIVACY, Intent.PRICING, Intent.WHO, Intent.HELP, Intent.BRIEF, Intent.THANKS, Intent.QUESTIONS}
+)  # fmt: skip
+_ASKED_WHAT = re.compile(
+    r"what should it do|what would (?:the product|you like to build)|tell me about your project|what are you planning|describe your project|tell me what you want to build"
+)
+_SEEKS_EXPERT = re.compile(
+    r"\b(?:ctos?|experts?|developers?|devs?|engineers?|tech(?:nical)? (?:lead|leader|co-?founder|person)|programmers?|candidates?)\b"
 )
 _ASKS = re.compile(
     r"\?|\b(?:explain|tell|show|list|give|what|which|how|why|erklar\w*|zeig\w*|nenn\w*|explique\w*|montre\w*|muestra\w*|dime|mostre|diga|quais|que|quelles?)\b"
@@ -67,6 +74,7 @@ class Understanding:
     beyond: bool = False
     words: int = 0
     asked: set[Intent] = field(default_factory=set)
+    answer: str = ""
 
     def wants(self, *intents: Intent) -> bool:
         """At least one of these is wanted."""
@@ -75,7 +83,7 @@ class Understanding:
     @property
     def describes(self) -> bool:
         """The message says something of substance about the product."""
-        return substantive(self.patch)
+        return bool(self.answer) or substantive(self.patch)
 
     @property
     def has_facts(self) -> bool:
@@ -96,10 +104,9 @@ def sentences(text: str) -> list[str]:
     return [part.strip() for part in _SPLIT.split(text) if part and part.strip(" .,;!?")]
 
 
-def unclear(state: State) -> list[str]:
-    """The sentences of the message that no pattern is sure of: what they want has to be read from their meaning."""
-    doubtful = [each for each in sentences(state.text) if detect(each).keys() <= DOUBTFUL]
-    return [each for each in doubtful if len(each) <= _LONGEST_READ][:_READ_BY_MEANING]
+def readable(state: State) -> list[str]:
+    """The sentences of the message whose meaning is worth reading: short ones, and not too many."""
+    return [each for each in sentences(state.text) if len(each) <= _LONGEST_READ][:_READ_BY_MEANING]
 
 
 def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
@@ -114,8 +121,11 @@ def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
     hypothesis: list[str] = []
     search: list[str] = []
     offset = 0
+    answering = not state.has_project and bool(_ASKED_WHAT.search(plain(state.last_reply)))
     for sentence in sentences(text):
         found = wishes(sentence, state, got, meaning)
+        if answering and (answers := _answer(sentence, found, meaning)):
+            found = {}
         for intent, position in found.items():
             got.intents.setdefault(intent, offset + position)
         if _ASKS.search(plain(sentence)) and len(sentence) <= _LONGEST_READ:
@@ -125,8 +135,10 @@ def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
         offset += len(sentence) + 1
         if Intent.WHAT_IF in found:
             hypothesis.append(sentence)
-        elif _states_facts(sentence, found, state):
+        elif (answering and answers) or _states_facts(sentence, found, state):
             statement.append(sentence)
+            if answering and answers:
+                got.answer = f"{got.answer} {sentence}".strip()
         if _is_search(sentence, found, state, got, begun=bool(search)):
             search.append(sentence)
     got.statement, got.hypothesis = "\n".join(statement), " ".join(hypothesis)
@@ -148,9 +160,18 @@ def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
             got.statement, now=state.now, timezone=state.timezone,
             currency_hint=state.brief.currency if state.brief else None, brief=state.brief,
         )  # fmt: skip
-        if got.patch.is_empty:
+        if got.patch.is_empty and not got.answer:
             got.statement = ""
     return got
+
+
+def _answer(sentence: str, found: dict[Intent, int], meaning: Meaning) -> bool:
+    """Whether it answers what we asked last, what is to be built: anything that tells and does not ask for something
+    else. "Old people who want to call their grandchildren" books no call."""
+    if len(WORD.findall(plain(sentence))) < 3 or mood.asks(sentence) or _SEEKS_EXPERT.search(plain(sentence)):
+        return False
+    aside = _TALK | {Intent.HOSTILE, Intent.OFF_TOPIC, Intent.INJECTION, Intent.OTHERS_DATA, Intent.GREETING}
+    return not found.keys() & aside and meaning(sentence, sure=True) not in aside
 
 
 def _without_places(text: str, state: State) -> str:
@@ -192,17 +213,31 @@ def _states_facts(sentence: str, found: dict[Intent, int], state: State) -> bool
         }
     ):
         return False
+    if found.keys() & _TALK and not (is_product(sentence) and BUILD.search(words)):
+        return bool(re.search(r"\d", words)) and is_product(sentence) and not mood.asks(sentence)
     if Intent.SEARCH in found:
         own = _OWN_PRODUCT.search(words) and is_product(sentence)
         return bool(own) and not (_EXPERIENCE.search(words) and not re.search(r"\b(?:we|our|my)\b", words))
-    asks = sentence.rstrip().endswith("?") or bool(re.match(r"(?:can|could|may|should|do) i\b", words))
-    if asks and _TO_US.search(words) and not is_product(sentence) and not re.search(r"\d", words):
-        return False  # "can you recommend someone?" wishes for no recommendations in the product
+    if mood.asks(sentence):
+        return _asks_with_facts(sentence, found, state)
     if state.shown and pick(sentence, state.shown) and not is_product(sentence) and not FIGURES.search(words):
         return False  # "the 2nd person's background" is no date
-    if found.keys() & _QUESTIONS and asks:
-        return bool(re.search(r"\d", words)) and Intent.PROFILE not in found
     return not (state.shown and not is_product(sentence) and _filters_only(sentence, found, state))
+
+
+def _asks_with_facts(sentence: str, found: dict[Intent, int], state: State) -> bool:
+    """Whether facts are to be read from a question: "how much would an app for bakers cost?", "could it work offline
+    too?", but not "is my idea safe with you?"."""
+    words = plain(sentence)
+    if Intent.PROFILE in found or Intent.COMPARE in found or Intent.WHY in found:
+        return False
+    if re.search(r"\d", words):
+        return True
+    if state.has_project:
+        return mood.proposes(sentence) and not found.keys() & _QUESTIONS
+    return is_product(sentence) and (
+        not mood.asks_of_us(sentence) or bool(BUILD.search(words) or _OWN_PRODUCT.search(words))
+    )
 
 
 def _filters_only(sentence: str, found: dict[Intent, int], state: State) -> bool:

@@ -12,7 +12,7 @@ from assistant.guided.meaning import Meanings
 from assistant.guided.picks import Shown
 from assistant.guided.policy import decide
 from assistant.guided.state import State
-from assistant.guided.understanding import Understanding, unclear, understand
+from assistant.guided.understanding import Understanding, readable, understand
 from assistant.models import _embed
 from services.projects import extraction, merging
 from services.projects.schemas import ProjectBrief
@@ -55,7 +55,7 @@ def _read(
         state.shown, state.matches = [_person(position) for position in range(1, 6)], {"query": {}}
     if call:
         state.proposal, state.focus = _proposal(), UUID(int=2)
-    meanings.prepare(unclear(state))
+    meanings.prepare(readable(state))
     got = understand(state, meanings.intent)
     return got, [type(task).__name__ for task in decide(state, got)]
 

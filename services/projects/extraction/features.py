@@ -2,10 +2,12 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from services.projects.extraction.catalogue import FEATURES, LANGUAGES, FeatureKind
 from services.projects.extraction.context import Reading
 from services.projects.schemas import Complexity, Exclusion, ExclusionKind, Feature, Source
+from services.taxonomy.catalogues import languages
 from services.taxonomy.negation import NegationKind
 from services.taxonomy.phrases import PhraseIndex, PhraseMatch
 from services.taxonomy.spelling import Speller
@@ -86,8 +88,36 @@ def read(reading: Reading) -> tuple[list[Feature], list[Exclusion]]:
                 source=Source.STATED,
                 quote=reading.quote(match.start, match.end),
             )
+    if "translation" not in {*wished, *excluded} and (quote := _languages(reading)):
+        kind = FEATURES["translation"]
+        wished[kind.slug] = Feature(
+            slug=kind.slug, name=kind.name, category=kind.category, complexity=kind.complexity,
+            source=Source.STATED, quote=quote,
+        )  # fmt: skip
     excluded.update(_named_by_a_word(reading, {*wished, *excluded}))
     return list(wished.values()), list(excluded.values())
+
+
+_IN_LANGUAGES = re.compile(
+    r"(?:support\w*|available|work\w*|translat\w+|offer\w*|come\w*|version|interface|site|app|everything|languages?|auf|in|en|em)\b[^.;]{0,24}$"
+)
+_OF_SPEAKERS = re.compile(r"\b(?:speak\w*|talk\w*|fluent|native|spricht|sprechen|parl\w+|habl\w+|fal\w+|learn\w*|lern\w*|course|teach\w*|tutor\w*)\b")
+
+
+def _languages(reading: Reading) -> str | None:
+    """Two languages side by side that the product is to come in: "it has to support Spanish and English"."""
+    named = [each for each in languages.find_in(reading.text, reading.negations) if each.negated is None]
+    for first, second in pairwise(named):
+        gap = reading.text.folded[first.end : second.start]
+        before = reading.before(first.start, 40)
+        if first.key == second.key or not _BESIDE.fullmatch(gap) or _OF_SPEAKERS.search(before):
+            continue
+        if _IN_LANGUAGES.search(before):
+            return reading.quote(first.start, second.end)
+    return None
+
+
+_BESIDE = re.compile(r"\s?(?:,|/|&|and|und|et|y|e|\+)\s?(?:in |auf |en |em )?")
 
 
 def _named_by_a_word(reading: Reading, settled: set[str]) -> list[tuple[str, Exclusion]]:

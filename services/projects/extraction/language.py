@@ -44,6 +44,11 @@ _MARKS = {
 _SAMPLE = 400
 
 
+def words_of(language: str) -> frozenset[str]:
+    """The function words that tell a language."""
+    return _WORDS[language]
+
+
 def detect(read: ReadText, *, default: str = "en") -> str:
     """The ISO 639-1 code of a message: en, de, fr, es or pt; `default` where there is too little to tell."""
     scores = dict.fromkeys(_WORDS, 0.0)

@@ -17,6 +17,7 @@ from services.projects.extraction import (
     stage,
     subjects,
     summary,
+    wishes,
 )
 from services.projects.extraction.context import Reading
 from services.projects.extraction.zones import zone
@@ -103,7 +104,7 @@ def _stated(reading: Reading) -> BriefPatch:
         "platforms": platforms,
     }
     cleared = corrections.cleared(reading)
-    return BriefPatch(
+    patch = BriefPatch(
         summary=sentence
         if reading.brief.summary is None
         and (subject_known or (sentence is not None and summary.describes(sentence.value)))
@@ -132,3 +133,6 @@ def _stated(reading: Reading) -> BriefPatch:
         cleared=[name for name in cleared if getattr(budgets, name, None) is None],
         **known,
     )
+    if own := wishes.read(reading, known=not patch.is_empty):
+        patch = patch.model_copy(update={"features": own})
+    return patch

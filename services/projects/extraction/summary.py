@@ -60,6 +60,12 @@ def describes(sentence: str) -> bool:
     return any(word not in _GENERIC for word in re.findall(r"[^\W\d_]{4,}", rest))
 
 
+def tells(text: str) -> bool:
+    """Whether it says anything beyond that something is to be built: "a marketplace" and "we need a website" do not."""
+    rest = _PRODUCT.sub(" ", fold(text))
+    return any(word not in _GENERIC for word in re.findall(r"[^\W\d_]{4,}", rest))
+
+
 def title(summary: str) -> str:
     """A short name for a project: `Telehealth app for people with diabetes`."""
     folded = fold(summary)
