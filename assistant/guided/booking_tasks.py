@@ -152,7 +152,10 @@ def wanted(state: State, got: Understanding, expert: Shown) -> When:
         said = _completed(said, earlier)
     open_payload = _open_proposal(state)
     if open_payload and str(open_payload.get("expert_id")) != str(expert.id) and not said.says_when:
-        # The call that is prepared, with somebody else.
+        # The call that is prepared, with somebody else: at the time that was asked for, where that was said.
+        asked = whens.read(state.previous[-1], state.local_now) if state.previous else When()
+        if asked.day and asked.at:
+            return replace(asked, minutes=said.minutes or asked.minutes)
         start = datetime.fromisoformat(open_payload["starts_at"]).astimezone(zone_of(state.timezone))
         return replace(
             said,
@@ -300,6 +303,10 @@ def _choose(result: Result, asked: When, state: State) -> datetime | None:
         at = exact.astimezone(zone_of(state.timezone))
         return min(everything, key=lambda start: _distance(start, at), default=None)
     starts = _fitting(everything, asked)
+    if not starts and asked.part and asked.day:
+        # Nothing in that part of the day: the nearest time of the same day, and the reply says so.
+        sameday = [start for start in everything if start.date() == asked.day]
+        return min(sameday, key=lambda start: abs(start.hour - asked.part[0]), default=None) if asked.part else None
     if not starts:
         return None
     if asked.at:
@@ -336,6 +343,8 @@ def _prepared(proposal: dict[str, Any], asked: When, state: State) -> str:
             asked=spoken(exact.astimezone(zone_of(state.timezone))),
             others=others,
         )
+    if asked.part and not asked.at and not asked.part[0] <= start.hour < asked.part[1]:
+        return say("booking.instead", state.seed, **values, asked=_part_spoken(asked), others=_others(state, start))
     text = say("booking.proposed", state.seed, **values)
     if asked.other_day and asked.day == start.date():
         other = (
@@ -350,6 +359,14 @@ def _prepared(proposal: dict[str, Any], asked: When, state: State) -> str:
         )
         text = f"{text} {reading}"
     return text
+
+
+def _part_spoken(asked: When) -> str:
+    """`Thursday 3 December between 6:00 and 12:00`."""
+    assert asked.part is not None
+    day = asked.day
+    named = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} " if day else "those days "
+    return f"{named}between {asked.part[0]}:00 and {asked.part[1]}:00"
 
 
 def _others(state: State, chosen: datetime) -> str:

@@ -73,6 +73,10 @@ _SPEAKS = re.compile(
     rf"|\b(?P<l2>{_LANGUAGE})(?:[- ](?:speak(?:ing|er|ers)|language|fluency)|sprachig\w*)\b"
 )
 _ANOTHER_LANGUAGE = re.compile(rf"^\s*(?:,|and|und|et|y|e|&)\s*(?P<l>{_LANGUAGE})\b")
+# "jemand, der Deutsch kann", "French?": named for itself, a language is to be spoken.
+_LANGUAGE_ALONE = re.compile(
+    rf"(?<!from )(?<!in )(?<!aus )(?<!the )(?<!a )(?<!an )(?<!any )\b(?P<l>{_LANGUAGE})\b(?! (?:cto|expert|people|person|guy|one|man|woman|compan|market|based|time|hour|citi|law|restaurant|client|customer)|s\b|-)"
+)
 _REGIONS = {
     r"european?\b|europe\b|emea|\beu\b|central european": "Europe/Berlin",
     r"us hours|american|u\.?s\.?(?:-based| time)|us time|north america|east coast|eastern time|new york": "America/New_York",
@@ -185,7 +189,10 @@ def read(text: str, intents: dict[Intent, int], state: State, when: When) -> Que
     named = [m for m in industries.find(text) if plain(text[m.start : m.end]) not in ("senior", "seniors")]
     if fields := [m.slug for m in named if not getattr(m, "negated", False) and m.start < unwanted_from]:
         found["industries"] = list(dict.fromkeys(fields))[:8]
-    if barred := [m.slug for m in named if m.start >= unwanted_from]:
+    barred = [m.slug for m in named if m.start >= unwanted_from]
+    if nobody:
+        barred = [*barred, *(m.slug for m in industries.find(text[unwanted_from:]))]
+    if barred:
         found["excluded_industries"] = list(dict.fromkeys(barred))[:8]
     if re.search(r"\b(?:fractional|part[- ]time|days? a week|teilzeit|temps partiel)\b", words):
         found["engagement"] = "fractional"
@@ -312,6 +319,8 @@ def _languages(words: str) -> list[str]:
         while following := _ANOTHER_LANGUAGE.match(rest):
             found.append(LANGUAGES[following.group("l")])
             rest = rest[following.end() :]
+    if not found:
+        found = [LANGUAGES[match.group("l")] for match in _LANGUAGE_ALONE.finditer(words)]
     return list(dict.fromkeys(found))[:5]
 
 

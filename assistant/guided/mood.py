@@ -10,6 +10,8 @@ _AUX = r"(?:is|are|am|was|were|do|does|did|has|have|had|can|could|will|would|sho
 _WH = r"(?:what(?:'s|'re| is| are)?|which|who(?:'s|m|se)?|when|where(?:'s)?|why|how(?:'s)?)"
 _SUBJECT = r"(?:i|we|you|u|he|she|it|they|there|this|that|these|those|my|our|your|the|a|an|any|anyone|anybody|someone|one|dropping|adding|leaving|users?|clients?|people|\d)"
 _ASKS = re.compile(rf"^{_FILLER}(?:{_WH}\b|{_AUX} {_SUBJECT}\b|any (?:idea|advice|chance)\b)")
+# A gloss leaves pronouns out: "have a clinic" tells, "have you someone" asks.
+_ASKS_GLOSSED = re.compile(rf"^{_FILLER}(?:(?:{_WH}|how much|how long|how many)\b|(?:{_AUX}|know|speak) (?:you|there)\b)")
 # "What we need is an app …" tells.
 _TELLS = re.compile(rf"^{_FILLER}what (?:we|i) (?:need|want|would like|do|sell|have in mind)\b|^{_FILLER}when (?:a|an|the|my|our|someone|users?|clients?)\b(?!.*\?)")
 _OF_US = re.compile(
@@ -22,11 +24,15 @@ _PROPOSES = re.compile(
 
 def asks(sentence: str) -> bool:
     """A question, with or without its mark."""
-    words = plain(sentence)
-    if sentence.rstrip().endswith("?"):
-        return True
-    english = gloss(sentence) or words
-    return bool(_ASKS.match(english)) and not _TELLS.match(english)
+    return sentence.rstrip().endswith("?") or begins_as_question(sentence)
+
+
+def begins_as_question(sentence: str) -> bool:
+    """In the form of a question from its beginning: not "we saved 12,000, is that silly?"."""
+    english = gloss(sentence)
+    form = _ASKS_GLOSSED if english else _ASKS
+    words = english or plain(sentence)
+    return bool(form.match(words)) and not _TELLS.match(words)
 
 
 def asks_of_us(sentence: str) -> bool:

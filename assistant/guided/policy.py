@@ -69,6 +69,9 @@ _GO_AHEAD = re.compile(
 )
 
 
+_MOST_ASKED = 2
+
+
 def decide(state: State, got: Understanding) -> list[Task]:
     """The tasks of this turn. The same state gives the same tasks, whichever of them are done already."""
     if not got.words:
@@ -114,7 +117,7 @@ def _wishes(state: State, got: Understanding) -> list[Task]:
     elif got.wants(Intent.ANALYSE) and state.analysis and _ENOUGH.search(plain(got.text)) and not booking:
         explained = list(dict.fromkeys([*explained, *_sufficiency(got)]))
     elif got.wants(Intent.ANALYSE) and not explained and not booking and not searching and not got.hypothesis:
-        add(1, Analyse(known_version=_version(state)) if state.has_project else Note("brief.ask-what"))
+        add(1, Analyse(known_version=_version(state)) if state.has_project else _ask_what(state, got))
     for position, section in enumerate(explained[:2]):
         add(3 + position, Explain(section))
     if searching:
@@ -141,9 +144,18 @@ def _only_wish(got: Understanding, searching: bool) -> bool:
 
 def _facts(state: State, got: Understanding, *, explained: bool) -> Task:
     if state.has_project or got.answer or (got.describes and not _is_hint(got)):
-        untold = got.answer if not got.patch.summary and not state.has_project else ""
+        told = got.patch.summary or (state.brief and state.brief.summary)
+        untold = "" if told else got.answer
         return Analyse(quiet=explained, known_version=_version(state), summary=untold)
-    return Note("brief.ask-what")
+    return _ask_what(state, got)
+
+
+def _ask_what(state: State, got: Understanding) -> Task:
+    """Ask what is to be built, but not a third time: then the analysis is made of what there is, with assumptions."""
+    if state.asked < _MOST_ASKED or state.analysis:
+        return Note("brief.ask-what")
+    told = max((*state.previous, got.text), key=lambda text: (tells(text), len(text)))
+    return Analyse(summary=" ".join(told.split()))
 
 
 def _is_hint(got: Understanding) -> bool:
@@ -154,7 +166,7 @@ def _is_hint(got: Understanding) -> bool:
     features = [feature for feature in patch.features if feature.source is Source.STATED]
     known = len(features) + len(patch.users) + len(patch.industries) + len(patch.integrations)
     return (
-        known <= 1
+        known <= (2 if got.words <= 5 else 1)
         and not (patch.platforms or patch.budget or patch.deadline)
         and got.words <= 14
         and bool(_SOMETHING.search(plain(got.text)))
@@ -219,7 +231,7 @@ def _search(state: State, got: Understanding) -> Task:
         or got.topic
     ):
         return Search()
-    return Note("brief.ask-what")
+    return _ask_what(state, got)
 
 
 def _about_people(state: State, got: Understanding, *, booking: Task | None) -> list[Task]:
@@ -343,7 +355,7 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
     if agreed and _OFFERS_SEARCH.search(last):
         return [Search()]
     if agreed and _ASKS_BRIEF.search(last) and not state.has_project:
-        return [Talk("brief.ask-what")]
+        return [_ask_what(state, got)]
     if got.wants(Intent.WHO):
         return [Talk("talk.who")]
     for intent, key in _TALK.items():
@@ -367,7 +379,7 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
         return [About()]
     tells_something = got.words > 3 and not (mood.asks(got.text) or got.wants(Intent.OFF_TOPIC))
     if not state.has_project and (_HAS_PLAN.search(words) or tells_something):
-        return [Talk("brief.ask-what")]
+        return [_ask_what(state, got)]
     return [Talk("talk.unclear" if got.words <= 3 else "talk.off-topic")]
 
 

@@ -62,6 +62,9 @@ _AVAILABLE = re.compile(r"\b(?:available|free|frei|verfugbar|disponibles?|libres
 _CHOOSES = re.compile(
     r"\b(?:i|we)(?:'ll| will|'d| would)? (?:like to )?(?:take|choose|pick|go with|go for)\b|\blet'?s (?:take|go with|go for|try|do)\b|\b(?:ich|wir) (?:nehmen?|wahlen?)\b|\b(?:je prends|on prend|nous prenons|me quedo con|elijo|tomo|fico com|escolho)\b"
 )
+_SPEAK_TO_ONE = re.compile(
+    r"\b(?:speak|talk|chat|meet|have a (?:call|chat|word)) ?(?:to|with|up with)? (?:some(?:one|body)|any(?:one|body)|one of (?:them|these|those))\b(?! (?:who|with|that|from|in|else))"
+)
 _SUPPORT = re.compile(
     r"\b(?:human|real person|support|operator|representative|manager|your team|of you|complain\w*|agent|sextant|problem|bug|mensch\w*|humain|humano|euch)\b"
 )
@@ -73,12 +76,24 @@ DOUBTFUL = frozenset(
     {Intent.SEARCH, Intent.HELP, Intent.ANALYSE, Intent.RECOMMENDATIONS, Intent.YES, Intent.NO}
 )
 ABOUT_TIME = frozenset({Intent.BOOK, Intent.SLOTS, Intent.RESCHEDULE, Intent.BOOKINGS, Intent.CANCEL})
-# Questions and talk: where two of them are possible, meaning tells better which than a word does.
+# Questions and talk.
 _ASKING = frozenset(
     {Intent.SCORE, Intent.RISKS, Intent.TECHNOLOGY, Intent.COST, Intent.TIMELINE, Intent.RECOMMENDATIONS, Intent.ASSUMPTIONS, Intent.COMPLEXITY,
      Intent.BRIEF, Intent.PRICING, Intent.PRIVACY, Intent.WHO, Intent.HELP, Intent.HUMAN, Intent.SIGN_UP, Intent.ANALYSE, Intent.QUESTIONS,
      Intent.OFF_TOPIC, Intent.THANKS}
 )  # fmt: skip
+# Of these a word tells less than the meaning of the sentence.
+_LOOSE = DOUBTFUL | {Intent.SCORE, Intent.BRIEF, Intent.ASSUMPTIONS, Intent.HUMAN, Intent.PRICING, Intent.PRIVACY, Intent.WHO}
+_OF_US = frozenset({Intent.PRICING, Intent.PRIVACY, Intent.SIGN_UP, Intent.HELP, Intent.WHO})
+_TELL_ME = re.compile(
+    r"^(?:please |ok |so |and |hey )*(?:tell|show|explain|give|help|i(?:'d| would)? (?:like|want|wonder|need) to know|i wonder|i(?:'m| am) (?:new|lost|curious|worried)|no idea|not sure)\b"
+)
+_OWN_PEOPLE = re.compile(
+    r"\b(?:our|my) (?:\w+ )?(?:people|team|developers?|devs?|engineers?|staff|employees|folks|guys|experts)\b"
+)
+_SUPPOSES = re.compile(
+    r"\b(?:if|suppose|supposing|imagine|assume|assuming|say|pretend|without|with|half|twice|double|another|more|less|instead|would|could)\b"
+)
 _OF_PROJECT = frozenset(
     {Intent.SCORE, Intent.ASSUMPTIONS, Intent.COST, Intent.TIMELINE, Intent.TECHNOLOGY, Intent.COMPLEXITY, Intent.RECOMMENDATIONS}
 )  # fmt: skip
@@ -107,12 +122,18 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         meant = None  # "there's something in fitness"
     if meant is not None and not _possible({meant: 0}, state):
         meant = None
+    if meant is not None and not _plausible(meant, sentence, product=product):
+        meant = None
     if meant is not None and not found:
         found[meant] = 0
     elif (
         meant is not None
         and meaning(sentence, sure=True)
-        and (found.keys() <= DOUBTFUL or (meant in _ASKING and found.keys() <= _ASKING | DOUBTFUL))
+        and (
+            found.keys() <= DOUBTFUL
+            or (meant in _ASKING and found.keys() <= _LOOSE)
+            or (meant in _OF_US and found.keys() <= _ASKING | DOUBTFUL)
+        )
     ):
         found = {meant: found.get(meant, 0)}
     if found.keys() <= {Intent.YES, Intent.NO} and meant in (Intent.CANCEL, Intent.CONFIRM) and state.proposal:
@@ -120,8 +141,10 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
     if meant in _ASKING and mood.asks(sentence) and not (got.picks or got.when.says_when):
         if found.keys() <= {*_ASKING, *DOUBTFUL, Intent.BOOK, Intent.SLOTS, Intent.CONFIRM} and not found.keys() & _ASKING:
             found = {meant: 0}  # "what do you charge for the call" books none
+    if Intent.SEARCH in found and _OWN_PEOPLE.search(words):
+        del found[Intent.SEARCH]  # "our people know Java"
     _of_people(found, sentence, state, got, product=product)
-    if not product and not found and _PERSON.search(words) and filters.read(sentence, found, state, got.when):
+    if not product and not found and not _OWN_PEOPLE.search(words) and _PERSON.search(words) and filters.read(sentence, found, state, got.when):
         found[Intent.SEARCH] = 0  # somebody, and what they are to be like
     if not state.shown and found.keys() & ABOUT_TIME and _is_described(sentence, state):
         # "We want online appointment booking with reminders": there is nobody to book yet.
@@ -161,6 +184,7 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         got.picks
         and not product
         and (_BOOK_VERB.search(words) or _CHOOSES.search(words))
+        and not (_ASKS_WHETHER.match(words) and not got.when.says_when)
         and not found.keys() & ABOUT_TIME
     ):
         found[Intent.BOOK] = 0
@@ -183,6 +207,11 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         and Intent.BOOK not in found
     ):
         del found[Intent.RESCHEDULE]
+    if Intent.SIGN_UP in found and not (mood.asks(sentence) or re.search(r"\b(?:i|me|my|account)\b", words)):
+        del found[Intent.SIGN_UP]  # "users log in with their card"
+    if state.shown and not got.picks and _SPEAK_TO_ONE.search(words) and not _SUPPORT.search(words):
+        found.pop(Intent.SEARCH, None)
+        found.setdefault(Intent.BOOK, 0)
     if Intent.HUMAN in found and state.shown and not _SUPPORT.search(words):
         del found[Intent.HUMAN]  # "I'd like to speak to somebody": of those on the list
         found.setdefault(Intent.BOOK, 0)
@@ -210,6 +239,25 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
     return found
 
 
+def _plausible(meant: Intent, sentence: str, *, product: bool) -> bool:
+    """Whether a sentence of this form can want that: "a box with a subscription" does not ask for our prices."""
+    asks = mood.asks(sentence)
+    words = readings(sentence)[-1]
+    if meant is Intent.SEARCH and _OWN_PEOPLE.search(words):
+        return False
+    if meant is Intent.SEARCH and product:
+        return any(_PERSON.search(each) for each in readings(sentence))
+    if product and not asks and meant in (Intent.OFF_TOPIC, Intent.HOSTILE, Intent.THANKS, Intent.GOODBYE):
+        return False
+    if meant in _OF_US and not asks:
+        return bool(_TELL_ME.match(words)) and not product
+    if meant is Intent.HELP and words.startswith("who"):
+        return False
+    if meant is Intent.WHAT_IF:
+        return asks or bool(_SUPPOSES.search(words) and not re.match(r"(?:also |please |and )*(?:add|include)\b", words))
+    return True
+
+
 def _of_people(
     found: dict[Intent, int],
     sentence: str,
@@ -228,6 +276,10 @@ def _of_people(
         return
     if not (state.has_project or state.shown) or got.picks:
         return
+    if re.match(r"(?:and |so |but )?who\b", words) and found.keys() & {Intent.BOOK, Intent.SLOTS}:
+        for intent in (Intent.BOOK, Intent.SLOTS):  # "who could jump on a call this week?"
+            found.pop(intent, None)
+        found[Intent.SEARCH] = 0
     of_rate = _HOURLY.search(words) or _RATE_ALONE.fullmatch(words)
     named = filters.read(sentence, found, state, got.when)
     if of_rate and "max_rate" in named and not found.keys() & ABOUT_TIME:
@@ -326,8 +378,9 @@ def _is_described(sentence: str, state: State) -> bool:
         return False
     patch = extraction.read(sentence, now=state.now, timezone=state.timezone, brief=state.brief)
     features = [feature for feature in patch.features if feature.source is Source.STATED]
+    fields = [field for field in patch.industries if field.source is Source.STATED]
     return len(features) > 1 or bool(
-        patch.industries or patch.users or patch.integrations or patch.platforms or patch.budget
+        fields or patch.users or patch.integrations or patch.platforms or patch.budget
     )
 
 

@@ -1,5 +1,6 @@
 """Where a conversation stands, read from the messages of the window alone: nothing is kept between turns."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +17,9 @@ from services.conversations.schemas import Card
 from services.projects.schemas import ProjectBrief
 
 CALL_PREFIX = "guided_"
+ASKED_WHAT = re.compile(
+    r"what should it do|what would (?:the product|you like to build)|tell me about your project|what are you planning|describe your project|tell me what you want to build"
+)
 
 
 @dataclass(slots=True)
@@ -54,6 +58,8 @@ class State:
     previous: list[str] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
     last_reply_pending: bool = False
+    asked: int = 0
+    """How often it was asked what is to be built."""
 
     @property
     def local_now(self) -> datetime:
@@ -142,6 +148,7 @@ def _said(state: State, text: str) -> None:
     if state.last_reply_pending:
         state.last_reply_cards = []
     state.last_reply = text
+    state.asked += bool(ASKED_WHAT.search(plain(text)))
     state.last_reply_pending = False
     if not listed:  # a list is about all of its people, also where the reply names the first
         _note_focus(state, text, single=True)

@@ -8,7 +8,7 @@ from assistant.guided import filters, mood, when
 from assistant.guided.intents import Intent
 from assistant.guided.picks import Shown, out_of_range, pick
 from assistant.guided.sentences import ABOUT_TIME, BUILD, FIGURES, Meaning, is_product, wishes
-from assistant.guided.state import State
+from assistant.guided.state import ASKED_WHAT, State
 from assistant.guided.when import When
 from assistant.guided.words import WORD, plain
 from services.projects import extraction
@@ -35,9 +35,6 @@ _PLACE = re.compile(
 _TALK = frozenset(
     {Intent.HUMAN, Intent.SIGN_UP, Intent.PRIVACY, Intent.PRICING, Intent.WHO, Intent.HELP, Intent.BRIEF, Intent.THANKS, Intent.QUESTIONS}
 )  # fmt: skip
-_ASKED_WHAT = re.compile(
-    r"what should it do|what would (?:the product|you like to build)|tell me about your project|what are you planning|describe your project|tell me what you want to build"
-)
 _SEEKS_EXPERT = re.compile(
     r"\b(?:ctos?|experts?|developers?|devs?|engineers?|tech(?:nical)? (?:lead|leader|co-?founder|person)|programmers?|candidates?)\b"
 )
@@ -121,7 +118,7 @@ def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
     hypothesis: list[str] = []
     search: list[str] = []
     offset = 0
-    answering = not state.has_project and bool(_ASKED_WHAT.search(plain(state.last_reply)))
+    answering = state.analysis is None and bool(ASKED_WHAT.search(plain(state.last_reply)))
     for sentence in sentences(text):
         found = wishes(sentence, state, got, meaning)
         if answering and (answers := _answer(sentence, found, meaning)):
@@ -218,7 +215,7 @@ def _states_facts(sentence: str, found: dict[Intent, int], state: State) -> bool
     if Intent.SEARCH in found:
         own = _OWN_PRODUCT.search(words) and is_product(sentence)
         return bool(own) and not (_EXPERIENCE.search(words) and not re.search(r"\b(?:we|our|my)\b", words))
-    if mood.asks(sentence):
+    if mood.begins_as_question(sentence) or (mood.asks(sentence) and found):
         return _asks_with_facts(sentence, found, state)
     if state.shown and pick(sentence, state.shown) and not is_product(sentence) and not FIGURES.search(words):
         return False  # "the 2nd person's background" is no date
@@ -233,6 +230,8 @@ def _asks_with_facts(sentence: str, found: dict[Intent, int], state: State) -> b
         return False
     if re.search(r"\d", words):
         return True
+    if not mood.begins_as_question(sentence) and not found.keys() & _TALK:
+        return FIGURES.search(words) is not None or is_product(sentence)  # "twelve thousand euros, is that silly?"
     if state.has_project:
         return mood.proposes(sentence) and not found.keys() & _QUESTIONS
     return is_product(sentence) and (

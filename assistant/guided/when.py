@@ -55,7 +55,7 @@ _TIME_PATTERNS = tuple(
         r"\b(?P<h>\d{1,2})\s*(?P<ap>a\.?m\b\.?|p\.?m\b\.?)",
         r"\b(?P<h>\d{1,2})\s*(?:uhr|o'?clock|h(?:eures?|oras?|rs)?)\b(?!\s*(?:long|lang|de (?:appel|reunion)))",
         r"\b(?P<h>\d{1,2})(?= in the(?: |$))",  # "4 in the afternoon", of which the part of the day is cut out
-        r"\b(?:at|um|gegen|a las?|as|a|vers|by|around|kl|@)\s+(?P<h>\d{1,2})\b(?!\s*(?:[%$€£]|\d|minut|min\b|days?|weeks?|months?|tage|woche|jours|dias|percent|hours?|stunden|years?|k\b|usd|eur|per|/))(?![.,:]\d)",
+        r"\b(?:at|um|gegen|a las?|as|a|vers|by|around|kl|@|make (?:it|that)|(?:move|change|shift|push|switch) (?:it |that )?to|lieber|plutot|mejor|melhor)\s+(?P<h>\d{1,2})\b(?!\s*(?:[%$€£]|\d|minut|min\b|days?|weeks?|months?|tage|woche|jours|dias|percent|hours?|stunden|years?|k\b|usd|eur|per|/))(?![.,:]\d)",
     )
 )
 _WORD_TIME = re.compile(
@@ -159,6 +159,7 @@ _DURATIONS: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(r"\b(?:for|make it|make that|to|a full|need|take|fur|pendant|durante|por) (an|one|two|eine|zwei|une|deux|una|dos|uma|duas) (?:hours?|stunden?|heures?|horas?)\b"), 60),
     (re.compile(r"\b(an|one|two|three|eine|une|una|uma) (?:full |whole )?hours? (?:with|of|mit|avec|con|com)\b"), 60),
     (re.compile(r"\b(one|two|an|eine|zwei|une|deux|una|dos|uma|duas)[- ](?:hours?|stunden?|heures?|horas?)[- ](?:call|long|session|meeting|chat)\b"), 60),
+    (re.compile(r"(?:^|[,;.(]) ?(?:for |make it |say |maybe )?(\d|an|one|two|eine|zwei|une|deux|una|dos|uma|duas) (?:full )?(?:hours?|hrs?|stunden?|heures?|horas?)(?= ?(?:[,;.!?)]|$|please|bitte|long))"), 60),
 )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ instead of, rather than, statt, anstatt, anstelle von, au lieu de, plutot que, e
 ao inves de
 """
 _AFTER = """
-not needed, isn't needed, is not needed, aren't needed, are not needed, not required, isn't required, not necessary,
+not needed, no need, not need, no needed, isn't needed, is not needed, aren't needed, are not needed, not required, isn't required, not necessary,
 isn't necessary, is unnecessary, unnecessary, not important, out of scope, not in scope, not a priority, won't be needed,
 not wanted, no longer needed, not relevant, does not apply, doesn't apply, do not apply, no aplica, nao se aplica, trifft nicht zu, is overkill, are overkill, would be overkill, overkill, a no go, not an option,
 brauchen wir nicht, wollen wir nicht, benotigen wir nicht, nicht notig, nicht notwendig, nicht erforderlich,
@@ -63,7 +63,7 @@ nao e necessario, nao e necessaria, nao sao necessarios, desnecessario, nao e im
 """
 _LATER = """
 can wait, could wait, can come later, comes later, come later, later on, can be later, for later, in a later phase,
-in phase two, in phase 2, in version 2, in v2, not for the mvp, not in the mvp, not for the first version,
+in phase two, in phase 2, in version 2, in v2, for version two, for version 2, for v2, for phase two, for phase 2, until version two, until later, to version two, to version 2, to phase two, to phase 2, to later, not for the mvp, not in the mvp, not for the first version,
 not in the first version, not for v1, not now, not yet needed, later, some day, someday, down the road, nice to have,
 spater, konnen warten, kann warten, erst spater, plus tard, peut attendre, peuvent attendre, mas adelante, puede esperar,
 pueden esperar, despues, mais tarde, pode esperar, podem esperar, depois

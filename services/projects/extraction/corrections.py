@@ -23,6 +23,15 @@ _LESS = re.compile(
     r"|\b(?:cut|cuts|slash(?:ed|es)?|trim(?:med|s)?|shav(?:e|ed|es)|knock(?:ed|s)?|chop(?:ped|s)?|take|takes|took|pull(?:ed|s)?|lost|lose|minus|short by|down by|lower by|subtract)(?: (?:about|another|some|us|off))? ?[$€£]? *\|"
     r"|\| *(?:off|short|lighter)\b"
 )
+# "push the deadline by two months", "bring it forward by a week": only of time
+_LATER = re.compile(
+    r"\b(?:push\w*|extend\w*|postpon\w*|delay\w*|prolong\w*|stretch\w*|move\w* (?:\w+ ){0,3}back|put\w* (?:\w+ ){0,3}back|give\w* (?:it|us) |later|verlanger\w*|verschieb\w*|spater|repouss\w*|report\w*|plus tard|"
+    r"ampli\w*|prorrog\w*|retras\w*|aplaz\w*|estend\w*|adi(?:a|ar|amos)|mas tarde|mais tarde)\b"
+)
+_SOONER = re.compile(
+    r"\b(?:forward|pull\w* (?:\w+ ){0,3}in|shorten\w*|sooner|earlier|verkurz\w*|vorzieh\w*|fruher|raccourc\w*|avanc\w*|plus tot|acort\w*|adelant\w*|encurt\w*|antecip\w*|antes)\b"
+)
+_BY = re.compile(r"\b(?:by|um|de|en|em|por)\s*\|")
 # "more than 60k" and "more like 55k" are figures, no steps.
 _MORE_THAN = re.compile(
     r"\b(?:more|less|fewer|mehr|weniger|plus|moins|mas|menos|mais)\s(?:than|als|de|que|do que|like|wie|comme|como|or less|o menos|ou moins|ou menos)\b"
@@ -37,7 +46,7 @@ _REJECTED = re.compile(
     r"\b(?:not|nicht|pas|no|nao|instead of|rather than|statt|i said|said|keine?)\s(?:in |de |en |em )?(?:us |the )?$"
 )
 _IS_IN = re.compile(
-    r"\b(?:it's|its|that's|thats|was|were|is|in|i meant|meant|mean|amount|budget|figure|sind|waren|es|eran|sao|sont|c'est)\b"
+    r"\b(?:it's|its|that's|thats|was|were|is|in|(?:should|must|would) (?:have|be|of)|should've|supposed|i meant|meant|mean|amount|budget|figure|sind|waren|es|eran|sao|sont|c'est)\b"
 )
 _FORGET: list[tuple[re.Pattern[str], ScalarField]] = [
     (re.compile(r"\b(?:forget (?:about )?(?:the |our |my )?budget|no budget (?:yet|limit|set|constraint)|budget is (?:open|flexible|not (?:fixed|set|decided))|ignore (?:the |our |my )?budget|money is no object|"
@@ -120,6 +129,13 @@ def _sign(around: str) -> int:
     return 1 if _MORE.search(around) else 0
 
 
+def _moved(around: str) -> int:
+    """Whether a date is moved by a stretch of time: later, earlier, or not at all."""
+    if not (_BY.search(around) or re.search(r"\|\s*(?:later|sooner|earlier|spater|fruher|plus tard|plus tot|mas tarde|antes|mais)", around)):
+        return 0
+    return -1 if _SOONER.search(around) else 1 if _LATER.search(around) else 0
+
+
 def _budget(
     reading: Reading,
     current: Fact[Budget],
@@ -150,8 +166,8 @@ def _relative_deadline(reading: Reading, patch: BriefPatch) -> Fact[Deadline] | 
         return None
     for duration in deadlines.durations(reading):
         inside = reading.text.folded[duration.start : duration.end]
-        around = reading.before(duration.start, 28) + " | " + inside + " | " + reading.after(duration.end, 12)
-        sign = _sign(around)
+        around = reading.before(duration.start, 40) + " | " + inside + " | " + reading.after(duration.end, 12)
+        sign = _sign(around) or _moved(around)
         if not sign:
             continue
         weeks = current.value.weeks + sign * duration.days / 7
@@ -181,7 +197,8 @@ def _other_currency(reading: Reading) -> dict[str, object]:
         for code, start, end in named
         if not _REJECTED.search(reading.before(start, 24)) and code != current.value.currency
     ]
-    if not kept or not (is_correction(reading) or _IS_IN.search(reading.text.folded)):
+    rejected = any(code == current.value.currency for code, _, _ in named)
+    if not kept or not (rejected or is_correction(reading) or _IS_IN.search(reading.text.folded)):
         return {}
     code, start, end = kept[-1]
     low, high = (

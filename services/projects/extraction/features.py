@@ -99,7 +99,7 @@ def read(reading: Reading) -> tuple[list[Feature], list[Exclusion]]:
 
 
 _IN_LANGUAGES = re.compile(
-    r"(?:support\w*|available|work\w*|translat\w+|offer\w*|come\w*|version|interface|site|app|everything|languages?|auf|in|en|em)\b[^.;]{0,24}$"
+    r"\b(?:support\w*|available|work\w*|translat\w+|offer\w*|come\w*|version|interface|site|app|everything|languages?|auf|in|en|em)\b[^.;]{0,24}$"
 )
 _OF_SPEAKERS = re.compile(r"\b(?:speak\w*|talk\w*|fluent|native|spricht|sprechen|parl\w+|habl\w+|fal\w+|learn\w*|lern\w*|course|teach\w*|tutor\w*)\b")
 
@@ -122,33 +122,33 @@ _BESIDE = re.compile(r"\s?(?:,|/|&|and|und|et|y|e|\+)\s?(?:in |auf |en |em )?")
 
 def _named_by_a_word(reading: Reading, settled: set[str]) -> list[tuple[str, Exclusion]]:
     """Features of the brief that a refusal calls by one word only: "we can do without the signing part"."""
-    found = []
+    found: list[tuple[str, Exclusion]] = []
     for span in reading.negations.spans if reading.brief.features else ():
         written = tokens(reading.text.folded[span.start : span.end])
         refused = {stem(token.text) for token in written if len(token.text) > 4}
-        for feature in reading.brief.features:
-            kind = FEATURES.get(feature.slug or "")
-            if kind is None or kind.slug in settled or not refused & _words_of(kind.slug):
-                continue
+        wished = [feature for feature in reading.brief.features if feature.key not in settled]
+        named = [each for each in wished if refused & _stems(each.name)]
+        for feature in named or [each for each in wished if each.slug and refused & _words_of(each.slug)]:
             quote = reading.quote(min(span.cue_start, span.start), max(span.end, span.cue_end))
-            found.append(
-                (
-                    kind.slug,
-                    Exclusion(kind=ExclusionKind.FEATURE, slug=kind.slug, name=kind.name, quote=quote),
-                )
+            exclusion = Exclusion(
+                kind=ExclusionKind.FEATURE, slug=feature.slug, name=feature.name, quote=quote
             )
+            found.append((feature.key, exclusion))
     return found
+
+
+def _stems(text: str) -> set[str]:
+    return {
+        stem(token.text)
+        for token in tokens(fold(text))
+        if len(token.text) > 4 and token.text not in _EVERYWHERE
+    }
 
 
 @lru_cache(maxsize=512)
 def _words_of(slug: str) -> frozenset[str]:
     """The telling words of a feature's English phrases."""
-    return frozenset(
-        stem(token.text)
-        for phrase in FEATURES[slug].phrases["en"]
-        for token in tokens(fold(phrase))
-        if len(token.text) > 4 and token.text not in _EVERYWHERE
-    )
+    return frozenset().union(*(_stems(phrase) for phrase in FEATURES[slug].phrases["en"]))
 
 
 _EVERYWHERE = word_set(

@@ -241,7 +241,7 @@ def _is_bare_money(
     known = reading.brief.currency is not None
     if thousands and (words.ABOUT.search(before) or words.SPENDABLE_AFTER.match(after)):
         return True
-    if thousands and reading.brief.budget is None and words.NOTHING_COUNTED.match(after):
+    if thousands and reading.brief.budget is None and words.counts_nothing(after):
         return True
     return thousands and numeral.word == "k" and (known or words.AT_MOST.search(before) is not None)
 

@@ -2,6 +2,7 @@
 
 import re
 
+from services.projects.extraction.language import words_of
 from services.taxonomy.spelling import slips
 from services.taxonomy.text import word_set
 
@@ -113,6 +114,18 @@ ABOUT_AFTER = re.compile(
 NOTHING_COUNTED = re.compile(
     r"^\s*(?:$|[.,;!?)/](?!\d)|and (?:\d|a |about)|budget|in \d|over \d|within|by\b|und \d|et \d|y \d|e \d)"
 )
+_COUNTS_NOTHING = frozenset.union(*(words_of(language) for language in ("en", "de", "fr", "es", "pt"))) - {"of", "de", "von"}
+_NEXT_WORD = re.compile(r"^\s([^\W\d_]+)")
+
+
+def counts_nothing(after: str) -> bool:
+    """Whether what follows a figure is nothing that it counts: the end of a clause, or a word that is no noun."""
+    following = _NEXT_WORD.match(after)
+    return NOTHING_COUNTED.match(after) is not None or (
+        following is not None and following[1] in _COUNTS_NOTHING
+    )
+
+
 # "35k to spend", "50 thousand for everything"
 SPENDABLE_AFTER = re.compile(
     r"^,? ?(?:to (?:spend|invest|burn|play with|get (?:it|this) (?:done|built|going))|for (?:the|this|it|everything|all)\b|all in\b|in total|altogether|tops\b|max\b|insgesamt|fur alles|en tout|en total|no total|ao todo)"

@@ -70,7 +70,8 @@ _NOBODY = re.compile(
     r"pas d'equipe|pas de developpeurs?|sin equipo|no tengo equipo|no tenemos (?:equipo|desarrolladores)|sem equipe|nao temos (?:equipe|desenvolvedores|time))\b"
 )
 _NOT_TECHNICAL = re.compile(
-    r"\b(?:non[- ]?technical|not technical|i can't code|i cannot code|can't program|don't code|no coding|no technical background|no tech background|not a developer|"
+    r"\b(?:(?:my|our|one of (?:us|my|our)|a) ?(?:\w+ ){1,3}(?:is|are) (?:a |an |also a )?(?:\w+ )?(?:programmers?|developers?|engineers?|coders?)|(?:he|she|my \w+) (?:codes|programs|writes code|can code|can program)|mein(?:e)? \w+ ist (?:programmierer\w*|entwickler\w*)|"
+    r"mon \w+ est (?:developpeur|programmeur)|mi \w+ es (?:programador|desarrollador)\w*|meu \w+ e (?:programador|desenvolvedor)\w*|non[- ]?technical|not technical|i can't code|i cannot code|can't program|don't code|no coding|no technical background|no tech background|not a developer|"
     r"not an engineer|not a techie|kein techniker|nicht technisch|nicht programmieren|pas technique|ne sais pas coder|no soy tecnic[oa]|no se programar|nao sou tecnic[oa]|nao sei programar)\b"
 )
 _TECHNICAL = re.compile(

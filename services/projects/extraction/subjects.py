@@ -5,7 +5,7 @@ import re
 import tomllib
 from importlib.resources import files
 
-from services.projects.extraction import features
+from services.projects.extraction import features, summary
 from services.projects.extraction.context import Reading
 from services.projects.schemas import (
     DataSensitivity,
@@ -141,9 +141,14 @@ def _begins(reading: Reading, mentions: list[industry_words.IndustryMention]) ->
     """Whether the hint stands in the first sentence of the first description: "meal planner for diabetics"."""
     first = re.search(r"[.!?\n](?:\s|$)", reading.text.folded)
     end = first.start() if first else len(reading.text.folded)
-    if reading.text.folded[end : end + 1] == "?":
+    if reading.text.folded[end : end + 1] == "?" or reading.brief.summary is not None:
         return False
-    return reading.brief.summary is None and any(mention.start < min(end, 120) for mention in mentions)
+    told = summary.read(reading)
+    return any(
+        mention.start < min(end, 120)
+        or (told is not None and reading.words(mention.start, mention.end) in told.value)
+        for mention in mentions
+    )
 
 
 def read_platforms(reading: Reading) -> tuple[list[Fact[Platform]], list[Exclusion]]:

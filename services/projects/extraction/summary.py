@@ -46,6 +46,8 @@ _GENERIC = word_set("""
     money budget euros euro dollars dollar pounds month months weeks week year years time deadline half around roughly grand thousand million
     mochte mochten wollen brauche brauchen bauen entwickeln machen eine einen meine unsere idee projekt firma haben etwas
     veux voulons voudrais creer faire une mon notre idee projet avoir quelque chose quiero queremos crear hacer tengo tenemos una idea proyecto algo
+    tenho quer pour dans avec pas encore etwas noch nicht vielleicht todavia quizas ainda talvez online wanna gonna
+    aplicacion aplicaciones pagina sitio onlineshop internet homepage seite
     quero criar fazer temos uma ideia projeto coisa necesito necesitamos preciso precisamos
 """)
 
