@@ -2,23 +2,23 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
 from assistant.guided import when as whens
+from assistant.guided.call_times import choose, exact, starts_of
+from assistant.guided.call_wording import free, prepared, shown_slots, spoken
 from assistant.guided.intents import Intent
 from assistant.guided.picks import ALONE, Shown, pick
 from assistant.guided.search_tasks import names, out_of_range
-from assistant.guided.state import Result, State
+from assistant.guided.state import State
 from assistant.guided.tasks import Call, next_step, trouble
 from assistant.guided.understanding import Understanding
 from assistant.guided.when import When, zone_of
-from assistant.guided.wording import listed, say
+from assistant.guided.wording import say
 from assistant.guided.words import plain
-from core.money import Money
 
-_WAKING = (7, 21)  # hours that people like to be called in
 _NOT_FREE = frozenset({"slot_not_offered", "slot_taken", "too_soon", "in_the_past", "no_such_time"})
 _ASKS_WHOM = re.compile(
     r"with whom\?|which cto should i book|whom do you mean|which one:|there (?:are|is) only \d+ on the list"
@@ -42,13 +42,13 @@ class Book:
         asked = wanted(state, got, expert)
         proposed = [result for result in state.results if result.name == "propose_booking"]
         listed_slots = state.result("list_slots")
-        if not proposed and (exact := _exact(asked, state)) is not None:
-            return _propose(expert, exact, asked, state)
+        if not proposed and (asked_for := exact(asked, state)) is not None:
+            return _propose(expert, asked_for, asked, state)
         if proposed and (proposed[-1].ok or len(proposed) > 1 or proposed[-1].code not in _NOT_FREE):
             return None
         if listed_slots is None:
             return _list(expert, asked, state)
-        if not listed_slots.ok or (choice := _choose(listed_slots, asked, state)) is None:
+        if not listed_slots.ok or (choice := choose(listed_slots, asked, state)) is None:
             return None
         return _propose(expert, choice, asked, state)
 
@@ -63,10 +63,10 @@ class Book:
         asked = wanted(state, got, expert)
         proposed = state.result("propose_booking")
         if proposed is not None and proposed.ok and proposed.card is not None:
-            return _prepared(proposed.card.data, asked, state)
+            return prepared(proposed.card.data, asked, state)
         slots = state.result("list_slots")
         if slots is not None and slots.ok and slots.card is not None:
-            return _free(slots.card.data, expert, asked, state)
+            return free(slots.card.data, expert, asked, state)
         if proposed is not None:
             return say("booking.failed", state.seed, reason=proposed.message)
         return trouble(state, slots.message if slots else "")
@@ -93,7 +93,7 @@ class Slots:
         slots = state.result("list_slots")
         if slots is None or not slots.ok or slots.card is None:
             return trouble(state, slots.message if slots else "")
-        return _free(slots.card.data, expert, wanted(state, got, expert), state)
+        return free(slots.card.data, expert, wanted(state, got, expert), state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +151,13 @@ def wanted(state: State, got: Understanding, expert: Shown) -> When:
         earlier = whens.read(state.previous[-1], state.local_now)
         said = _completed(said, earlier)
     open_payload = _open_proposal(state)
-    if open_payload and str(open_payload.get("expert_id")) != str(expert.id) and not said.says_when:
+    another = open_payload is not None and str(open_payload.get("expert_id")) != str(expert.id)
+    if (another or state.result("propose_booking")) and not said.says_when and not said.minutes:
         # The call that is prepared, with somebody else: at the time that was asked for, where that was said.
         asked = whens.read(state.previous[-1], state.local_now) if state.previous else When()
         if asked.day and asked.at:
-            return replace(asked, minutes=said.minutes or asked.minutes)
+            return asked
+    if another and open_payload and not said.says_when:
         start = datetime.fromisoformat(open_payload["starts_at"]).astimezone(zone_of(state.timezone))
         return replace(
             said,
@@ -186,7 +188,7 @@ def wanted(state: State, got: Understanding, expert: Shown) -> When:
         local = slot.astimezone(zone_of(state.timezone))
         return replace(said, day=local.date(), at=local.time().replace(tzinfo=None))
     if asks_for_time(state) and state.slots and said.at and not (said.day or said.first):
-        for start in _starts(state.slots, state):
+        for start in starts_of(state.slots, state):
             if start.time() == said.at:
                 return replace(said, day=start.date())
     if said.theirs:
@@ -235,13 +237,6 @@ def _open_proposal(state: State) -> dict[str, Any] | None:
     return payload
 
 
-def _exact(asked: When, state: State) -> datetime | None:
-    if asked.day is None or asked.at is None:
-        return None
-    zone = zone_of(asked.zone or state.timezone)
-    return datetime.combine(asked.day, asked.at, zone)
-
-
 def _minutes(asked: When) -> int:
     return max(15, min(180, round((asked.minutes or 30) / 15) * 15))
 
@@ -274,168 +269,11 @@ def _list(expert: Shown, asked: When, state: State) -> Call:
     return Call("list_slots", arguments)
 
 
-def _starts(slots: dict[str, Any], state: State) -> list[datetime]:
-    zone = zone_of(state.timezone)
-    return [
-        datetime.fromisoformat(str(start).replace("Z", "+00:00")).astimezone(zone)
-        for start in slots.get("starts", [])
-    ]
-
-
-def _fitting(starts: list[datetime], asked: When) -> list[datetime]:
-    """The starts of the asked day or span, in the asked part of the day."""
-    found = [start for start in starts if asked.day is None or start.date() == asked.day]
-    if asked.first and asked.last:
-        found = [start for start in found if asked.first <= start.date() <= asked.last]
-    if asked.part:
-        found = [start for start in found if asked.part[0] <= start.hour < asked.part[1]]
-    return found
-
-
-def _choose(result: Result, asked: When, state: State) -> datetime | None:
-    """The free time to propose, or None when the founder has to choose."""
-    if result.card is None:
-        return None
-    everything = _starts(result.card.data, state)
-    exact = _exact(asked, state)
-    if exact is not None:
-        # The nearest day comes first, then the nearest time of day: who asks for 15:00 rarely wants 9:00 instead.
-        at = exact.astimezone(zone_of(state.timezone))
-        return min(everything, key=lambda start: _distance(start, at), default=None)
-    starts = _fitting(everything, asked)
-    if not starts and asked.part and asked.day:
-        # Nothing in that part of the day: the nearest time of the same day, and the reply says so.
-        sameday = [start for start in everything if start.date() == asked.day]
-        return min(sameday, key=lambda start: abs(start.hour - asked.part[0]), default=None) if asked.part else None
-    if not starts:
-        return None
-    if asked.at:
-        return next((start for start in starts if start.time() == asked.at), None)
-    if asked.soonest or (asked.part and (asked.day or asked.first)):
-        return starts[0]
-    return None
-
-
-def _distance(start: datetime, asked: datetime) -> tuple[int, int]:
-    minutes = (start.hour - asked.hour) * 60 + start.minute - asked.minute
-    return abs((start.date() - asked.date()).days), abs(minutes)
-
-
-def _prepared(proposal: dict[str, Any], asked: When, state: State) -> str:
-    payload = proposal["payload"]
-    start = datetime.fromisoformat(str(payload["starts_at"]).replace("Z", "+00:00")).astimezone(
-        zone_of(state.timezone)
-    )
-    values = {
-        "name": payload["expert_name"],
-        "when": spoken(start),
-        "timezone": state.timezone,
-        "minutes": str(payload["minutes"]),
-        "price": Money.model_validate(payload["price"]).format(),
-    }
-    exact = _exact(asked, state)
-    if exact is not None and exact != start:
-        others = _others(state, start)
-        return say(
-            "booking.instead",
-            state.seed,
-            **values,
-            asked=spoken(exact.astimezone(zone_of(state.timezone))),
-            others=others,
-        )
-    if asked.part and not asked.at and not asked.part[0] <= start.hour < asked.part[1]:
-        return say("booking.instead", state.seed, **values, asked=_part_spoken(asked), others=_others(state, start))
-    text = say("booking.proposed", state.seed, **values)
-    if asked.other_day and asked.day == start.date():
-        other = (
-            f"{_DAYS[asked.other_day.weekday()]} {asked.other_day.day} {_MONTHS[asked.other_day.month - 1]}"
-        )
-        reading = say(
-            "booking.other-reading",
-            state.seed,
-            weekday=_DAYS[start.weekday()],
-            day=f"{start.day} {_MONTHS[start.month - 1]}",
-            other=other,
-        )
-        text = f"{text} {reading}"
-    return text
-
-
-def _part_spoken(asked: When) -> str:
-    """`Thursday 3 December between 6:00 and 12:00`."""
-    assert asked.part is not None
-    day = asked.day
-    named = f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} " if day else "those days "
-    return f"{named}between {asked.part[0]}:00 and {asked.part[1]}:00"
-
-
-def _others(state: State, chosen: datetime) -> str:
-    slots = state.result("list_slots")
-    if slots is None or slots.card is None:
-        return ""
-    same_day = [start for start in _starts(slots.card.data, state) if start.date() == chosen.date()]
-    waking = [start for start in same_day if _WAKING[0] <= start.hour < _WAKING[1]]
-    times = [f"{start:%H:%M}" for start in waking or same_day if start != chosen]
-    return f" (also free that day: {listed(times[:6])})" if times else ""
-
-
-def _free(slots: dict[str, Any], expert: Shown, asked: When, state: State) -> str:
-    starts = _fitting(_starts(slots, state), asked)
-    if not starts:
-        return _none_free(expert, asked, state, _starts(slots, state))
-    rows = "\n".join(f"{index}. {spoken(start)}" for index, start in enumerate(_spread(starts), start=1))
-    price = Money.model_validate(slots["price"]).format()
-    return say(
-        "booking.slots",
-        state.seed,
-        name=expert.name,
-        minutes=slots["minutes"],
-        timezone=state.timezone,
-        slots=rows,
-        price=price,
-    )
-
-
-def _none_free(expert: Shown, asked: When, state: State, offered: list[datetime]) -> str:
-    times = [spoken(start.astimezone(zone_of(state.timezone))) for start in offered[:4]]
-    following = (
-        say("booking.no-slots-next", state.seed, slots=listed(times))
-        if times
-        else say("booking.nobody-free", state.seed)
-    )
-    span = (
-        f"on {_DAYS[asked.day.weekday()]} {asked.day.day} {_MONTHS[asked.day.month - 1]}"
-        if asked.day
-        else "in that time"
-    )
-    return say("booking.no-slots", state.seed, name=expert.name, span=span, next=following)
-
-
-def shown_slots(slots: dict[str, Any], state: State) -> list[datetime]:
-    """The free times as the list in the reply numbers them."""
-    return _spread(_starts(slots, state))
-
-
-def _spread(starts: list[datetime]) -> list[datetime]:
-    """At most eight, over several days: three a day."""
-    by_day: dict[date, list[datetime]] = {}
-    for start in starts:
-        by_day.setdefault(start.date(), []).append(start)
-    if len(by_day) == 1:
-        step = max(1, len(starts) // 8)
-        return starts[::step][:8]
-    chosen: list[datetime] = []
-    for day in by_day.values():
-        middle = len(day) // 2
-        chosen.extend(dict.fromkeys([day[0], day[middle], day[-1]]))
-    return chosen[:8]
-
-
 def _ordinal_slot(state: State, got: Understanding) -> datetime | None:
     """The free time meant by "the second one" after a numbered list of times."""
     assert state.slots is not None
     rows = re.findall(r"^\d+\. (.+)$", state.last_reply, re.M)
-    starts = {spoken(start): start for start in _starts(state.slots, state)}
+    starts = {spoken(start): start for start in starts_of(state.slots, state)}
     offered = [starts[row] for row in rows if row in starts] or shown_slots(state.slots, state)
     stand_ins = [
         Shown(id=UUID(int=index), name=f"slot-{index}", position=index, data={"at": at})
@@ -452,15 +290,3 @@ def _ordinal_slot(state: State, got: Understanding) -> datetime | None:
     ):
         return offered[int(match.group(1)) - 1]
     return chosen[0].data["at"] if chosen else None
-
-
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
-
-def spoken(moment: datetime) -> str:
-    """`Tuesday 1 December, 15:00`."""
-    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}, {moment:%H:%M}"

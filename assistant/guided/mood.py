@@ -11,9 +11,13 @@ _WH = r"(?:what(?:'s|'re| is| are)?|which|who(?:'s|m|se)?|when|where(?:'s)?|why|
 _SUBJECT = r"(?:i|we|you|u|he|she|it|they|there|this|that|these|those|my|our|your|the|a|an|any|anyone|anybody|someone|one|dropping|adding|leaving|users?|clients?|people|\d)"
 _ASKS = re.compile(rf"^{_FILLER}(?:{_WH}\b|{_AUX} {_SUBJECT}\b|any (?:idea|advice|chance)\b)")
 # A gloss leaves pronouns out: "have a clinic" tells, "have you someone" asks.
-_ASKS_GLOSSED = re.compile(rf"^{_FILLER}(?:(?:{_WH}|how much|how long|how many)\b|(?:{_AUX}|know|speak) (?:you|there)\b)")
+_ASKS_GLOSSED = re.compile(
+    rf"^{_FILLER}(?:(?:{_WH}|how much|how long|how many)\b|(?:{_AUX}|know|speak) (?:you|there)\b)"
+)
 # "What we need is an app …" tells.
-_TELLS = re.compile(rf"^{_FILLER}what (?:we|i) (?:need|want|would like|do|sell|have in mind)\b|^{_FILLER}when (?:a|an|the|my|our|someone|users?|clients?)\b(?!.*\?)")
+_TELLS = re.compile(
+    rf"^{_FILLER}what (?:we|i) (?:need|want|would like|do|sell|have in mind)\b|^{_FILLER}when (?:a|an|the|my|our|someone|users?|clients?)\b(?!.*\?)"
+)
 _OF_US = re.compile(
     r"\b(?:(?:can|could|may|do|should|must|have to) i|you|your|yours|u|ur|sextant|here|this (?:site|website|service|platform|app|tool|thing|chat|place|bot|page|marketplace)|using this)\b"
 )

@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
-from assistant.guided.booking_tasks import Book, Bookings, Slots, asks_for_person, asks_for_time
 from assistant.guided import mood
+from assistant.guided.booking_tasks import Book, Bookings, Slots, asks_for_person, asks_for_time
 from assistant.guided.gloss import readings
 from assistant.guided.intents import Intent
 from assistant.guided.project_tasks import Analyse, Explain, Note, WhatIf, summary
@@ -264,7 +264,9 @@ def _about_people(state: State, got: Understanding, *, booking: Task | None) -> 
 def _booking(state: State, got: Understanding) -> Task | None:
     if got.wants(Intent.BOOKINGS) and not got.picks:
         return Bookings()
-    if got.wants(Intent.CANCEL) or (_is_open(state) and any(_DROPS.search(each) for each in readings(got.text)) and not got.has_facts):
+    if got.wants(Intent.CANCEL) or (
+        _is_open(state) and any(_DROPS.search(each) for each in readings(got.text)) and not got.has_facts
+    ):
         return _cancel(state)
     if _is_open(state) and got.picks and _INSTEAD.search(plain(got.text)) and not got.wants(Intent.SEARCH):
         return Book()  # the same call, with somebody else
@@ -358,6 +360,11 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
         return [_ask_what(state, got)]
     if got.wants(Intent.WHO):
         return [Talk("talk.who")]
+    others = {Intent.HOSTILE, Intent.OFF_TOPIC, Intent.THANKS, Intent.GOODBYE, *_TALK}
+    if state.asked >= _MOST_ASKED and not (
+        state.has_project or state.analysis or got.intents.keys() & others
+    ):
+        return [_ask_what(state, got)]
     for intent, key in _TALK.items():
         if intent in got.intents:
             return [Talk(key)]

@@ -6,6 +6,33 @@ from typing import TYPE_CHECKING, Protocol
 from assistant.guided import filters, mood
 from assistant.guided.gloss import readings
 from assistant.guided.intents import Intent, detect
+from assistant.guided.sentence_patterns import (
+    ABOUT_TIME,
+    ASKING,
+    AVAILABLE,
+    BOOK_VERB,
+    BUILD,
+    CHOOSES,
+    DESCRIBES,
+    DOUBTFUL,
+    FIGURES,
+    HINTS,
+    HOURLY,
+    LAUNCH,
+    LOOSE,
+    OF_PROJECT,
+    OF_US,
+    OWN_PEOPLE,
+    PERSON,
+    PRODUCT,
+    RATE_ALONE,
+    SEEKS,
+    SOMEONE,
+    SPEAK_TO_ONE,
+    SUPPORT,
+    SUPPOSES,
+    TELL_ME,
+)
 from assistant.guided.state import State
 from assistant.guided.words import plain
 from services.projects import extraction
@@ -13,90 +40,6 @@ from services.projects.schemas import Source
 
 if TYPE_CHECKING:
     from assistant.guided.understanding import Understanding
-
-PRODUCT = re.compile(
-    r"\b(?:apps?|applications?|platforms?|marketplaces?|web ?sites?|websites?|web ?apps?|portals?|saas|softwares?|systems?|tools?|services?|startups?|start-up|products?|mvp|bots?|chatbots?|games?|"
-    r"e-?commerce|stores?|shops?|dashboards?|crm|erp|api|plugins?|extensions?|networks?|solutions?|prototypes?|company|business|venture|idea|project|engine|assistant|tracker|planner|directory|"
-    r"(?:[a-z]{4,}(?:system|plattform|portal|software|verwaltung|shop|app|programm|netzwerk|spiel|seite|marktplatz|borse|planer|rechner))e?n?s?|anwendung\w*|plattform\w*|webseite\w*|marktplatz|laden|spiel\w*|firma|idee|projekt|logiciels?|site|plateformes?|boutique|jeu|outil|entreprise|aplicaci(?:on|ones)|aplicativos?|plataformas?|sitio|tienda|juego|herramienta|empresa|proyecto|sistemas?|loja|jogo|ferramenta|projeto|projet)\b"
-)
-BUILD = re.compile(
-    r"\b(?:build(?:ing)?|built|develop(?:ing|ed)?|creat(?:e|ing)|mak(?:e|ing) (?:a|an|our|my)|launch(?:ing)?|design(?:ing)?|starting|working on|rebuild(?:ing)?|rewrite|migrat\w+|automat\w+|digiti[sz]e|"
-    r"bauen|entwickeln|entwickle\w*|erstellen|grunden|construire|developper|creer|lancer|construir|desarrollar|crear|lanzar|desenvolver|criar|lancar|fazer um)\b"
-)
-_PERSON = re.compile(
-    r"\b(?:ctos?|co-?founders?|tech(?:nical|nology)? (?:leads?|leaders?|heads?|directors?|experts?|partners?|advisors?)|experts?|candidates?|engineering (?:lead|manager|leader)|architects?|technikchef\w*|technische[rn]? leit\w*|"
-    r"directeurs? techniques?|directores? tecnicos?|diretor(?:es)? tecnicos?|experten|kandidaten|candidats?|candidatos?|matches|profiles)\b"
-    r"|^(?:and |so |then |ok(?:ay)?,? )?(?:who|wer|wen|qui|quien|quienes|quem)\b"
-    r"|\b(?:find|need|show|is there|are there|looking for|want|know|got|have|like|prefer|recommend|suggest|hire|get|suche|brauche|gibt es|cherche|busco|necesito|hay|procuro|preciso de|tem)\s+(?:me |us |mir |uns )?(?:a |any |maybe )?(?:someone|somebody|anyone|anybody|people|jemand\w*|quelqu'un|alguien|alguem)\b"
-    r"|\b(?:find|need|needs|want|wants|look(?:ing)? for|get|hire|know|prefer|like|have|seek(?:ing)?) (?:me |us )?(?:an? |any |some )?(?:[a-z-]+ ){0,2}(?:woman|man|guy|girl|lady|person|engineer|dev|developer|programmer|coder|techie|geek|specialist|consultant|freelancer|mentor|senior)s? (?:who|with|that|from|in|to|for)\b"
-    r"|^(?:(?:and|also|but|or|so|ideally|preferably|best if|bonus if|hopefully),? )*(?:s?he|he or she|s/he|the person|whoever)\b|\b(?:any|some|one|which|all|none|most) of (?:them|you|yours?|these|those|your (?:people|experts|ctos))\b"
-    r"|^(?:and |or |what about |how about |maybe )?(?:some|any)(?:one|body)\b|^jemand\w*\b|^quelqu'un\b|^alguien\b|^alguem\b"
-)
-_BOOK_VERB = re.compile(
-    r"\b(?:book|reserve|schedule|call|meet|talk|speak|chat|buche|buch|reserviere|reserva|agenda|agende|marque|contrata|hire)\b"
-)
-_SOMEONE = re.compile(
-    r"\b(?:(?:must|should|has to|have to|needs? to) (?:have (?:worked|experience|led|built|used|done)|know|speak)|someone|somebody|anyone|anybody|people|jemand\w*|quelqu'un|alguien|alguem)\b"
-)
-FIGURES = re.compile(r"\bbudget\b|\d ?k\b|[$€£]|\b(?:months?|weeks?|monate?n?|wochen?|mois|meses|semanas?)\b")
-# "Members should be able to book a call" says what the product does.
-_DESCRIBES = re.compile(
-    r"\b(?:it|users?|members?|customers?|clients?|patients?|students?|pupils?|drivers?|guests?|players?|parents?|teachers?|tenants?|sellers?|buyers?|admins?|staff|employees?|workers|visitors?|owners?|volunteers?|everyone|"
-    r"kunden|nutzer|mitglieder|patienten|mitarbeiter|(?:les )?(?:clients|utilisateurs|membres|patients)|(?:los )?(?:clientes|usuarios|miembros|pacientes)|(?:os )?(?:clientes|usuarios|membros|pacientes|alunos)) "
-    r"(?:also |then |even )?(?:should|shall|must|needs? to|have to|has to|can|could|will|would|are able|want to|sollen?|mussen|konnen|wollen|doivent|peuvent|doit|deben|pueden|debe|devem|podem|precisam)\b"
-)
-_HOURLY = re.compile(
-    r"(?:\d|euros?|dollars?|pounds?|bucks|quid|[$€£]) ?(?:/ ?|per |an? |each |the |pro |die |de l'|l'|par |por |a |la )?(?:h|hr|hour|hours|stunde|heure|hora)\b|\bhourly\b"
-)
-_SEEKS = re.compile(
-    r"\?$|\b(?:find|show|see|need|want|look\w*|search\w*|recommend|suggest|get|got|hire|who|whom|which|names?|such\w*|brauch\w*|find\w*|zeig\w*|cherch\w*|trouve\w*|besoin|busc\w*|necesit\w*|procur\w*|precis\w*)\b"
-)
-_HINTS = re.compile(
-    r"\b(?:something|sth|smth|anything) (?:in|with|for|around|like|to do with)\b|\bidea (?:for|of|about)\b"
-)
-_RATE_ALONE = re.compile(
-    r"(?:(?:ok(?:ay)?|and|but|only|so|then|maybe|rather|no),? )*(?:max(?:imum)?\.?|under|below|up to|at most|less than|no more than|cheaper than|unter|bis|hochstens|moins de|maximum|menos de|hasta|ate|no maximo|maximo)(?: of)? "
-    r"[$€£]?[1-9]\d{1,2} ?(?:[$€£]|euros?|eur|dollars?|usd|pounds?|gbp|quid|bucks)?(?: (?:please|bitte|max))?\W*"
-)
-_AVAILABLE = re.compile(r"\b(?:available|free|frei|verfugbar|disponibles?|libres?|livres?|disponivel)\b")
-_CHOOSES = re.compile(
-    r"\b(?:i|we)(?:'ll| will|'d| would)? (?:like to )?(?:take|choose|pick|go with|go for)\b|\blet'?s (?:take|go with|go for|try|do)\b|\b(?:ich|wir) (?:nehmen?|wahlen?)\b|\b(?:je prends|on prend|nous prenons|me quedo con|elijo|tomo|fico com|escolho)\b"
-)
-_SPEAK_TO_ONE = re.compile(
-    r"\b(?:speak|talk|chat|meet|have a (?:call|chat|word)) ?(?:to|with|up with)? (?:some(?:one|body)|any(?:one|body)|one of (?:them|these|those))\b(?! (?:who|with|that|from|in|else))"
-)
-_SUPPORT = re.compile(
-    r"\b(?:human|real person|support|operator|representative|manager|your team|of you|complain\w*|agent|sextant|problem|bug|mensch\w*|humain|humano|euch)\b"
-)
-_LAUNCH = re.compile(
-    r"\b(?:deadline|launch\w*|live|ready|release|ship\w*|finish\w*|done|project|version|mvp)\b"
-)
-# Patterns that also match by accident.
-DOUBTFUL = frozenset(
-    {Intent.SEARCH, Intent.HELP, Intent.ANALYSE, Intent.RECOMMENDATIONS, Intent.YES, Intent.NO}
-)
-ABOUT_TIME = frozenset({Intent.BOOK, Intent.SLOTS, Intent.RESCHEDULE, Intent.BOOKINGS, Intent.CANCEL})
-# Questions and talk.
-_ASKING = frozenset(
-    {Intent.SCORE, Intent.RISKS, Intent.TECHNOLOGY, Intent.COST, Intent.TIMELINE, Intent.RECOMMENDATIONS, Intent.ASSUMPTIONS, Intent.COMPLEXITY,
-     Intent.BRIEF, Intent.PRICING, Intent.PRIVACY, Intent.WHO, Intent.HELP, Intent.HUMAN, Intent.SIGN_UP, Intent.ANALYSE, Intent.QUESTIONS,
-     Intent.OFF_TOPIC, Intent.THANKS}
-)  # fmt: skip
-# Of these a word tells less than the meaning of the sentence.
-_LOOSE = DOUBTFUL | {Intent.SCORE, Intent.BRIEF, Intent.ASSUMPTIONS, Intent.HUMAN, Intent.PRICING, Intent.PRIVACY, Intent.WHO}
-_OF_US = frozenset({Intent.PRICING, Intent.PRIVACY, Intent.SIGN_UP, Intent.HELP, Intent.WHO})
-_TELL_ME = re.compile(
-    r"^(?:please |ok |so |and |hey )*(?:tell|show|explain|give|help|i(?:'d| would)? (?:like|want|wonder|need) to know|i wonder|i(?:'m| am) (?:new|lost|curious|worried)|no idea|not sure)\b"
-)
-_OWN_PEOPLE = re.compile(
-    r"\b(?:our|my) (?:\w+ )?(?:people|team|developers?|devs?|engineers?|staff|employees|folks|guys|experts)\b"
-)
-_SUPPOSES = re.compile(
-    r"\b(?:if|suppose|supposing|imagine|assume|assuming|say|pretend|without|with|half|twice|double|another|more|less|instead|would|could)\b"
-)
-_OF_PROJECT = frozenset(
-    {Intent.SCORE, Intent.ASSUMPTIONS, Intent.COST, Intent.TIMELINE, Intent.TECHNOLOGY, Intent.COMPLEXITY, Intent.RECOMMENDATIONS}
-)  # fmt: skip
 
 
 class Meaning(Protocol):
@@ -115,10 +58,10 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
     if (
         meant is Intent.SEARCH
         and not state.has_project
-        and not any(_PERSON.search(each) or _SEEKS.search(each) for each in readings(sentence))
+        and not any(PERSON.search(each) or SEEKS.search(each) for each in readings(sentence))
     ):
         meant = None  # "training for bank staff" is close to "who has worked in banking", and seeks nobody
-    if meant is Intent.OFF_TOPIC and not state.has_project and _HINTS.search(words):
+    if meant is Intent.OFF_TOPIC and not state.has_project and HINTS.search(words):
         meant = None  # "there's something in fitness"
     if meant is not None and not _possible({meant: 0}, state):
         meant = None
@@ -131,20 +74,37 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         and meaning(sentence, sure=True)
         and (
             found.keys() <= DOUBTFUL
-            or (meant in _ASKING and found.keys() <= _LOOSE)
-            or (meant in _OF_US and found.keys() <= _ASKING | DOUBTFUL)
+            or (meant in ASKING and found.keys() <= LOOSE)
+            or (meant in OF_US and found.keys() <= ASKING | DOUBTFUL)
         )
     ):
         found = {meant: found.get(meant, 0)}
-    if found.keys() <= {Intent.YES, Intent.NO} and meant in (Intent.CANCEL, Intent.CONFIRM) and state.proposal:
+    if (
+        found.keys() <= {Intent.YES, Intent.NO}
+        and meant in (Intent.CANCEL, Intent.CONFIRM)
+        and state.proposal
+    ):
         found[meant] = 0  # "no call please"
-    if meant in _ASKING and mood.asks(sentence) and not (got.picks or got.when.says_when):
-        if found.keys() <= {*_ASKING, *DOUBTFUL, Intent.BOOK, Intent.SLOTS, Intent.CONFIRM} and not found.keys() & _ASKING:
-            found = {meant: 0}  # "what do you charge for the call" books none
-    if Intent.SEARCH in found and _OWN_PEOPLE.search(words):
+    if (
+        meant in ASKING
+        and mood.asks(sentence)
+        and not (got.picks or got.when.says_when)
+        and (
+            found.keys() <= {*ASKING, *DOUBTFUL, Intent.BOOK, Intent.SLOTS, Intent.CONFIRM}
+            and not found.keys() & ASKING
+        )
+    ):
+        found = {meant: 0}  # "what do you charge for the call" books none
+    if Intent.SEARCH in found and OWN_PEOPLE.search(words):
         del found[Intent.SEARCH]  # "our people know Java"
     _of_people(found, sentence, state, got, product=product)
-    if not product and not found and not _OWN_PEOPLE.search(words) and _PERSON.search(words) and filters.read(sentence, found, state, got.when):
+    if (
+        not product
+        and not found
+        and not OWN_PEOPLE.search(words)
+        and PERSON.search(words)
+        and filters.read(sentence, found, state, got.when)
+    ):
         found[Intent.SEARCH] = 0  # somebody, and what they are to be like
     if not state.shown and found.keys() & ABOUT_TIME and _is_described(sentence, state):
         # "We want online appointment booking with reminders": there is nobody to book yet.
@@ -153,8 +113,8 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
     if (
         Intent.SEARCH in found
         and meant is not Intent.SEARCH
-        and not _PERSON.search(words)
-        and (product or not (_SOMEONE.search(words) or _HOURLY.search(words) or _RATE_ALONE.fullmatch(words)))
+        and not PERSON.search(words)
+        and (product or not (SOMEONE.search(words) or HOURLY.search(words) or RATE_ALONE.fullmatch(words)))
         and not (state.shown and not product and filters.read(sentence, found, state, got.when))
         and (product or not re.search(r"\b(?:lead|help|who)\b", words))
     ):
@@ -172,9 +132,9 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         }:
             found.pop(intent, None)
     _of_calls(found, words, state, got, product=product)
-    if got.picks and state.shown and not product and found.keys() & _OF_PROJECT:
+    if got.picks and state.shown and not product and found.keys() & OF_PROJECT:
         # "One good reason for the first one" asks about a person.
-        for intent in _OF_PROJECT:
+        for intent in OF_PROJECT:
             found.pop(intent, None)
         found.setdefault(
             Intent.WHY if re.search(r"\b(?:why|reasons?|special|rank\w*|match)\b", words) else Intent.PROFILE,
@@ -183,7 +143,7 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
     if (
         got.picks
         and not product
-        and (_BOOK_VERB.search(words) or _CHOOSES.search(words))
+        and (BOOK_VERB.search(words) or CHOOSES.search(words))
         and not (_ASKS_WHETHER.match(words) and not got.when.says_when)
         and not found.keys() & ABOUT_TIME
     ):
@@ -209,10 +169,10 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         del found[Intent.RESCHEDULE]
     if Intent.SIGN_UP in found and not (mood.asks(sentence) or re.search(r"\b(?:i|me|my|account)\b", words)):
         del found[Intent.SIGN_UP]  # "users log in with their card"
-    if state.shown and not got.picks and _SPEAK_TO_ONE.search(words) and not _SUPPORT.search(words):
+    if state.shown and not got.picks and SPEAK_TO_ONE.search(words) and not SUPPORT.search(words):
         found.pop(Intent.SEARCH, None)
         found.setdefault(Intent.BOOK, 0)
-    if Intent.HUMAN in found and state.shown and not _SUPPORT.search(words):
+    if Intent.HUMAN in found and state.shown and not SUPPORT.search(words):
         del found[Intent.HUMAN]  # "I'd like to speak to somebody": of those on the list
         found.setdefault(Intent.BOOK, 0)
     elif Intent.HUMAN in found:
@@ -243,18 +203,20 @@ def _plausible(meant: Intent, sentence: str, *, product: bool) -> bool:
     """Whether a sentence of this form can want that: "a box with a subscription" does not ask for our prices."""
     asks = mood.asks(sentence)
     words = readings(sentence)[-1]
-    if meant is Intent.SEARCH and _OWN_PEOPLE.search(words):
+    if meant is Intent.SEARCH and OWN_PEOPLE.search(words):
         return False
     if meant is Intent.SEARCH and product:
-        return any(_PERSON.search(each) for each in readings(sentence))
+        return any(PERSON.search(each) for each in readings(sentence))
     if product and not asks and meant in (Intent.OFF_TOPIC, Intent.HOSTILE, Intent.THANKS, Intent.GOODBYE):
         return False
-    if meant in _OF_US and not asks:
-        return bool(_TELL_ME.match(words)) and not product
+    if meant in OF_US and not asks:
+        return bool(TELL_ME.match(words)) and not product
     if meant is Intent.HELP and words.startswith("who"):
         return False
     if meant is Intent.WHAT_IF:
-        return asks or bool(_SUPPOSES.search(words) and not re.match(r"(?:also |please |and )*(?:add|include)\b", words))
+        return asks or bool(
+            SUPPOSES.search(words) and not re.match(r"(?:also |please |and )*(?:add|include)\b", words)
+        )
     return True
 
 
@@ -280,7 +242,7 @@ def _of_people(
         for intent in (Intent.BOOK, Intent.SLOTS):  # "who could jump on a call this week?"
             found.pop(intent, None)
         found[Intent.SEARCH] = 0
-    of_rate = _HOURLY.search(words) or _RATE_ALONE.fullmatch(words)
+    of_rate = HOURLY.search(words) or RATE_ALONE.fullmatch(words)
     named = filters.read(sentence, found, state, got.when)
     if of_rate and "max_rate" in named and not found.keys() & ABOUT_TIME:
         found.setdefault(Intent.SEARCH, 0)
@@ -292,7 +254,7 @@ def _of_people(
         and not state.proposal
         and (got.when.day or got.when.first)
         and not got.when.at
-        and _AVAILABLE.search(words)
+        and AVAILABLE.search(words)
         and not re.search(r"\b(?:she|he|her|him|call|book\w*|meet\w*|slots?|times?)\b", words)
     ):
         for intent in (Intent.BOOK, Intent.SLOTS):
@@ -333,12 +295,14 @@ def _of_calls(
         and (when_.says_when or when_.minutes)
         and got.words <= 16
         and not FIGURES.search(words.replace("weeks", "").replace("week", ""))
-        and not _LAUNCH.search(words)
+        and not LAUNCH.search(words)
     ):
         found[Intent.RESCHEDULE] = 0
 
 
-_ASKS_WHETHER = re.compile(r"^(?:and |so |but |ok |hey )?(?:does|is|has|would|will|what about|how about) (?!it\b|this\b|that\b|there\b)")
+_ASKS_WHETHER = re.compile(
+    r"^(?:and |so |but |ok |hey )?(?:does|is|has|would|will|what about|how about) (?!it\b|this\b|that\b|there\b)"
+)
 _WHEN_ONE = re.compile(r"^(?:and |so |but |ok )?(?:when|what times?|wann|quand|cuando|quando)\b")
 
 
@@ -346,16 +310,18 @@ def _of_one(found: dict[Intent, int], words: str, got: "Understanding") -> None:
     """Questions about somebody on the list: "does Lukas speak French?", "when can the third?"."""
     if _WHEN_ONE.match(words) and not found.keys() & ABOUT_TIME:
         found[Intent.SLOTS] = 0
-    elif _ASKS_WHETHER.match(words) and not (got.when.says_when or found.keys() & {Intent.SLOTS, Intent.COMPARE}):
+    elif _ASKS_WHETHER.match(words) and not (
+        got.when.says_when or found.keys() & {Intent.SLOTS, Intent.COMPARE}
+    ):
         for intent in (Intent.SEARCH, Intent.BOOK):
             found.pop(intent, None)
         found.setdefault(Intent.PROFILE, 0)
 
 
 def _tells_of_product(words: str, state: State, got: "Understanding") -> bool:
-    if got.picks or _PERSON.search(words):
+    if got.picks or PERSON.search(words):
         return False
-    match = _DESCRIBES.search(words)
+    match = DESCRIBES.search(words)
     # With people on a list or a call prepared, "it" is no longer the product.
     return match is not None and not (match.group().startswith("it ") and (state.shown or state.proposal))
 
@@ -374,7 +340,7 @@ def _possible(found: dict[Intent, int], state: State) -> dict[Intent, int]:
 
 def _is_described(sentence: str, state: State) -> bool:
     """Whether the sentence says something of substance about a product, and nothing of a person."""
-    if _PERSON.search(plain(sentence)):
+    if PERSON.search(plain(sentence)):
         return False
     patch = extraction.read(sentence, now=state.now, timezone=state.timezone, brief=state.brief)
     features = [feature for feature in patch.features if feature.source is Source.STATED]

@@ -18,7 +18,7 @@ from services.projects.schemas import ProjectBrief
 
 CALL_PREFIX = "guided_"
 ASKED_WHAT = re.compile(
-    r"what should it do|what would (?:the product|you like to build)|tell me about your project|what are you planning|describe your project|tell me what you want to build"
+    r"what should it do|what does your project do|what is your project about|what do you want to build|what would (?:the product|you like to build)|tell me about your project|what are you planning|describe your project|tell me what you want to build"
 )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from assistant.guided import filters, mood, when
 from assistant.guided.intents import Intent
 from assistant.guided.picks import Shown, out_of_range, pick
-from assistant.guided.sentences import ABOUT_TIME, BUILD, FIGURES, Meaning, is_product, wishes
+from assistant.guided.sentence_patterns import ABOUT_TIME, BUILD, FIGURES
+from assistant.guided.sentences import Meaning, is_product, wishes
 from assistant.guided.state import ASKED_WHAT, State
 from assistant.guided.when import When
 from assistant.guided.words import WORD, plain
@@ -231,7 +232,9 @@ def _asks_with_facts(sentence: str, found: dict[Intent, int], state: State) -> b
     if re.search(r"\d", words):
         return True
     if not mood.begins_as_question(sentence) and not found.keys() & _TALK:
-        return FIGURES.search(words) is not None or is_product(sentence)  # "twelve thousand euros, is that silly?"
+        return FIGURES.search(words) is not None or is_product(
+            sentence
+        )  # "twelve thousand euros, is that silly?"
     if state.has_project:
         return mood.proposes(sentence) and not found.keys() & _QUESTIONS
     return is_product(sentence) and (

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 
 from services.taxonomy.negation import Negations
@@ -89,6 +90,43 @@ def find(text: str) -> list[IndustryMention]:
     return find_in(read, Negations(read))
 
 
+_LONGEST_LIST = 400
+_SHORTEST_PART = 5
+
+
+@lru_cache
+def _parts() -> dict[str, str]:
+    """German words of the vocabulary that may be a part of a longer one."""
+    return {
+        fold(word): industry.slug
+        for industry in INDUSTRIES.values()
+        for word in (*industry.synonyms, *industry.hints)
+        if word.isalpha() and len(word) >= _SHORTEST_PART
+    }
+
+
+@lru_cache(maxsize=20_000)
+def _part_of(word: str) -> str | None:
+    """The industry that the beginning or the end of a compound names: "Versicherungskunden", "Yogastudio"."""
+    parts = _parts()
+    for length in range(len(word) - 3, _SHORTEST_PART - 1, -1):
+        for piece in (word[:length], word[-length:]):
+            if found := parts.get(piece) or parts.get(stem(piece)) or parts.get(piece.removesuffix("s")):
+                return found
+    return None
+
+
+def _compounds(read: ReadText, negations: Negations) -> Iterator[tuple[str, int, int]]:
+    """Industries named by a part of a German compound. Only nouns are looked at, which German capitalises."""
+    for token in read.tokens[:_LONGEST_LIST]:
+        written = read.original[token.start : token.end]
+        if len(token.text) < 9 or not written[:1].isupper() or token.text in _PHRASES.words:
+            continue
+        slug = _part_of(token.text)
+        if slug is not None and negations.of(token.start, token.end) is None:
+            yield slug, token.start, token.end
+
+
 def find_in(read: ReadText, negations: Negations) -> list[IndustryMention]:
     """`find` for a text that has been read already."""
     weights: dict[str, float] = {}
@@ -106,6 +144,9 @@ def find_in(read: ReadText, negations: Negations) -> list[IndustryMention]:
         weights[slug] = weights.get(slug, 0.0) + weight
         if slug not in first or weight > first[slug][2]:
             first[slug] = (match.start, match.end, weight)
+    for slug, start, end in _compounds(read, negations):
+        if slug not in weights:
+            weights[slug], first[slug] = _HINT, (start, end, _HINT)
     ordered = sorted(weights, key=lambda slug: (-weights[slug], first[slug][0]))
     return [
         IndustryMention(slug, INDUSTRIES[slug].name, weights[slug], first[slug][0], first[slug][1])

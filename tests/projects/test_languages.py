@@ -37,9 +37,8 @@ def _wrong(brief: dict[str, Any], patch: BriefPatch) -> list[str]:
         if weeks is None or not brief["weeks"][0] <= weeks <= brief["weeks"][1]:
             wrong.append(f"weeks {weeks}")
     platforms = " ".join(fact.value.value for fact in patch.platforms)
-    for platform in brief.get("platforms", []):
-        if not re.search(platform, platforms):
-            wrong.append(f"platforms {platforms}")
+    if not all(re.search(platform, platforms) for platform in brief.get("platforms", [])):
+        wrong.append(f"platforms {platforms}")
     industries = " ".join(tag.value for tag in patch.industries)
     if "industry" in brief and not re.search(brief["industry"], industries):
         wrong.append(f"industries {industries}")

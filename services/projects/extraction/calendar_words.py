@@ -79,13 +79,14 @@ def count(word: str) -> int:
 def holiday(name: str, today: date) -> date:
     """The next day of that name, today included."""
     for year in (today.year, today.year + 1):
-        day = _holiday_in(name, year)
+        day = holiday_in(name, year)
         if day >= today:
             return day
-    return _holiday_in(name, today.year + 1)
+    return holiday_in(name, today.year + 1)
 
 
-def _holiday_in(name: str, year: int) -> date:
+def holiday_in(name: str, year: int) -> date:
+    """The day of that name in a year."""
     if name in _FIXED:
         month, day = _FIXED[name]
         return date(year, month, day)

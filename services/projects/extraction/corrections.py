@@ -131,7 +131,12 @@ def _sign(around: str) -> int:
 
 def _moved(around: str) -> int:
     """Whether a date is moved by a stretch of time: later, earlier, or not at all."""
-    if not (_BY.search(around) or re.search(r"\|\s*(?:later|sooner|earlier|spater|fruher|plus tard|plus tot|mas tarde|antes|mais)", around)):
+    if not (
+        _BY.search(around)
+        or re.search(
+            r"\|\s*(?:later|sooner|earlier|spater|fruher|plus tard|plus tot|mas tarde|antes|mais)", around
+        )
+    ):
         return 0
     return -1 if _SOONER.search(around) else 1 if _LATER.search(around) else 0
 

@@ -264,7 +264,7 @@ _NEXT_AFTER = r"prochaine?|qui vient|que viene|que vem|proximo|proxima|entrante"
 
 
 @_reads(
-    rf"(?:{_PART})?\b(?:(?P<next>{_NEXT})|(?P<this>{_THIS})|(?P<the>the|des|der|du|de la|do|da|del|le|la|el|l'|im|den|das|dem|by|by the|in|until|before|bis|zum|en|no|na))\s?(?P<unit>{_UNIT})(?:\s(?P<after>{_NEXT_AFTER}))?(?:\s(?P<year>20\d\d))?\b"
+    rf"(?:{_PART})?\b(?:(?P<next>{_NEXT})|(?P<this>{_THIS})|(?P<the>the|des|der|du|de la|do|da|del|le|la|el|l'|im|den|das|dem|by|by the|in|until|before|bis|zum|en|no|na|au|em))\s?(?P<unit>{_UNIT})(?:\s(?P<after>{_NEXT_AFTER}))?(?:\s(?P<year>20\d\d))?\b"
 )
 def _unit_span(match: re.Match[str], today: Today) -> Iterator[DateMention]:
     unit, part = words.UNITS[match["unit"]], (match["part"] or "").strip()
@@ -318,10 +318,11 @@ def _season(name: str, today: Today, year: int | None, *, later: bool) -> tuple[
 
 
 @_reads(
-    r"\b(?:(?:end of (?:the )?|year[-\s]?)(?:year|end)|eoy|year end|years end|jahresende|fin d'annee|fin de ano|fim do ano|final do ano|finales de ano)\b"
+    r"\b(?:(?:end of (?:the )?|year[-\s]?)(?:year|end)|eoy|year end|years end|jahresende|fin d'annee|fin de ano|fim do ano|final do ano|finales de ano)\b(?:\s(?:of\s|de\s)?(?P<year>20\d\d))?"
 )
 def _year_end(match: re.Match[str], today: Today) -> Iterator[DateMention]:
-    yield _days(match, date(today.day.year, 12, 1), date(today.day.year, 12, 31), Precision.YEAR)
+    year = _year(match["year"]) or today.day.year
+    yield _days(match, date(year, 12, 1), date(year, 12, 31), Precision.YEAR)
 
 
 @_reads(r"\b(?:eom|month[-\s]end|monatsende|fin de mes|fim do mes|fin du mois)\b")
@@ -347,9 +348,10 @@ def _whole_year(match: re.Match[str], today: Today) -> Iterator[DateMention]:
     yield _days(match, first, last, Precision.YEAR)
 
 
-@_reads(rf"\b(?:{words.HOLIDAY_NAMES})\b")
+@_reads(rf"\b(?P<name>{words.HOLIDAY_NAMES})\b(?:,?\s(?:of\s|de\s)?(?P<year>20\d\d))?")
 def _holiday(match: re.Match[str], today: Today) -> Iterator[DateMention]:
-    day = words.holiday(match.group(), today.day)
+    year = _year(match["year"])
+    day = words.holiday_in(match["name"], year) if year else words.holiday(match["name"], today.day)
     yield _days(match, day, day, Precision.DAY)
 
 

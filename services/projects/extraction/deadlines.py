@@ -47,7 +47,7 @@ _UNIT = re.compile(
     + r")(?![a-z])"
 )
 _WORDED: list[tuple[re.Pattern[str], float, str, bool]] = [
-    (re.compile(r"\b(?:a|one) (?:year|yr) and a half\b|\banderthalb jahren?\b|\bun an et demi\b|\bun ano y medio\b|\bum ano e meio\b"), 1.5, "year", False),
+    (re.compile(r"\b(?:a|one) (?:year|yr) and a half\b|\banderthalb jahren?\b|\b(?:un )?an et demi\b|\b(?:un )?ano y medio\b|\b(?:um )?ano e meio\b"), 1.5, "year", False),
     (re.compile(r"\b(?:a|one) month and a half\b|\banderthalb monaten?\b|\bun mois et demi\b|\bun mes y medio\b|\bum mes e meio\b|\bsix weeks\b"), 1.5, "month", False),
     (re.compile(r"\bhalf a year\b|\bhalf year\b|\bhalbe[nsm]? jahr\b|\bhalbjahr\b|\bmedio ano\b|\bmeio ano\b|\bsemestre\b|\bhalf of a year\b"), 6, "month", False),
     (re.compile(r"\b(?:dreivierteljahr|three quarters of a year|trois quarts d'annee)\b"), 9, "month", False),
@@ -83,7 +83,7 @@ _BEFORE_DATE = re.compile(
 _DATE_CUE = re.compile(
     r"\b(?:by|until|till|before|deadline|due|launch\w*|ready|live|done|finish\w*|deliver\w*|complete\w*|ship\w*|release\w*|in|for|at|on|need(?:ed)? (?:it|this|that)|"
     r"no later than|latest|bis|spatestens|fertig|starten|launchen|vor|im|zum|d'ici|avant|pour|lancer|lancement|jusqu'\w*|livrer|para|antes|hasta|lanzar|lanzamiento|ate|lancar|"
-    r"lancamento|pronto|entregar|em|en|go|ahead of|target\w*|meant|actually|demo|pilot|start selling|open)\b"
+    r"termin:?|stichtag:?|abgabe|echeance|fecha|data|entrega|livraison|lancamento|pronto|entregar|em|en|go|ahead of|target\w*|meant|actually|demo|pilot|start selling|open)\b"
 )
 _NOT_DATE = re.compile(
     r"\b(?:call|meeting|meet|book|schedule|talk|speak|since|founded|started|raised|incorporated|launched|last|from|slots?|available|availability|termin mit|seit|appointment|zoom|interview|demo call)\b"

@@ -101,7 +101,9 @@ def read(reading: Reading) -> tuple[list[Feature], list[Exclusion]]:
 _IN_LANGUAGES = re.compile(
     r"\b(?:support\w*|available|work\w*|translat\w+|offer\w*|come\w*|version|interface|site|app|everything|languages?|auf|in|en|em)\b[^.;]{0,24}$"
 )
-_OF_SPEAKERS = re.compile(r"\b(?:speak\w*|talk\w*|fluent|native|spricht|sprechen|parl\w+|habl\w+|fal\w+|learn\w*|lern\w*|course|teach\w*|tutor\w*)\b")
+_OF_SPEAKERS = re.compile(
+    r"\b(?:speak\w*|talk\w*|fluent|native|spricht|sprechen|parl\w+|habl\w+|fal\w+|learn\w*|lern\w*|course|teach\w*|tutor\w*)\b"
+)
 
 
 def _languages(reading: Reading) -> str | None:

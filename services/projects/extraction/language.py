@@ -21,12 +21,12 @@ _WORDS = {
     "es": word_set(
         "el la los las y o de del es son nosotros yo usted que para con nuestro nuestra mi tenemos tengo necesitamos "
         "necesito queremos quiero un una unos en por no tambien como sera debe pero este esta al mas sin meses semanas "
-        "aplicacion se lo su sus hasta desde muy hay ser presupuesto perdon son hola gracias dolares pesos clientes usuarios plataforma mejor"
+        "ciudades siete ocho nueve diez aplicacion se lo su sus hasta desde muy hay ser presupuesto perdon son hola gracias dolares pesos clientes usuarios plataforma mejor"
     ),
     "pt": word_set(
         "o a os as e ou de do da dos das sao nos eu voce que para com nosso nossa meu minha temos tenho precisamos "
         "preciso queremos quero um uma em no na por nao tambem como sera deve mas este esta ao mais sem meses semanas "
-        "aplicativo se ate desde muito ha ser pelo pela gostaria orcamento desculpe verdade sao ola obrigado reais clientes usuarios plataforma melhor"
+        "cidades com sete oito nove dez dolares umas uns aplicativo se ate desde muito ha ser pelo pela gostaria orcamento desculpe verdade sao ola obrigado reais clientes usuarios plataforma melhor"
     ),
 }
 _MARKS = {

@@ -94,6 +94,8 @@ def _mentions_mil_currency(reading: Reading) -> bool:
 def _amount(reading: Reading, numeral: Numeral) -> _Amount:
     folded = reading.text.folded
     start, end, currency, numeral_end = numeral.start, numeral.end, None, numeral.end
+    if dashed := words.NO_CENTS.match(folded[end : end + 10]):
+        end += dashed.end()
     prefix = words.PREFIX.search(folded[max(0, start - 6) : start])
     if prefix:
         currency = (prefix[1] or prefix[2]).strip()

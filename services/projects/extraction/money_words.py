@@ -60,6 +60,7 @@ SUFFIX = re.compile(
     )
     + r"))(?![^\W_]))"
 )
+NO_CENTS = re.compile(r",[-–—]{1,2}(?=\s?(?:€|eur\b|euro\b|chf\b|franken\b|\s|$))")  # "8.500,- EUR"
 TEUR = re.compile(r"(?:\s?t€|\s?teur|\s?k€|\s?keur|\s?kusd|\s?kchf|\s?k\$|\s?k£|\s?kgbp)(?![^\W_])")
 TEUR_CURRENCY = {"t€": "EUR", "teur": "EUR", "k€": "EUR", "keur": "EUR", "kusd": "USD", "kchf": "CHF", "k$": "$", "k£": "GBP", "kgbp": "GBP"}  # fmt: skip
 
@@ -76,7 +77,7 @@ AT_MOST = re.compile(
     r"not exceed(?:ing)?|capped? (?:at|of|is)|ceiling (?:of|is)|within|limit(?:ed)? (?:of|to|is)|cheaper than|lower than|fewer than|beneath|"
     r"bis zu|bis|hochstens|unter|weniger als|nicht mehr als|nicht uber|jusqu'a|jusqu'|moins de|pas plus de|au maximum|maximum de|"
     r"inferieure? a|plafond de|hasta|maximo(?: de)?|menos de|no mas de|por debajo de|como maximo|ate|no maximo|abaixo de|"
-    r"nao mais (?:de|que)|tope de)|<=?)\s*(?:a |an |about |around |etwa |env\. |environ )?$"
+    r"(?:nao |no |ne |nicht )(?:\w+ ){0,4}(?:passar|pasar|exceder|ultrapassar|superar|depasser|uberschreiten)(?: de)?|not (?:to )?(?:go|get|pass|exceed)(?: \w+){0,2}|nao mais (?:de|que)|tope de)|<=?)\s*(?:a |an |about |around |etwa |env\. |environ )?$"
 )
 AT_MOST_AFTER = re.compile(
     r"^\s*(?:at most|or less|max\b|maximum|tops|at the most|or below|or under|or cheaper|hochstens|maximal|oder weniger|"
@@ -96,7 +97,7 @@ NOT_MORE = re.compile(
     r"\b(?:can't|cannot|can not|don't|won't|not|never|nicht|ne|no|nao)\b[^.]{0,30}\b(?:more than|over|above|exceed|mehr als|uber|plus de|mas de|mais de)\s*$"
 )
 NOT_POSSIBLE = re.compile(
-    r"^\s*(?:is|would be|ist|n'est|c'est|es|e)?\s*(?:not|nicht|pas|no|nao|too much|impossible|zu viel|trop|demasiado|demais)\b"
+    r"^\s*(?:(?:is|would be|ist|n'est|c'est|es|e|konnen|kann|wollen|durfen|haben|we|i|wir|ich|man|can|could|will)\s?){0,3}\s*(?:not|can't|cannot|won't|nicht|pas|no|nao|too much|impossible|zu viel|trop|demasiado|demais)\b"
 )
 NUMBERED = re.compile(
     r"(?:\d[\s-]|\b(?:iso|iec|call|phone|tel|telephone|version|number|nr|article|port|model|room|soc|since|in|year|mobile|whatsapp)\b[^.]{0,8})$"
@@ -114,7 +115,11 @@ ABOUT_AFTER = re.compile(
 NOTHING_COUNTED = re.compile(
     r"^\s*(?:$|[.,;!?)/](?!\d)|and (?:\d|a |about)|budget|in \d|over \d|within|by\b|und \d|et \d|y \d|e \d)"
 )
-_COUNTS_NOTHING = frozenset.union(*(words_of(language) for language in ("en", "de", "fr", "es", "pt"))) - {"of", "de", "von"}
+_COUNTS_NOTHING = frozenset.union(*(words_of(language) for language in ("en", "de", "fr", "es", "pt"))) - {
+    "of",
+    "de",
+    "von",
+}
 _NEXT_WORD = re.compile(r"^\s([^\W\d_]+)")
 
 
@@ -128,7 +133,7 @@ def counts_nothing(after: str) -> bool:
 
 # "35k to spend", "50 thousand for everything"
 SPENDABLE_AFTER = re.compile(
-    r"^,? ?(?:to (?:spend|invest|burn|play with|get (?:it|this) (?:done|built|going))|for (?:the|this|it|everything|all)\b|all in\b|in total|altogether|tops\b|max\b|insgesamt|fur alles|en tout|en total|no total|ao todo)"
+    r"^,? ?(?:to (?:spend|invest|burn|play with|get (?:it|this) (?:done|built|going))|for (?:the|this|it|everything|all)\b|(?:waren|war|ist|sind|liegen|stehen)? ?(?:drin|ubrig|da\b|vorhanden|moglich|machbar|beiseite)|de cote|all in\b|in total|altogether|tops\b|max\b|insgesamt|fur alles|en tout|en total|no total|ao todo)"
 )
 
 PER = {
@@ -159,8 +164,8 @@ PER_BEFORE = {
         r"tarifa horaria|hourly max)[^.\d]{0,30}$"
     ),
     "month": re.compile(
-        r"(?:monthly (?:budget|spend|burn|cost|fee)|per month|monatlich(?:e[sn]?)?(?: budget)?|monatsbudget|budget mensuel|mensualmente|mensalmente|"
-        r"presupuesto mensual|orcamento mensal|each month|every month)[^.\d]{0,24}$"
+        r"(?:pro monat|im monat|par mois|chaque mois|al mes|por mes|cada mes|ao mes|monthly (?:budget|spend|burn|cost|fee)|per month|monatlich(?:e[sn]?)?(?: budget)?|monatsbudget|budget mensuel|mensualmente|mensalmente|"
+        r"presupuesto mensual|orcamento mensal|each month|every month)[^.\d]{0,30}$"
     ),
 }  # fmt: skip
 
@@ -168,7 +173,7 @@ BUDGET = re.compile(
     r"\b(?:budgets?|budgeted|spend|spending|invest|investing|fund(?:s|ing|ed)? (?:of|available)|afford|money|capital|set aside|put aside|have|has|had|got|we've|"
     r"i've|cost (?:up to|at most|max)|pay up to|price range|work with|max|maximum|limit|cap|ausgeben|haben|habe|investieren|zur verfugung|kosten(?:rahmen)?|"
     r"disposons|dispose|avons|ai|depenser|investir|presupuesto|tenemos|tengo|gastar|invertir|contamos|disponemos|orcamento|temos|tenho|verba|"
-    r"dispomos|enveloppe|budget is|meant|make it|make that|i mean|no wait|wait|no sorry|correction|scratch that|actually|instead|rather|now|meinte|enveloppe de|available|allocated|earmarked|saved|savings of|erspartes|"
+    r"dispomos|enveloppe|budget is|meant|make it|make that|i mean|no wait|wait|no sorry|correction|scratch that|actually|instead|rather|now|meinte|enveloppe de|available|allocated|earmarked|saved|savings of|erspartes|gespart|zur seite|mis de cote|ahorrad[oa]s?|guardad[oa]s?|juntei|juntamos|"
     r"increased?|raise(?:d)? (?:it|the budget)|stretch|lower(?:ed)?|cut|go up to|willing|ready to|wollte|budget von)\b"
 )
 FUNDING = re.compile(

@@ -191,7 +191,8 @@ def _spelled(read: ReadText, first: int, mil: int) -> tuple[Decimal, int, str, i
                 break
             else:
                 current = (current or Decimal(0)) + value
-            last_kind = "ten" if word in _TENS else "hundred" if value >= 100 else "one"
+            # "dix-huit": ten goes on as the tens do.
+            last_kind = "ten" if word in _TENS or word == "dix" else "hundred" if value >= 100 else "one"
             if (
                 word == "quatre"
                 and number + 1 < len(tokens)
@@ -299,7 +300,7 @@ _GERMAN_TENS = {
     "achtzig": 80, "neunzig": 90,
 }  # fmt: skip
 _GERMAN_ENDING = re.compile(
-    r"(?:ein|zwei|zwo|drei|vier|funf|sechs|sieben|acht|neun|zehn|elf|zwolf|hundert|zig|sig|ssig|tausend)"
+    r"(?:ein|zwei|zwo|drei|vier|funf|sechs|sieben|acht|neun|zehn|elf|zwolf|zwan|sech|sieb|hundert|zig|sig|ssig|tausend)"
 )
 
 

@@ -3,6 +3,7 @@
 import re
 
 from services.projects.extraction.context import Reading
+from services.projects.extraction.language import words_of
 from services.projects.schemas import Source, Text
 from services.taxonomy.text import fold, word_set
 
@@ -52,6 +53,11 @@ _GENERIC = word_set("""
 """)
 
 
+_FUNCTION = frozenset.union(*(words_of(language) for language in ("en", "de", "fr", "es", "pt"))) | word_set(
+    "new any all one two got get let see use say bit lot try yet hey sir neu une una uma "
+)
+
+
 def describes(sentence: str) -> bool:
     """Whether it says more of the product than that it is one: "a platform to rent bikes", but not "I want to make
     software"."""
@@ -65,7 +71,7 @@ def describes(sentence: str) -> bool:
 def tells(text: str) -> bool:
     """Whether it says anything beyond that something is to be built: "a marketplace" and "we need a website" do not."""
     rest = _PRODUCT.sub(" ", fold(text))
-    return any(word not in _GENERIC for word in re.findall(r"[^\W\d_]{4,}", rest))
+    return any(word not in _GENERIC and word not in _FUNCTION for word in re.findall(r"[^\W\d_]{3,}", rest))
 
 
 def title(summary: str) -> str:

@@ -61,5 +61,4 @@ def read(reading: Reading, known: bool) -> list[Feature]:
 
 
 def _says_something(what: str) -> bool:
-    telling = {word for word in re.findall(r"[^\W\d_]{4,}", fold(what))} - _GENERIC
-    return len(telling) >= 1
+    return bool(set(re.findall(r"[^\W\d_]{4,}", fold(what))) - _GENERIC)
