@@ -10,6 +10,7 @@ from tests.evals.cases import (
     fresh_first,
     fresh_fourth,
     fresh_second,
+    fresh_sixth,
     fresh_third,
     languages,
     searching,
@@ -32,4 +33,5 @@ def all_cases() -> list[Case]:
         *fresh_third.CASES,
         *fresh_fourth.CASES,
         *fresh_fifth.CASES,
+        *fresh_sixth.CASES,
     ]
