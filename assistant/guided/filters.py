@@ -8,7 +8,7 @@ from typing import Any
 from assistant.guided.intents import Intent
 from assistant.guided.state import State
 from assistant.guided.when import When
-from assistant.guided.words import number, plain
+from assistant.guided.words import number, plain, with_digits
 from core.money import exponent
 from services.taxonomy import industries, skills
 
@@ -112,9 +112,7 @@ _ORDERS = tuple(
     )
 )
 _PLACE = r"(?:\b(?:in|from|based in|located in|living in|lives? in|out of|aus|au|en|de|da|do|of)\s+(?:the )?(?:%s)\b|\b(?:%s)[- ]based\b|\b(?:%s) (?:cto|ctos|expert|experts|candidates?|one|people|person)\b|\b(?:only|just|nur|que des|solo|apenas|so) (?!us\b|in\b)(?:%s)s?$|\b(?:%s)(?<!us)(?<!uk)s\b(?! speak))"
-_COUNTRIES = tuple(
-    (re.compile(_PLACE % ((names,) * 5)), code)
-    for code, names in {
+_COUNTRY_NAMES = {
         "DE": "germany|deutschland|german|allemagne|alemania|alemanha", "AT": "austria|osterreich|austrian", "CH": "switzerland|schweiz|swiss|suisse",
         "FR": "france|french|frankreich|francia|franca", "ES": "spain|spanish|spanien|espagne|espana|espanha", "PT": "portugal|portuguese",
         "IT": "italy|italian|italien|italie|italia", "NL": "netherlands|holland|dutch", "BE": "belgium|belgian", "GB": "uk|united kingdom|england|britain|british|great britain|scotland",
@@ -123,8 +121,12 @@ _COUNTRIES = tuple(
         "US": "us|usa|u\\.s\\.|united states|america|american|the states", "CA": "canada|canadian", "MX": "mexico|mexican", "BR": "brazil|brazilian|brasil", "AR": "argentina|argentinian",
         "CO": "colombia|colombian", "CL": "chile|chilean", "IN": "india|indian", "SG": "singapore", "JP": "japan|japanese", "AU": "australia|australian", "NZ": "new zealand",
         "ZA": "south africa|south african", "NG": "nigeria|nigerian", "KE": "kenya|kenyan", "EG": "egypt|egyptian", "AE": "uae|dubai|emirates", "VN": "vietnam", "ID": "indonesia", "EE": "estonia|estonian",
-    }.items()
-)  # fmt: skip
+}  # fmt: skip
+_COUNTRIES = tuple((re.compile(_PLACE % ((names,) * 5)), code) for code, names in _COUNTRY_NAMES.items())
+_NAMED_COUNTRIES = tuple((re.compile(names), code) for code, names in _COUNTRY_NAMES.items())
+_OR_COUNTRY = re.compile(
+    r"^\s*(?:,|or|and|oder|und|ou|et|o|y|e|/)\s*(?:in |the )?(?P<name>[a-z.]+(?: kingdom| states| republic| britain| zealand| africa)?)"
+)
 _ZONE_WORDS = re.compile(r"\b(?:time ?zones?|hours|overlap|working hours|time\b)")
 _FILLER = frozenset(
     re.findall(
@@ -166,7 +168,7 @@ _ROLE = re.compile(
 
 def read(text: str, intents: dict[Intent, int], state: State, when: When) -> Query:
     """The filters that `text` names, as arguments of `find_ctos`. Only what was said: see `merge`."""
-    words = plain(text)
+    words = with_digits(plain(text))
     found: Query = {}
     found.update(_rates(words, state))
     if languages := _languages(words):
@@ -200,8 +202,8 @@ def read(text: str, intents: dict[Intent, int], state: State, when: When) -> Que
         found["engagement"] = "interim"
     if match := _YEARS.search(words):
         found["min_years"] = min(40, int(next(filter(None, match.groups()))))
-    if countries := [code for pattern, code in _COUNTRIES if pattern.search(words)]:
-        found["countries"] = list(dict.fromkeys(countries))
+    if countries := _countries(words):
+        found["countries"] = countries
         found.pop("timezone", None)
         found.pop("min_overlap_hours", None)
     for pattern, order in _ORDERS:
@@ -209,6 +211,23 @@ def read(text: str, intents: dict[Intent, int], state: State, when: When) -> Que
             found["sort"] = order
             break
     return found
+
+
+def _countries(words: str) -> list[str]:
+    """Where they are to live: "in Germany or Austria" names two."""
+    found = {code: match.end() for pattern, code in _COUNTRIES if (match := pattern.search(words))}
+    ends = list(found.values())
+    for end in ends:
+        rest = words[end:]
+        while following := _OR_COUNTRY.match(rest):
+            name = next(
+                (code for pattern, code in _NAMED_COUNTRIES if pattern.fullmatch(following["name"])), None
+            )
+            if name is None:
+                break
+            found.setdefault(name, end)
+            rest = rest[following.end("name") :]
+    return list(found)
 
 
 def topic(text: str) -> str:

@@ -9,7 +9,9 @@ _FILLER = r"(?:(?:and|so|but|ok(?:ay)?|well|hm+|um+|uh|oh|hey|hi|hello|then|also
 _AUX = r"(?:is|are|am|was|were|do|does|did|has|have|had|can|could|will|would|should|shall|may|might|must|isn't|aren't|don't|doesn't|didn't|can't|couldn't|won't|wouldn't|shouldn't)"
 _WH = r"(?:what(?:'s|'re| is| are)?|which|who(?:'s|m|se)?|when|where(?:'s)?|why|how(?:'s)?)"
 _SUBJECT = r"(?:i|we|you|u|he|she|it|they|there|this|that|these|those|my|our|your|the|a|an|any|anyone|anybody|someone|one|dropping|adding|leaving|users?|clients?|people|\d)"
-_ASKS = re.compile(rf"^{_FILLER}(?:{_WH}\b|{_AUX} {_SUBJECT}\b|any (?:idea|advice|chance)\b)")
+_ASKS = re.compile(
+    rf"^{_FILLER}(?:{_WH}\b|{_AUX} {_SUBJECT}\b|(?:does|did|is|are|was|were|will|would|could|should) (?!not\b)[a-z]+|do (?!it\b|that\b|this\b|so\b|not\b|what\b)[a-z]+|any (?:idea|advice|chance)\b)"
+)
 # A gloss leaves pronouns out: "have a clinic" tells, "have you someone" asks.
 _ASKS_GLOSSED = re.compile(
     rf"^{_FILLER}(?:(?:{_WH}|how much|how long|how many)\b|(?:{_AUX}|know|speak) (?:you|there)\b)"

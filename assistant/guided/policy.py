@@ -53,7 +53,7 @@ _HAS_PLAN = re.compile(
     r"|company|business|idee|projekt|projet|proyecto|projeto|help me|need help|hilfe|ayuda|ajuda|aide)\b"
 )
 _DROPS = re.compile(
-    r"^(?:no+|nah|nope|ok|okay|hm+|actually|sorry|on second thoughts?)?[,. ]*(?:forget (?:it|that|about it)|never ?mind|scrap (?:it|that)|drop (?:it|that)|leave it|no thanks?|not any ?more|i changed my mind|vergiss es|lass (?:es|mal|gut sein)|laisse tomber|dejalo|olvidalo|deixa(?: pra la)?|esquece|(?:rather|better|instead) not|i (?:won't|don't) need (?:it|that|this))\b"
+    r"^(?:no+|nah|nope|ok|okay|hm+|actually|sorry|on second thoughts?)?[,. ]*(?:forget (?:it|that|about it)|never ?mind|scrap (?:it|that)|drop (?:it|that)|leave it|no thanks?|not any ?more|i changed my mind|vergiss es|lass (?:es|mal|gut sein)|laisse tomber|dejalo|olvidalo|deixa(?: pra la)?|esquece|(?:i'd |i would )?(?:rather|better|instead) not|i (?:won't|don't) need (?:it|that|this))\b"
 )
 _UNDECIDED = re.compile(
     r"\b(?:or|between|vs|versus|better|than|oder|zwischen|ou|entre|o|y|mejor|melhor|mieux)\b"
@@ -264,14 +264,14 @@ def _about_people(state: State, got: Understanding, *, booking: Task | None) -> 
 def _booking(state: State, got: Understanding) -> Task | None:
     if got.wants(Intent.BOOKINGS) and not got.picks:
         return Bookings()
-    if got.wants(Intent.CANCEL) or (
-        _is_open(state) and any(_DROPS.search(each) for each in readings(got.text)) and not got.has_facts
-    ):
+    if got.wants(Intent.CANCEL) or (_is_open(state) and _drops(got) and not got.has_facts):
         return _cancel(state)
     if _is_open(state) and got.picks and _INSTEAD.search(plain(got.text)) and not got.wants(Intent.SEARCH):
         return Book()  # the same call, with somebody else
     if _is_open(state) and _agrees(got):
         return Talk("talk.confirm")
+    if asks_for_time(state) and state.slots and _plain_choice(got):
+        return Book()
     if got.wants(Intent.SLOTS) and not ((got.when.at or got.when.soonest) and got.wants(Intent.BOOK)):
         asks_people = got.wants(Intent.SEARCH) and not got.picks
         return None if asks_people or (not state.shown and got.describes) else Slots()
@@ -306,6 +306,12 @@ def _booking(state: State, got: Understanding) -> Task | None:
     return None
 
 
+def _drops(got: Understanding) -> bool:
+    """ "Hold on, I'd rather not": in any of its clauses."""
+    clauses = [clause for each in readings(got.text) for clause in re.split(r"[,.;!] ?| - ", each)]
+    return got.words <= 12 and any(_DROPS.search(clause.strip()) for clause in clauses)
+
+
 def _agrees(got: Understanding) -> bool:
     """ "Yes, book it": with the call that is prepared."""
     return (
@@ -319,8 +325,8 @@ def _agrees(got: Understanding) -> bool:
 def _plain_choice(got: Understanding) -> bool:
     return bool(
         re.fullmatch(
-            r"\W*(?:the )?(?:\d|first|second|third|fourth|fifth|last|earliest|any)(?: one| slot| time)?(?: (?:please|works|is fine))?\W*",
-            plain(got.text),
+            r"\W*(?:(?:ok|okay|then|yes|so|let's take|i take|i'll take|take|book),? )*(?:the )?(?:\d|first|second|third|fourth|fifth|last|earliest|any)(?: one| slot| time| option)?(?: (?:of|from) (?:those|these|them|that list)(?: times| slots)?)?(?: (?:please|works|is fine|would work|suits me|then))*\W*",
+            readings(got.text)[-1],
         )
     )
 
@@ -368,6 +374,8 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
     for intent, key in _TALK.items():
         if intent in got.intents:
             return [Talk(key)]
+    if (section := _guessed(state, got)) is not None:
+        return [Explain(section)]
     if got.wants(Intent.WHAT_IF):
         return [Talk("analysis.what-if-unclear" if state.has_project else "analysis.none")]
     if got.wants(Intent.HOSTILE):
@@ -388,6 +396,33 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
     if not state.has_project and (_HAS_PLAN.search(words) or tells_something):
         return [_ask_what(state, got)]
     return [Talk("talk.unclear" if got.words <= 3 else "talk.off-topic")]
+
+
+def _guessed(state: State, got: Understanding) -> str | None:
+    """What a question about the project is about that nothing else tells: time, money, or how it stands."""
+    if not (state.has_project and mood.asks(got.text)) or got.intents.keys() - {
+        Intent.YES,
+        Intent.NO,
+        Intent.GREETING,
+    }:
+        return None
+    words = readings(got.text)[-1]
+    if got.picks or re.search(r"\b(?:you|your|who|cto|ctos|expert|experts)\b", words):
+        return None
+    for pattern, section in _TOPICS:
+        if pattern.search(words):
+            return section
+    return None
+
+
+_TOPICS = (
+    (re.compile(r"\b(?:weeks?|months?|years?|spring|summer|autumn|fall|winter|christmas|easter|deadline|launch\w*|live|time|soon|early|fast|quick\w*|late|date|ready|finish\w*|january|february|march|april|may|june|july|august|september|october|november|december)\b"), "timeline"),
+    (re.compile(r"\b(?:money|budget|cost\w*|price\w*|pay|expensive|cheap\w*|afford\w*|sum|amount|total|bill|more than we have|spend\w*|euros?|dollars?|pounds?)\b|[$€£]"), "cost"),
+    (re.compile(r"\b(?:programm\w*|technolog\w*|tech|code\w*|framework|languages?|stack|database|native|cloud|hosting|architecture)\b"), "technology"),
+    (re.compile(r"\b(?:risk\w*|wrong|fail\w*|danger\w*|problem\w*|worr\w*|trouble|weak\w*)\b"), "risks"),
+    (re.compile(r"\b(?:score|points|health|rating)\b"), "score"),
+    (re.compile(r"\b(?:numbers?|figures?|estimate\w*|calculat\w*)\b"), "assumptions"),
+)  # fmt: skip
 
 
 def _last_hypothesis(state: State) -> str:

@@ -95,3 +95,7 @@ SUPPOSES = re.compile(
 OF_PROJECT = frozenset(
     {Intent.SCORE, Intent.ASSUMPTIONS, Intent.COST, Intent.TIMELINE, Intent.TECHNOLOGY, Intent.COMPLEXITY, Intent.RECOMMENDATIONS}
 )  # fmt: skip
+# The founder leaves it to us, or knows no more.
+LEAVES_IT = re.compile(
+    r"\byou(?:'re| are) the (?:expert|pro|specialist|boss)\b|\b(?:it's|it is|that's) up to you\b|\byou (?:decide|choose|tell me)\b|\bwhatever you (?:think|like|want)\b|\bsurprise me\b"
+)

@@ -19,6 +19,7 @@ from assistant.guided.sentence_patterns import (
     HINTS,
     HOURLY,
     LAUNCH,
+    LEAVES_IT,
     LOOSE,
     OF_PROJECT,
     OF_US,
@@ -42,6 +43,11 @@ if TYPE_CHECKING:
     from assistant.guided.understanding import Understanding
 
 
+_OUR_PRICES = re.compile(
+    r"\b(?:talk|speak|chat|writ)\w* (?:to|with) (?:you|u)\b|\busing (?:you|this|it)\b|\bthis (?:site|service|chat|thing|tool)\b|\byour (?:services?|fees?|help|cut)\b|\byou (?:charge|take|cost|earn)\b|\b(?:a|the|one) call\b"
+)
+
+
 class Meaning(Protocol):
     """Tells what a sentence wants by what it means; with `sure`, only where there is no doubt."""
 
@@ -51,6 +57,9 @@ class Meaning(Protocol):
 def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) -> dict[Intent, int]:
     found = _possible(detect(sentence), state)
     words = plain(sentence)
+    read = readings(sentence)
+    if LEAVES_IT.search(read[-1]) and got.words <= 14:
+        return {}
     product = is_product(sentence) or _tells_of_product(words, state, got)
     meant = meaning(sentence)
     if meant is Intent.MORE and not state.shown and state.has_project:
@@ -58,13 +67,19 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
     if (
         meant is Intent.SEARCH
         and not state.has_project
-        and not any(PERSON.search(each) or SEEKS.search(each) for each in readings(sentence))
+        and not any(PERSON.search(each) or SEEKS.search(each) for each in read)
     ):
         meant = None  # "training for bank staff" is close to "who has worked in banking", and seeks nobody
     if meant is Intent.OFF_TOPIC and not state.has_project and HINTS.search(words):
         meant = None  # "there's something in fitness"
     if meant is not None and not _possible({meant: 0}, state):
         meant = None
+    if (
+        meant in (Intent.OFF_TOPIC, Intent.HOSTILE)
+        and not mood.asks(sentence)
+        and _is_described(sentence, state)
+    ):
+        meant = None  # "I'd love a map of safe restaurants with reviews"
     if meant is not None and not _plausible(meant, sentence, product=product):
         meant = None
     if meant is not None and not found:
@@ -97,6 +112,8 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         found = {meant: 0}  # "what do you charge for the call" books none
     if Intent.SEARCH in found and OWN_PEOPLE.search(words):
         del found[Intent.SEARCH]  # "our people know Java"
+    if found.keys() & {Intent.COST, Intent.WHAT_IF} and _OUR_PRICES.search(read[-1]) and mood.asks(sentence):
+        found = {Intent.PRICING: 0}  # "does talking to you cost money"
     _of_people(found, sentence, state, got, product=product)
     if (
         not product
@@ -113,10 +130,17 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
     if (
         Intent.SEARCH in found
         and meant is not Intent.SEARCH
-        and not PERSON.search(words)
-        and (product or not (SOMEONE.search(words) or HOURLY.search(words) or RATE_ALONE.fullmatch(words)))
+        and not any(PERSON.search(each) for each in read)
+        and (
+            product
+            or not (
+                any(SOMEONE.search(each) for each in read)
+                or HOURLY.search(words)
+                or RATE_ALONE.fullmatch(words)
+            )
+        )
         and not (state.shown and not product and filters.read(sentence, found, state, got.when))
-        and (product or not re.search(r"\b(?:lead|help|who)\b", words))
+        and (product or not any(re.search(r"\b(?:lead|help|who)\b", each) for each in read))
     ):
         del found[Intent.SEARCH]
     if product and Intent.SEARCH not in found and not got.picks:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.guided import filters, mood, when
+from assistant.guided.gloss import readings
 from assistant.guided.intents import Intent
 from assistant.guided.picks import Shown, out_of_range, pick
-from assistant.guided.sentence_patterns import ABOUT_TIME, BUILD, FIGURES
+from assistant.guided.sentence_patterns import ABOUT_TIME, BUILD, FIGURES, LEAVES_IT
 from assistant.guided.sentences import Meaning, is_product, wishes
 from assistant.guided.state import ASKED_WHAT, State
 from assistant.guided.when import When
@@ -36,6 +37,9 @@ _PLACE = re.compile(
 _TALK = frozenset(
     {Intent.HUMAN, Intent.SIGN_UP, Intent.PRIVACY, Intent.PRICING, Intent.WHO, Intent.HELP, Intent.BRIEF, Intent.THANKS, Intent.QUESTIONS}
 )  # fmt: skip
+_KNOWS_NOT = re.compile(
+    r"(?:hm+,? |well,? |honestly,? |sorry,? )*(?:(?:i |we )?(?:really |just )?(?:don't|do not|dont) (?:really |quite )?know|no idea|not (?:really )?sure|no clue|dunno|idk|can't say|keine ahnung)\b"
+)
 _SEEKS_EXPERT = re.compile(
     r"\b(?:ctos?|experts?|developers?|devs?|engineers?|tech(?:nical)? (?:lead|leader|co-?founder|person)|programmers?|candidates?)\b"
 )
@@ -168,6 +172,8 @@ def _answer(sentence: str, found: dict[Intent, int], meaning: Meaning) -> bool:
     else. "Old people who want to call their grandchildren" books no call."""
     if len(WORD.findall(plain(sentence))) < 3 or mood.asks(sentence) or _SEEKS_EXPERT.search(plain(sentence)):
         return False
+    if LEAVES_IT.search(plain(sentence)) or _KNOWS_NOT.match(readings(sentence)[-1]):
+        return False
     aside = _TALK | {Intent.HOSTILE, Intent.OFF_TOPIC, Intent.INJECTION, Intent.OTHERS_DATA, Intent.GREETING}
     return not found.keys() & aside and meaning(sentence, sure=True) not in aside
 
@@ -196,6 +202,8 @@ def _is_search(
 def _states_facts(sentence: str, found: dict[Intent, int], state: State) -> bool:
     """Whether project facts are to be read from this sentence."""
     words = plain(sentence)
+    if LEAVES_IT.search(words):
+        return False
     if found.keys() & (
         ABOUT_TIME
         | {

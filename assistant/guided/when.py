@@ -157,7 +157,7 @@ _DURATIONS: tuple[tuple[re.Pattern[str], float], ...] = (
     (re.compile(rf"\b{COUNT}[- ]?(?:minutes?|mins?|minuten|minutos?)\b"), 1),
     (re.compile(r"(?<![$€£\d.,k])\b([1-4](?:[.,]5)?)[- ]?(?:hours?|hrs?|h|stunden?|heures?|horas?)\b(?= ?(?:call|long|session|lang|meeting|chat|appel|llamada|$|[,.!?]|with|on|next|mit|avec|con))"), 60),
     (re.compile(r"\b(?:for|make it|make that|to|a full|need|take|fur|pendant|durante|por) (an|one|two|eine|zwei|une|deux|una|dos|uma|duas) (?:hours?|stunden?|heures?|horas?)\b"), 60),
-    (re.compile(r"\b(an|one|two|three|eine|une|una|uma) (?:full |whole )?hours? (?:with|of|mit|avec|con|com)\b"), 60),
+    (re.compile(r"\b(an?|one|two|three|eine|une|una|uma) (?:full |whole |good )?(?:hours?|stunden?|heures?|horas?) (?:with|of|mit|avec|con|com)\b"), 60),
     (re.compile(r"\b(one|two|an|eine|zwei|une|deux|una|dos|uma|duas)[- ](?:hours?|stunden?|heures?|horas?)[- ](?:call|long|session|meeting|chat)\b"), 60),
     (re.compile(r"(?:^|[,;.(]) ?(?:for |make it |say |maybe )?(\d|an|one|two|eine|zwei|une|deux|una|dos|uma|duas) (?:full )?(?:hours?|hrs?|stunden?|heures?|horas?)(?= ?(?:[,;.!?)]|$|please|bitte|long))"), 60),
 )  # fmt: skip

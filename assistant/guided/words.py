@@ -4,6 +4,9 @@ import re
 import unicodedata
 from difflib import get_close_matches
 
+from services.projects.extraction import numbers
+from services.taxonomy.phrases import ReadText
+
 _PLAIN = str.maketrans(
     {
         "¿": " ",
@@ -67,3 +70,15 @@ NUMBERS = {
 def number(word: str) -> int | None:
     """A number from digits or words up to twelve, in the five languages."""
     return int(word) if word.isdigit() and len(word) < 9 else NUMBERS.get(word)
+
+
+def with_digits(words: str) -> str:
+    """Plain words with the numbers that are written out in digits: "twelve years" as "12 years"."""
+    parts: list[str] = []
+    end = 0
+    for numeral in numbers.find(ReadText.of(words)):
+        whole = numeral.value == numeral.value.to_integral_value()
+        if numeral.spelled and whole and numeral.value > 1:
+            parts += [words[end : numeral.start], str(int(numeral.value))]
+            end = numeral.end
+    return "".join([*parts, words[end:]])

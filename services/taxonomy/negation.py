@@ -55,10 +55,10 @@ _AFTER = """
 not needed, no need, not need, no needed, isn't needed, is not needed, aren't needed, are not needed, not required, isn't required, not necessary,
 isn't necessary, is unnecessary, unnecessary, not important, out of scope, not in scope, not a priority, won't be needed,
 not wanted, no longer needed, not relevant, does not apply, doesn't apply, do not apply, no aplica, nao se aplica, trifft nicht zu, is overkill, are overkill, would be overkill, overkill, a no go, not an option,
-brauchen wir nicht, wollen wir nicht, benotigen wir nicht, nicht notig, nicht notwendig, nicht erforderlich,
+weglassen, weglasse, weglasst, streichen, rauslassen, rausnehmen, rausschmeissen, wegfallen, wegfallt, lassen wir weg, lass ich weg, fallt weg, fallen weg, kommt weg, kann weg, konnen weg, can go, can stay out, could go, has to go, is out, are out, brauchen wir nicht, wollen wir nicht, benotigen wir nicht, nicht notig, nicht notwendig, nicht erforderlich,
 nicht gewunscht, brauche ich nicht, muss nicht sein, ist nicht notig, entfallt, nicht wichtig,
 n'est pas necessaire, pas necessaire, ne sont pas necessaires, inutile, inutiles, pas utile,
-no hace falta, no es necesario, no es necesaria, no son necesarios, no son necesarias, no es importante, innecesario,
+lo quitamos, los quitamos, la quitamos, las quitamos, fuera, no hace falta, no es necesario, no es necesaria, no son necesarios, no son necesarias, no es importante, innecesario,
 nao e necessario, nao e necessaria, nao sao necessarios, desnecessario, nao e importante
 """
 _LATER = """

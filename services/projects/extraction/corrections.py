@@ -25,7 +25,7 @@ _LESS = re.compile(
 )
 # "push the deadline by two months", "bring it forward by a week": only of time
 _LATER = re.compile(
-    r"\b(?:push\w*|extend\w*|postpon\w*|delay\w*|prolong\w*|stretch\w*|move\w* (?:\w+ ){0,3}back|put\w* (?:\w+ ){0,3}back|give\w* (?:it|us) |later|verlanger\w*|verschieb\w*|spater|repouss\w*|report\w*|plus tard|"
+    r"\b(?:push\w*|extend\w*|postpon\w*|delay\w*|prolong\w*|stretch\w*|move\w* (?:\w+ ){0,3}back|put\w* (?:\w+ ){0,3}back|give\w* (?:it|us) |later|extension\w*|verlanger\w*|verschieb\w*|spater|repouss\w*|report\w*|plus tard|"
     r"ampli\w*|prorrog\w*|retras\w*|aplaz\w*|estend\w*|adi(?:a|ar|amos)|mas tarde|mais tarde)\b"
 )
 _SOONER = re.compile(
@@ -38,6 +38,8 @@ _MORE_THAN = re.compile(
     r"|\b(?:rather|eher|plutot|mas bien)\b"
 )
 _FACTORS: list[tuple[re.Pattern[str], Decimal]] = [
+    (re.compile(r"\b(?:half (?:of )?(?:the|our|my|that) (?:money|budget|cash|amount)|half as much(?: money)?|la moitie du budget|la mitad del (?:presupuesto|dinero)|metade do (?:orcamento|dinheiro)|die halfte (?:des budgets|vom budget|des geldes))\b"), Decimal("0.5")),
+    (re.compile(r"\b(?:(?:double|twice) (?:the|our|my|that) (?:money|budget|cash|amount)|twice as much(?: money)?|le double du budget|el doble de(?:l)? (?:presupuesto|dinero)|o dobro do (?:orcamento|dinheiro)|das doppelte(?: budget)?)\b"), Decimal(2)),
     (re.compile(r"\b(?:double|twice|2x|verdoppel\w*|doubler?|duplica\w*|dobr\w+)\b(?: \w+){0,2} (?:budget|presupuesto|orcamento|time|deadline|timeline)"), Decimal(2)),
     (re.compile(r"\b(?:halve|half|cut (?:the |our |my )?budget in half|halbier\w*)\b(?: \w+){0,2} (?:budget|presupuesto|orcamento|the time|deadline|timeline)|\bbudget (?:is )?(?:cut )?(?:in|by) half|\b(?:budget|money)\b[^.]{0,24}\b(?:half|halved)\b"), Decimal("0.5")),
     (re.compile(r"\b(?:budget|money)\b[^.]{0,24}\b(?:double|doubled|twice)\b"), Decimal(2)),
@@ -134,7 +136,8 @@ def _moved(around: str) -> int:
     if not (
         _BY.search(around)
         or re.search(
-            r"\|\s*(?:later|sooner|earlier|spater|fruher|plus tard|plus tot|mas tarde|antes|mais)", around
+            r"\|\s*(?:later|sooner|earlier|extension|longer|mehr zeit|spater|fruher|plus tard|plus tot|mas tarde|antes|mais)",
+            around,
         )
     ):
         return 0
@@ -221,19 +224,23 @@ def _other_currency(reading: Reading) -> dict[str, object]:
 def _bare_number(reading: Reading) -> dict[str, object]:
     """ "no, I meant 60": the scale and currency of the budget that stands, if that makes sense."""
     current = reading.brief.budget
-    if current is None or not reading.is_short:
+    if current is None or len(reading.text.tokens) > 16:
         return {}
     found = [
         numeral for numeral in numbers.find(reading.text) if numeral.scale == 1 and 1 <= numeral.value < 1_000
     ]
-    if not found:
+    # "80 now instead of 95": the one that stands is the one that no longer does.
+    others = [each for each in found if each.value * 1_000 != current.value.most.major]
+    if not others or (len(others) == len(found) and not reading.is_short):
         return {}
+    found = others
     numeral = found[-1] if len(found) == 1 else found[0]
     amount = numeral.value * 1_000
     most = current.value.most
     following = reading.after(numeral.end, 12)
     if not most.major / 10 <= amount <= most.major * 10 or re.match(
-        r"^\s?(?!not\b|nicht\b|pas\b|no\b)[a-z%/:.]", following
+        r"^\s?(?!not\b|nicht\b|pas\b|no\b|now\b|instead\b|rather\b|and\b|statt\b|jetzt\b|au lieu\b|en vez\b|em vez\b|maintenant\b|ahora\b|agora\b)[a-z%/:.]",
+        following,
     ):
         return {}
     value = Money.of(amount, most.currency)

@@ -253,6 +253,11 @@ def _date_strength(reading: Reading, mention: DateMention) -> int:
     written = reading.text.folded[mention.start : mention.end]
     if _DATE_CUE.search(before[-30:]) or _DATE_CUE.match(written):
         return 2
+    if re.match(
+        r"(?:the |like |by |a |la |o )?(?:end|ende|fin|final|finales|late|early|begin\w*|start|mid|mitte|anfang|debut|mi|principios|mediados|inicio|meados|fim)\b",
+        written,
+    ):
+        return 2
     return 1 if reading.is_short or re.search(r"end|ende|fin|deadline", written) else 0
 
 

@@ -150,7 +150,9 @@ def _stems(text: str) -> set[str]:
 @lru_cache(maxsize=512)
 def _words_of(slug: str) -> frozenset[str]:
     """The telling words of a feature's English phrases."""
-    return frozenset().union(*(_stems(phrase) for phrase in FEATURES[slug].phrases["en"]))
+    return frozenset().union(
+        *(_stems(phrase) for phrases in FEATURES[slug].phrases.values() for phrase in phrases)
+    )
 
 
 _EVERYWHERE = word_set(

@@ -30,7 +30,7 @@ NAMES: dict[str, str] = {
     "mexican pesos": "MXN", "pesos mexicanos": "MXN", "pesos argentinos": "ARS", "pesos chilenos": "CLP",
     "pesos colombianos": "COP", "soles": "PEN", "shekels": "ILS", "shekel": "ILS", "dirhams": "AED", "dirham": "AED",
     "riyals": "SAR", "rand": "ZAR", "naira": "NGN", "shillings": "KES", "lira": "TRY", "won": "KRW", "€uros": "EUR",
-    "teur": "EUR", "dolares americanos": "USD", "kr": "kr", "sek": "SEK",
+    "teur": "EUR", "dolares americanos": "USD", "kr": "kr", "sek": "SEK", "balles": "EUR", "pavos": "EUR", "greenbacks": "USD", "squid": "GBP", "eurs": "EUR", "usds": "USD",
 }  # fmt: skip
 NAMES |= {
     slip: NAMES[name]
@@ -97,7 +97,7 @@ NOT_MORE = re.compile(
     r"\b(?:can't|cannot|can not|don't|won't|not|never|nicht|ne|no|nao)\b[^.]{0,30}\b(?:more than|over|above|exceed|mehr als|uber|plus de|mas de|mais de)\s*$"
 )
 NOT_POSSIBLE = re.compile(
-    r"^\s*(?:(?:is|would be|ist|n'est|c'est|es|e|konnen|kann|wollen|durfen|haben|we|i|wir|ich|man|can|could|will)\s?){0,3}\s*(?:not|can't|cannot|won't|nicht|pas|no|nao|too much|impossible|zu viel|trop|demasiado|demais)\b"
+    r"^\s*(?:(?:is|would be|are|ist|sind|waren|ware|war|n'est|c'est|es|son|sao|e|konnen|kann|wollen|durfen|haben|we|i|wir|ich|man|can|could|will)\s?){0,3}\s*(?:not|can't|cannot|won't|nicht|pas|no|nao|too much|impossible|zu viel|trop|demasiado|demais)\b"
 )
 NUMBERED = re.compile(
     r"(?:\d[\s-]|\b(?:iso|iec|call|phone|tel|telephone|version|number|nr|article|port|model|room|soc|since|in|year|mobile|whatsapp)\b[^.]{0,8})$"
