@@ -35,7 +35,7 @@ def model() -> GuidedChatModel:
 def _replies(model: GuidedChatModel, said: tuple[str, ...]) -> tuple[list[str], Call | None]:
     """What is answered until a tool gives something useful: the analysis, or people."""
     messages: list[BaseMessage] = []
-    replies = []
+    replies: list[str] = []
     for text in said:
         messages.append(HumanMessage(text, id=str(uuid4())))
         answer = model.answer(messages, TOOLS)

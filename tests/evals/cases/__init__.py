@@ -10,6 +10,7 @@ from tests.evals.cases import (
     fresh_first,
     fresh_fourth,
     fresh_second,
+    fresh_seventh,
     fresh_sixth,
     fresh_third,
     languages,
@@ -34,4 +35,5 @@ def all_cases() -> list[Case]:
         *fresh_fourth.CASES,
         *fresh_fifth.CASES,
         *fresh_sixth.CASES,
+        *fresh_seventh.CASES,
     ]
