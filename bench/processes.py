@@ -90,12 +90,33 @@ def running(
             os.sched_setaffinity(int(thread.name), cores or server_cores())
         yield Watched(process, port)
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _end(process)
+
+
+@contextmanager
+def beside(command: Sequence[str], *, environment: Mapping[str, str]) -> Iterator[None]:
+    """Run a process that nobody connects to, off the server's core, until the block ends."""
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        preexec_fn=lambda: prepare_child(other_cores()),
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def prepare_child(cores: Sequence[int]) -> None:

@@ -4,14 +4,14 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 
-from bench.processes import Watched, free_port, running
+from bench.processes import Watched, beside, free_port, running
 from core.clock import now
 from core.embedded import EmbeddedPostgres, ensure_database
 from core.ids import ASSISTANT_ID, new_id
@@ -65,15 +65,17 @@ async def database(label: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def product(url: str, environment: Mapping[str, str] | None = None) -> AsyncIterator[Watched]:
-    """`python -m api serve` on that database: the process and port."""
+async def product(
+    url: str, environment: Mapping[str, str] | None = None, *, jobs_apart: bool = True
+) -> AsyncIterator[Watched]:
+    """`python -m api serve` on that database: the process and port. Jobs run as in production, in a `worker` process of
+    their own, which is not on the server's core; or in the same process."""
     port = free_port()
-    command = [sys.executable, "-m", "api", "serve", "--port", str(port)]
-    with running(
-        command,
-        port,
-        environment={**ENVIRONMENT, "DATABASE_URL": url, "PYTHONPATH": ".", **(environment or {})},
-    ) as process:
+    program = [sys.executable, "-m", "api"]
+    environment = {**ENVIRONMENT, "DATABASE_URL": url, "PYTHONPATH": ".", **(environment or {})}
+    jobs = beside([*program, "worker"], environment=environment) if jobs_apart else nullcontext()
+    serve = [*program, "serve", "--port", str(port), "--no-worker" if jobs_apart else "--worker"]
+    with jobs, running(serve, port, environment=environment) as process:
         await _ready(port)
         yield process
 

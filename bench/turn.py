@@ -167,7 +167,7 @@ async def measure(turns: int) -> dict[str, float]:
     async with database("turn") as url:
         with running(command, port, cores=other_cores()):
             async with (
-                product(url, environment) as server,
+                product(url, environment, jobs_apart=False) as server,
                 AsyncOpenAI(base_url=environment["OPENAI_BASE_URL"], api_key="none", max_retries=0) as model,
             ):
                 print(
