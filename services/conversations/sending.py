@@ -284,21 +284,21 @@ class Sender:
         then: list[Event],
     ) -> list[_Pending]:
         """Answers and publishes; returns those for whom nothing was stored."""
-        answers: dict[tuple[UUID, UUID], tuple[UUID, dict[str, Any]]] = {}
+        answers: dict[tuple[UUID, UUID], tuple[asyncpg.Record, dict[str, Any]]] = {}
         for row in rows:
             first = firsts[row["ord"] - 1]
             body = _new_body(first, row) if row["fresh"] else known[row["id"]]
-            answers[first.sender_id, first.data.client_id] = row["id"], body
+            answers[first.sender_id, first.data.client_id] = row, body
         events: list[Event] = []
         refused: list[_Pending] = []
         for pending in batch:
             answer = answers.get((pending.sender_id, pending.data.client_id))
-            if answer is None or answer[1]["room_id"] != str(pending.room_id):
+            if answer is None or answer[0]["room_id"] != pending.room_id:
                 refused.append(pending)
                 continue
-            message_id, body = answer
+            row, body = answer
             # Also when it is known only because the answer to an earlier attempt was lost: nobody has been told of it.
-            fresh = pending.id == message_id
+            fresh = pending.id == row["id"]
             if fresh:
                 events.append(RoomEvent(pending.room_id, "message.created", created_event(body), body["seq"]))
             if not pending.answer.done():
