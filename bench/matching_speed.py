@@ -189,12 +189,14 @@ async def _warm(url: str) -> None:
 
 async def measure(db: Database, actor: Actor, given: list[Case]) -> Figures:
     space = Space(LOCAL_MODEL, LOCAL_DIMENSIONS)
-    seconds, recall, shown = [], [], []
-    for number, case in enumerate(given):
+    seconds, results, recall, shown = [], [], [], []
+    for case in given:
         since = time.perf_counter()
         async with db.transaction() as session:
-            result = await service.find(session, actor, case.query, embedding=case.vector)
+            results.append(await service.find(session, actor, case.query, embedding=case.vector))
         seconds.append(time.perf_counter() - since)
+    # Only then the scans of everything, which leave nothing in the processor's caches.
+    for number, (case, result) in enumerate(zip(given, results, strict=True)):
         needs = resolve(case.query, None, timezone="UTC", now=now())
         async with db.transaction() as session:
             terms = await repository.prepare(session, needs.text)

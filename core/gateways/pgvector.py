@@ -15,7 +15,7 @@ from core.gateways.vectors import Entry, Near, ProfileFilter, Space
 # Vectors that are searched lie in memory, so a page costs little. With pages as dear as on a disk, the planner reads half
 # of the index on rates to spare itself a few hundred of them.
 SEARCH_SETTINGS = (
-    "set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '150', true),"
+    "set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true),"
     " set_config('seq_page_cost', '0.1', true), set_config('random_page_cost', '0.1', true),"
     " set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)"
 )

@@ -29,13 +29,13 @@ async def nearest(
     embedding: Sequence[float],
     filters: Filters,
     *,
-    limit: int = repository.NEAR,
+    limit: int | None = None,
     only: Sequence[UUID] | None = None,
 ) -> Near:
     """A statement that yields the nearest within the filters."""
     index = gateways().vectors
     try:
-        return await index.near(space, embedding, filters, limit=limit, only=only)
+        return await index.near(space, embedding, filters, limit=limit or repository.NEAR, only=only)
     except VendorUnavailable:
         log.warning("%s did not answer; searching in the database", index.name, exc_info=True)
-        return await PgvectorIndex().near(space, embedding, filters, limit=limit)
+        return await PgvectorIndex().near(space, embedding, filters, limit=limit or repository.NEAR)

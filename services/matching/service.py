@@ -61,7 +61,7 @@ class _Search:
         return overlap_hours(self.needs.timezone, candidate.timezone, self.now.date())
 
     async def candidates(
-        self, filters: Filters, *, limit: int = repository.NEAR, near: Near | None = None
+        self, filters: Filters, *, limit: int | None = None, near: Near | None = None
     ) -> list[Candidate]:
         if near is None:
             only = await with_words(self.session, filters)
@@ -146,6 +146,9 @@ async def find(
     )
     found = await under_way.candidates(needs.filters, near=near)
     chosen, slots, late = await _bookable(under_way, found)
+    if len(chosen) < query.limit and len(found) >= repository.NEAR:  # the first ones have no time
+        found = await under_way.candidates(needs.filters, limit=repository.FURTHER)
+        chosen, slots, late = await _bookable(under_way, found)
     chosen = _sorted(chosen[: query.limit * 2], query.sort, slots)[: query.limit]
     items = await _matches(under_way, chosen, slots)
     closest: list[Match] = []

@@ -153,8 +153,8 @@ async def test_follows_status_hours_profile_and_removal(library: Database, index
     await indexing.follow(library)
     assert made.id not in await ids(library, ProfileFilter(), vector)
     async with library.transaction() as session:
-        waiting = await session.scalar(text("select count(*) from vector_changes"))
-    assert index.in_database or waiting == 0
+        waiting = (await session.execute(text("select * from vector_changes"))).all()
+    assert index.in_database or waiting == [], made.id
 
 
 async def test_models_never_mix_and_a_new_model_is_indexed_anew(
