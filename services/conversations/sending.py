@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -35,9 +36,9 @@ from services.conversations.statements import (
     QUEUED,
     STORE,
     STORE_ONE,
-    STORED,
     THREADS,
     WHY_NOT,
+    WITHIN_PLAN,
 )
 from services.files import service as files
 
@@ -84,20 +85,21 @@ def _statement(threads: bool, mentions: bool, queue: bool) -> str:
     columns = ["reply_to"] * threads + ["mentions"] * mentions
     types = ["$6::uuid[]"] * threads + [f"${6 + threads}::text[]"] * mentions
     named = NAMED.format(source=source)
-    first = 6 + threads + mentions  # of the parameters for turns
+    names = ("ids", "asks", "day", "earlier", "messages", "tokens")
+    turn = {name: 6 + threads + mentions + place for place, name in enumerate(names)}
     return STORE.format(
         more_input="".join(f", {each}" for each in types),
         more_columns="".join(f", {each}" for each in columns),
         stored_columns=", reply_to, thread_id, thread_no" * threads + ", mentions" * mentions,
         stored_values=", reply_to, thread_id, thread_no" * threads + f", {named}" * mentions,
         source=source,
-        only=ANSWERABLE * threads,
+        only=ANSWERABLE * threads + WITHIN_PLAN.format_map(turn) * queue,
         thread_values="thread_id, thread_no"
         if threads
         else "null::uuid as thread_id, null::int as thread_no",
         mention_values=named if mentions else "'{}'::uuid[]",
         threads=THREADS * threads,
-        more_parts=MENTIONS * mentions + QUEUE_TURNS.format(ids=first, asks=first + 1, day=first + 2) * queue,
+        more_parts=MENTIONS * mentions + QUEUE_TURNS.format_map(turn) * queue,
         queued=QUEUED.format(source=source) if queue else "null::uuid",
     )
 
@@ -169,12 +171,6 @@ class Sender:
 
     async def _store_assisted(self, batch: list[_Pending]) -> None:
         turns: list[Event] = []
-        try:
-            batch = await patiently(lambda: self._within_quota(batch))
-        except Exception as error:
-            log.exception("quotas could not be read")
-            _fail(batch, error)
-            return
 
         async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
             rows = await self._ask(unique, queue=True)
@@ -197,27 +193,6 @@ class Sender:
                 rows = list(await connection.fetch(*question))
                 await _attach(connection, unique, rows)
                 return rows
-
-    async def _within_quota(self, batch: list[_Pending]) -> list[_Pending]:
-        """The sends that their people's plans allow; the others are refused. What was stored before is let through, as
-        its sender only asks for the answer again."""
-        used = await quotas.used(self._db.raw, list({p.sender_id for p in batch if p.asks}))
-        fresh: Counter[UUID] = Counter()
-        allowed: list[_Pending] = []
-        for pending in batch:
-            if not pending.asks:
-                allowed.append(pending)
-                continue
-            messages, tokens = used.get(pending.sender_id, (0, 0))
-            refused = quotas.refusal(pending.guest, messages + fresh[pending.sender_id], tokens)
-            if refused is None or await self._db.raw.fetchval(
-                STORED, pending.sender_id, pending.data.client_id
-            ):
-                fresh[pending.sender_id] += refused is None
-                allowed.append(pending)
-            elif not pending.answer.done():
-                pending.answer.set_exception(refused)
-        return allowed
 
     async def _store(
         self,
@@ -315,16 +290,20 @@ class Sender:
     async def _why_not(self, pending: _Pending) -> SextantError:
         """Why nothing was stored: asked afterwards, so that those who may send pay nothing for it."""
         room = str(pending.room_id)
-        try:
+        row, used = None, {}
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             row = await self._db.raw.fetchrow(
                 WHY_NOT, pending.room_id, pending.sender_id, pending.data.reply_to
             )
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            row = None
+            used = await quotas.used(self._db.raw, [pending.sender_id])
         if row is not None and row["silenced"]:
             return Forbidden("You cannot write to this person.", code="cannot_send", room=room)
         if row is not None and not row["answerable"]:
             return NotFound("The message you reply to is not in this conversation.", code="no_such_message")
+        if row is not None and pending.asks:
+            refused = quotas.refusal(pending.guest, *used.get(pending.sender_id, (0, 0)))
+            # None where more was asked at once than the plan has left, and some of it was not stored after all.
+            return refused or VendorUnavailable("The message could not be stored. Send it again.")
         return NotFound("There is no such conversation.", room=room)
 
 
@@ -344,9 +323,23 @@ def _question(batch: list[_Pending], *, queue: bool = False) -> tuple[Any, ...]:
     if mentions:  # an array of arrays would have to be of one length, so each list travels as text
         parameters.append(["{" + ",".join(map(str, p.data.mentions)) + "}" for p in batch])
     question = (_statement(threads, mentions, queue), *parameters)
-    if queue:
-        return (*question, [new_id() for _ in batch], [p.asks for p in batch], quotas.today())
-    return question
+    if not queue:
+        return question
+    earlier: Counter[UUID] = Counter()
+    before = []
+    for p in batch:
+        before.append(earlier[p.sender_id])
+        earlier[p.sender_id] += p.asks
+    plans = [quotas.limits(p.guest) for p in batch]
+    return (
+        *question,
+        [new_id() for _ in batch],
+        [p.asks for p in batch],
+        quotas.today(),
+        before,
+        [plan.messages for plan in plans],
+        [plan.tokens for plan in plans],
+    )
 
 
 def _lone_question(pending: _Pending) -> tuple[Any, ...] | None:

@@ -144,6 +144,20 @@ QUEUE_TURNS = """, queued as (
 )"""
 
 
+# What the assistant is asked beyond a plan's messages of the day or tokens of the month is not stored.
+WITHIN_PLAN = """
+        and (not (${asks}::boolean[])[i.ord] or not exists (
+            select from (
+                select coalesce(sum(u.messages) filter (where u.day = ${day}::date), 0) as messages,
+                    coalesce(sum(u.input_tokens + u.output_tokens), 0) as tokens
+                from assistant_usage u
+                where u.user_id = i.sender_id and u.day >= date_trunc('month', ${day}::date)::date
+            ) used
+            where used.messages + (${earlier}::int[])[i.ord] >= (${messages}::int[])[i.ord]
+                or used.tokens >= (${tokens}::bigint[])[i.ord]
+        ))"""
+
+
 QUEUED = "(select q.id from queued q where q.room_id = {source}.room_id)"
 
 
@@ -156,6 +170,3 @@ with marked as (
 )
 update messages set attachments = $3::jsonb where id = $1
 """
-
-
-STORED = "select true from messages where sender_id = $1 and client_id = $2"
