@@ -123,9 +123,10 @@ async def candidates(
     embedding: Sequence[float],
     terms: Sequence[Term],
     skills: Sequence[str] = (),
+    again: bool = False,
 ) -> list[Candidate]:
     """Experts within the filters: the nearest by meaning, which `near` yields, and the best by rare words. Of their
-    skills, `skills` are read. Call `prepare` before."""
+    skills, `skills` are read. Call `prepare` before; `again` when it is not the first search since."""
     condition, values = where(filters)
     values |= {"embedding": near.values.get("embedding") or vector_literal(embedding)}
     values |= near.values | {
@@ -153,7 +154,8 @@ async def candidates(
         select x.id, 1 - ({distance(space, "e")}), p.closest, p.passage,
             cast(coalesce(spoken.shared, 0) as float) / {max(1, len(terms))}, x.industries, x.stages, x.languages,
             x.timezone, x.rate_amount, x.rate_currency, x.rate_usd_amount, x.rating_sum, x.rating_count,
-            x.response_minutes, x.engagements, x.country, x.years, x.mentioned_slugs, s.skills
+            x.response_minutes, x.engagements, x.country, x.years, x.mentioned_slugs, s.skills,
+            set_config('plan_cache_mode', 'auto', true)
         from found join experts x on x.id = found.id
         join expert_embeddings e on e.expert_id = x.id and e.model = {model_literal(space)}
         left join spoken on spoken.id = x.id
@@ -172,9 +174,14 @@ async def candidates(
             from expert_skills where expert_id = x.id and skill = any(cast(:asked as text[]))
         ) s
     """
-    rows = await (await driver(session)).fetch(*_positional(statement, values))
+    connection = await driver(session)
+    if again:
+        await connection.execute("select set_config('plan_cache_mode', 'force_custom_plan', true)")
+    # Planned for its filters each time, which what follows it in the transaction need not be: it says so at its end.
+    rows = await connection.fetch(*_positional(statement, values))
     return [
-        Candidate(*(*own, {slug: (years, level) for slug, years, level in held or ()})) for *own, held in rows
+        Candidate(*(*own, {slug: (years, level) for slug, years, level in held or ()}))
+        for *own, held, _ in rows
     ]
 
 

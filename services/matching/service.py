@@ -74,6 +74,7 @@ class _Search:
             embedding=self.embedding,
             terms=self.terms,
             skills=self.needs.skills,
+            again=limit is not None,
         )
 
     def rank(
