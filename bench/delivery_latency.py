@@ -25,6 +25,7 @@ from bench.product import database, people, product, room
 MEMBERS, WINDOW = 100, 32
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 ROUNDS = 3
+IN_FLIGHT = 64  # the server refuses more on one connection
 
 
 def saturation(client: Load, seconds: float) -> float:
@@ -43,7 +44,7 @@ def curves(ours: Load, c: Load, seconds: float) -> tuple[float, dict[str, list[d
         for number in range(ROUNDS):
             order = [("sextant", ours), ("c", c)]
             for name, client in order if number % 2 else reversed(order):
-                runs[name].append(client.run(window=100_000, seconds=seconds / ROUNDS, rate=most * share))
+                runs[name].append(client.run(window=IN_FLIGHT, seconds=seconds / ROUNDS, rate=most * share))
         for name, figures in runs.items():
             found[name].append(
                 {field: statistics.median(each[field] for each in figures) for field in ("p50_ms", "p99_ms")}
