@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from assistant.guided.understanding import Understanding
 
 
+_LONG = 12
+_AT_US = re.compile(r"\b(?:you|your|u|this (?:bot|thing|chat|site|assistant)|bot|assistant)\b")
 _OUR_PRICES = re.compile(
     r"\b(?:talk|speak|chat|writ)\w* (?:to|with) (?:you|u)\b|\busing (?:you|this|it)\b|\bthis (?:site|service|chat|thing|tool)\b|\byour (?:services?|fees?|help|cut)\b|\byou (?:charge|take|cost|earn)\b|\b(?:a|the|one) call\b"
 )
@@ -82,6 +84,14 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         meant = None  # "I'd love a map of safe restaurants with reviews"
     if meant is not None and not _plausible(meant, sentence, product=product):
         meant = None
+    if got.words > _LONG:
+        # In a long message single words of ours are the product's: "data protection", "in a stupid order".
+        if not mood.asks(sentence):
+            found = {intent: at for intent, at in found.items() if intent not in OF_US}
+        if not _AT_US.search(words):
+            found.pop(Intent.HOSTILE, None)
+    if meant is not None and found.keys() <= {Intent.YES, Intent.NO} and len(words.split()) > 4:
+        found = {}
     if meant is not None and not found:
         found[meant] = 0
     elif (
@@ -172,6 +182,14 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         and not found.keys() & ABOUT_TIME
     ):
         found[Intent.BOOK] = 0
+    if (
+        Intent.WHAT_IF in found
+        and re.match(
+            r"(?:ok(?:ay)?,? |actually,? |hm+,? |well,? |no,? )*(?:let'?s|lets) (?:just )?say\b", words
+        )
+        and not mood.asks(sentence)
+    ):
+        del found[Intent.WHAT_IF]  # "let's say 18 grand"
     if Intent.WHAT_IF in found and not state.has_project and product:
         del found[Intent.WHAT_IF]  # "let's say we build a shop" describes one
     if Intent.WHAT_IF in found:
@@ -235,6 +253,12 @@ def _plausible(meant: Intent, sentence: str, *, product: bool) -> bool:
         return False
     if meant in OF_US and not asks:
         return bool(TELL_ME.match(words)) and not product
+    if (
+        meant in (Intent.TIMELINE, Intent.COST)
+        and not asks
+        and re.fullmatch(r"[^a-z]*\d[^a-z]*(?:\w+\W*){1,2}", words)
+    ):
+        return False  # "12 months."
     if meant is Intent.HELP and words.startswith("who"):
         return False
     if meant is Intent.WHAT_IF:

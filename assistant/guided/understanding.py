@@ -1,7 +1,7 @@
 """One message understood: its sentences sorted by what they do, its facts, filters, times and people."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.guided import filters, mood, when
@@ -17,7 +17,7 @@ from services.projects import extraction
 from services.projects.schemas import BriefPatch
 
 _SPLIT = re.compile(
-    r"(?<=[.?!;…])\s+|\n+"
+    r"(?<=[.?!;…])(?<!\b\d\.)(?<!\b\d\d\.)\s+|\n+"
     r"|[,.]?\s+(?:and then|after that|then|und dann|danach|et ensuite|puis|y luego|y despues|e depois)\s+"
     r"|[,]?\s+(?:and|und|et|y|e|&)\s+(?=(?:please |bitte )?(?:book|find|show|tell|analy[sz]e|compare|schedule|reserve|search|look|give|set up|who|what|when|how|is|can|could|buche?|zeig|such|finde|vergleich|reservier|réserve|trouve|montre|cherche|reserva|busca|muestra|encuentra|agenda|reserve|busque|mostre|encontre|agende|marque)\b)"
     r"|,\s+(?=(?:(?:please|now|so|then|also|and|but) ){0,2}(?:book|find me|show me|analy[sz]e|compare|schedule|reserve|search for)\b)",
@@ -116,6 +116,9 @@ def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
     text = state.text
     got = Understanding(text=text, words=len(WORD.findall(plain(text))))
     got.when = when.read(_without_places(text, state), state.local_now)
+    call = state.proposal and state.proposal.get("status") == "open"
+    if call and not got.when.says_when and got.words <= 8 and (hour := when.bare_hour(text)):
+        got.when = replace(got.when, at=hour)
     got.shown = state.shown
     got.picks = pick(text, state.shown, state.focus)
     got.beyond = out_of_range(text, state.shown)
@@ -132,7 +135,7 @@ def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
             got.intents.setdefault(intent, offset + position)
         if _ASKS.search(plain(sentence)) and len(sentence) <= _LONGEST_READ:
             got.asked |= found.keys()
-        elif (meant := meaning(sentence)) in found:
+        elif state.has_project and (meant := meaning(sentence)) in found:
             got.asked.add(meant)
         offset += len(sentence) + 1
         if Intent.WHAT_IF in found:

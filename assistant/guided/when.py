@@ -238,6 +238,17 @@ def _time(words: str, part: tuple[int, int] | None) -> tuple[time | None, str]:
     return None, words
 
 
+_BARE_HOUR = re.compile(
+    r"(?:^|[,;.] ?|\b(?:maybe|rather|say|better|at|um|a|as|to|then) )(?P<h>\d{1,2})(?::(?P<m>\d{2}))?(?: ?(?:instead|please|then|rather|better|maybe|bitte|por favor))*\W*$"
+)
+
+
+def bare_hour(text: str) -> time | None:
+    """The hour in "a bit later, 4?": for where a call is prepared and a lone number can be nothing else."""
+    match = _BARE_HOUR.search(plain(text))
+    return _clock(int(match["h"]), int(match["m"] or 0), "", None) if match else None
+
+
 def _suffix(words: str, match: re.Match[str]) -> str:
     following = re.match(r"\s*([ap])\.?m\b", words[match.end() :])
     return following.group(1) if following else ""

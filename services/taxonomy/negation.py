@@ -63,7 +63,7 @@ nao e necessario, nao e necessaria, nao sao necessarios, desnecessario, nao e im
 """
 _LATER = """
 can wait, could wait, can come later, comes later, come later, later on, can be later, for later, in a later phase,
-in phase two, in phase 2, in version 2, in v2, for version two, for version 2, for v2, for phase two, for phase 2, until version two, until later, to version two, to version 2, to phase two, to phase 2, to later, not for the mvp, not in the mvp, not for the first version,
+in phase two, in phase 2, in version 2, in v2, for a later phase, for a later version, for a later release, to a later phase, to a later version, in a later version, until a later phase, for later on, for version two, for version 2, for v2, for phase two, for phase 2, until version two, until later, to version two, to version 2, to phase two, to phase 2, to later, not for the mvp, not in the mvp, not for the first version,
 not in the first version, not for v1, not now, not yet needed, later, some day, someday, down the road, nice to have,
 spater, konnen warten, kann warten, erst spater, plus tard, peut attendre, peuvent attendre, mas adelante, puede esperar,
 pueden esperar, despues, mais tarde, pode esperar, podem esperar, depois

@@ -2,7 +2,7 @@
 March", "Q2"), as one deadline."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -83,7 +83,7 @@ _BEFORE_DATE = re.compile(
 _DATE_CUE = re.compile(
     r"\b(?:by|until|till|before|deadline|due|launch\w*|ready|live|done|finish\w*|deliver\w*|complete\w*|ship\w*|release\w*|in|for|at|on|need(?:ed)? (?:it|this|that)|"
     r"no later than|latest|bis|spatestens|fertig|starten|launchen|vor|im|zum|d'ici|avant|pour|lancer|lancement|jusqu'\w*|livrer|para|antes|hasta|lanzar|lanzamiento|ate|lancar|"
-    r"termin:?|stichtag:?|abgabe|echeance|fecha|data|entrega|livraison|lancamento|pronto|entregar|em|en|go|ahead of|target\w*|meant|actually|demo|pilot|start selling|open)\b"
+    r"termin:?|stichtag:?|start de[rs]\b|beginn\b|abgabe|echeance|fecha|data|entrega|livraison|lancamento|pronto|entregar|em|en|go|ahead of|target\w*|meant|actually|demo|pilot|start selling|open)\b"
 )
 _NOT_DATE = re.compile(
     r"\b(?:call|meeting|meet|book|schedule|talk|speak|since|founded|started|raised|incorporated|launched|last|from|slots?|available|availability|termin mit|seit|appointment|zoom|interview|demo call)\b"
@@ -251,6 +251,8 @@ def _date_strength(reading: Reading, mention: DateMention) -> int:
     if mention.precision is Precision.DAY and (mention.first - reading.now.date()).days < 3:
         return 0
     written = reading.text.folded[mention.start : mention.end]
+    if _ALONE_BEFORE.search(before) and _ALONE_AFTER.match(after) and mention.precision is not Precision.DAY:
+        return 2  # "7.5k, September"
     if _DATE_CUE.search(before[-30:]) or _DATE_CUE.match(written):
         return 2
     if re.match(
@@ -281,6 +283,9 @@ def _from_duration(reading: Reading, duration: Duration, today: date) -> Fact[De
 
 def _from_date(reading: Reading, mention: DateMention, today: date) -> Fact[Deadline] | None:
     due = mention.last
+    if mention.precision is Precision.SEASON and (mention.first - today).days < 21:
+        mention = replace(mention, first=add_months(mention.first, 12), last=add_months(mention.last, 12))
+        due = mention.last  # "before the winter" that begins on Tuesday is the next one
     written = reading.text.folded[mention.start : mention.end]
     if _BEFORE_DATE.search(reading.before(mention.start, 24)) or _STARTS_BEFORE.match(written):
         due = mention.first - timedelta(days=1)

@@ -31,6 +31,7 @@ _HARD = re.compile(
 )
 # A word that asks for a feature only with company: "we ship in March" is no shipping, "the search for a CTO" no search.
 _OTHERWISE = {
+    "push-notifications": re.compile(r"\bpush (?:it|the|that|this|them|back|us|for|data|to|forward|out)\b"),
     "search": re.compile(r"\b(?:search(?:ing)? for (?:a|an|the|our) (?:cto|lead|developer|expert|freelancer|co-?founder|agency)|in search of|job search for)"),
     "scheduling": re.compile(r"\b(?:book|schedule|buche|agendar|reserver|marcar)\s(?:a |an |the |me |us |einen |un |uma |una )?(?:call|meeting|termin mit|appel|llamada|first|second|last|him|her|cto|chamada|reuniao|reunion)|\b(?:cancel|change|move|reschedule|confirm|about|pay) (?:my|the|our|this|that) (?:\w+ )?(?:bookings?|appointments?|reservations?)"),
     "reviews": re.compile(r"\b(?:code review|review (?:the|our|my|this)|peer review)"),

@@ -41,7 +41,7 @@ _COUNTED = re.compile(
     r"tagliche|monatliche|aktive|aktiven|simultanes|actifs|mensuels|quotidiens|activos|diarios|mensuales|simultaneos|ativos|mensais)\s(?:active\s|actifs\s)?)*"
     r"(?:users?|people|patients?|customers?|clients?|members?|subscribers?|students?|visitors?|downloads?|players?|nutzern?|nutzer:innen|benutzern?|kunden|patienten|"
     r"mitglieder|schuler|personen|utilisateurs|clients|patients|abonnes|eleves|usuarios|clientes|pacientes|alunos|alumnos|personas|pessoas|drivers|sellers|"
-    r"farmers|teachers|employees|households|mau|dau|besucher|visiteurs|visitantes)\b(?P<kind_after>\s(?:a|per|each|pro|par|al|por)\s(?:day|month|tag|monat|jour|mois|dia|mes)|\smensuels|\smensuales|\sdiarios|\sconcurrently|\sat once|\sat the same time|\ssimultaneously)?"
+    r"farmers|teachers|employees|families|residents|citizens|inhabitants|tenants|parents|pupils|guests|donors|volunteers|readers|listeners|runners|shops|clubs|schools|workers|nurses|doctors|dealers|collectors|sales reps|reps|familien|familles|familias|haushalte|einwohner|eltern|households|mau|dau|besucher|visiteurs|visitantes)\b(?P<kind_after>\s(?:a|per|each|pro|par|al|por)\s(?:day|month|tag|monat|jour|mois|dia|mes)|\smensuels|\smensuales|\sdiarios|\sconcurrently|\sat once|\sat the same time|\ssimultaneously)?"
 )
 _PERIOD = [
     (re.compile(r"concurrent|simultan|at once|same time|gleichzeitig"), "concurrent"),
@@ -54,6 +54,10 @@ _HEADS = re.compile(
     r"(?P<role>developers?|devs?|engineers?|programmers?|coders?|designers?|co-?founders?|founders?|freelancers?|contractors?|people in (?:the|our) team|person team|"
     r"people on the team|team members?|product managers?|qa|testers?|data scientists?|entwicklern?|entwickler:innen|designern?|grunder|developpeurs?|ingenieurs?|"
     r"desarrolladores?|desarrollador|programadores?|ingenieros?|desenvolvedores?|desenvolvedor|engenheiros?|person dev team|people)\b"
+)
+# "two more developers": on top of those who are there
+_ADDED = re.compile(
+    r"^\s(?:more|extra|additional|further|other|weitere[nr]?|zusatzliche[nr]?|autres|otros|mas|outros|mais)\s"
 )
 _BUILDERS = re.compile(
     r"dev|engineer|programm|coder|entwickl|ingenieu|ingenier|desarroll|desenvolv|engenheir|freelanc|contractor|data sci|qa|tester|designer|person|team"
@@ -163,7 +167,9 @@ def team(reading: Reading) -> Fact[Team] | None:
     folded = reading.text.folded[:20_000]
     size, roles, spans = 0, list[str](), list[tuple[int, int]]()
     for numeral in numbers.find(reading.text):
-        match = _HEADS.match(reading.text.folded[numeral.end : numeral.end + 60])
+        added = _ADDED.match(reading.text.folded[numeral.end : numeral.end + 20])
+        begins = numeral.end + (added.end() - 1 if added else 0)
+        match = _HEADS.match(reading.text.folded[begins : begins + 60])
         if not match or numeral.value > 500 or numeral.value != int(numeral.value):
             continue
         role = match["role"]
@@ -171,9 +177,10 @@ def team(reading: Reading) -> Fact[Team] | None:
         if role == "people" and not of_team:
             continue
         if _BUILDERS.search(role) or of_team:
-            size += int(numeral.value)
-        roles.append(f"{int(numeral.value)} {reading.words(numeral.end, numeral.end + match.end())}")
-        spans.append((numeral.start, numeral.end + match.end()))
+            known = reading.brief.team.value.size if added and reading.brief.team else None
+            size += int(numeral.value) + (known or 0)
+        roles.append(f"{int(numeral.value)} {reading.words(begins, begins + match.end())}")
+        spans.append((numeral.start, begins + match.end()))
     for match in re.finditer(
         r"\b(?:team of|team von|equipe de|equipo de|time de)\s(\d{1,3})\b|\b(\d{1,3})[- ](?:person|people|strong|koepfig|kopfig)(?: \w+)? team\b",
         folded,

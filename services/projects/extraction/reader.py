@@ -135,4 +135,6 @@ def _stated(reading: Reading) -> BriefPatch:
     )
     if own := wishes.read(reading, known=not patch.is_empty):
         patch = patch.model_copy(update={"features": own})
+    if refused := wishes.unwanted(reading, known=not patch.is_empty):
+        patch = patch.model_copy(update={"exclusions": refused})
     return patch

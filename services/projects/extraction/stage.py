@@ -8,7 +8,7 @@ from services.projects.schemas import Fact, Source, Stage
 _STAGES: list[tuple[Stage, re.Pattern[str]]] = [
     (Stage.REBUILD, re.compile(
         r"\b(?:rebuild(?:ing)?|rewrite|rewriting|re-?write|re-?build|redo (?:our|the) (?:app|platform)|replace (?:our|the|an) (?:old|existing|legacy|current)|replacing (?:our|the|an) (?:old|legacy|existing)|"
-        r"legacy (?:system|app|software|platform|monolith)|moderni[sz]e|start over|from scratch again|re-?platform|migrat(?:e|ing) (?:our|the|from|off)|neu bauen|neu schreiben|altsystem ablosen|ablosen|"
+        r"mov(?:e|ing) (?:our|the|my)\b[^.]{0,48}\bto the cloud|\d+[- ]years?[- ]old (?:\w+ ){0,2}(?:program|software|system|app|platform|website|site)|legacy (?:system|app|software|platform|monolith)|moderni[sz]e|start over|from scratch again|re-?platform|migrat(?:e|ing) (?:our|the|from|off)|neu bauen|neu schreiben|altsystem ablosen|ablosen|"
         r"refonte|refaire|reecrire|remplacer notre|reescribir|rehacer|reemplazar nuestro|reescrever|refazer|substituir nosso)\b")),
     (Stage.GROWTH, re.compile(
         r"\b(?:scal(?:e|ing) (?:up|our|the|to|from)|scale-?up|growing fast|rapid growth|hypergrowth|series [abc]\b|expand(?:ing)? to (?:new|other)|product[- ]market fit|wachstum|skalieren|"

@@ -67,7 +67,7 @@ _EXISTS_AFTER = re.compile(
     r"^\W{0,3}(?:\w+\s){0,3}(?:exists?|already|is (?:live|there|running)|in place|today|bereits|vorhanden|existe)\b"
 )
 _INTEGRATE = re.compile(
-    r"\b(?:integrat\w+ (?:with|into|to)|connect(?:s|ed|ing)? (?:to|with)|sync(?:s|ed|ing|hroni[sz]e[sd]?)? (?:with|to|from)|plugs? into|hooks? into|talks? to|works? with|import(?:s|ing)? from|pull(?:s|ing)? (?:data )?from|push(?:es|ing)? (?:\w+ )?(?:in)?to|export(?:s|ed|ing)? (?:\w+ )?(?:in)?to|(?:invoices?|timesheets?|orders?|hours|bookings?|data|payments?|contacts|leads) (?:go(?:es)? |flow |sent |synced |exported )?(?:to|into)|feeds? into|"
+    r"\b(?:integrations?:|integrations? (?:are|with|to|needed:)|writ(?:e|es|ing) (?:\w+ ){1,3}(?:in|into|to)|(?:sav|stor|put|log|send|enter|book)\w* (?:\w+ ){0,3}into|integrat\w+ (?:with|into|to)|connect(?:s|ed|ing)? (?:to|with)|sync(?:s|ed|ing|hroni[sz]e[sd]?)? (?:with|to|from)|plugs? into|hooks? into|talks? to|works? with|import(?:s|ing)? from|pull(?:s|ing)? (?:data )?from|push(?:es|ing)? (?:\w+ )?(?:in)?to|export(?:s|ed|ing)? (?:\w+ )?(?:in)?to|(?:invoices?|timesheets?|orders?|hours|bookings?|data|payments?|contacts|leads) (?:go(?:es)? |flow |sent |synced |exported )?(?:to|into)|feeds? into|"
     r"anbindung an|schnittstelle zu|schnittstellen zu|integration mit|integration von|integration (?:de|avec)|connecte a|integracion con|integrar con|conectar con|integracao com|integrar com|conectar com)\s(?:our\s|the\s|an?\s|existing\s|unser\w*\s|notre\s|nuestro\s|nosso\s|o\s|el\s|das\s)*"
 )
 # "Slack and Teams integration"

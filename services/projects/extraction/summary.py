@@ -33,11 +33,16 @@ _LONGEST = 70
 
 def read(reading: Reading) -> Text | None:
     """The first sentence that says what is to be built, or None."""
+    first = None
     for match in re.finditer(r"(?:[^.!?\n]|(?<=\d)\.(?=\d))+[.!?]?", reading.text.original[:4_000]):
         sentence = " ".join(match.group().split())
-        if len(sentence) >= 12 and _PRODUCT.search(fold(sentence)):
-            return Text(value=sentence[:600], source=Source.STATED, quote=sentence[:300])
-    return None
+        if len(sentence) < 12 or not _PRODUCT.search(fold(sentence)):
+            continue
+        first = first or sentence
+        if describes(sentence):
+            first = sentence
+            break
+    return Text(value=first[:600], source=Source.STATED, quote=first[:300]) if first else None
 
 
 _GENERIC = word_set("""

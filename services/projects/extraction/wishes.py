@@ -6,7 +6,7 @@ Only once it is known what is built: in a first description whole sentences tell
 import re
 
 from services.projects.extraction.context import Reading
-from services.projects.schemas import Feature, Source
+from services.projects.schemas import Exclusion, ExclusionKind, Feature, Source
 from services.taxonomy.text import fold, word_set
 
 _SENTENCE = re.compile(r"[^.!?;\n]+")
@@ -62,3 +62,35 @@ def read(reading: Reading, known: bool) -> list[Feature]:
 
 def _says_something(what: str) -> bool:
     return bool(set(re.findall(r"[^\W\d_]{4,}", fold(what))) - _GENERIC)
+
+
+_REFUSES = re.compile(
+    r"\b(?:drop|skip|without|leave|left|lose|cut|remov\w*|scrap|axe|ditch|take out|get rid of|can wait|later|version|phase|ohne|weglass\w*|streich\w*|verzicht\w*|sans|enlev\w*|retir\w*|supprim\w*|sin|quit\w*|elimin\w*|sem|tir\w*|remov\w*)\b"
+)
+_ARTICLES = re.compile(
+    r"^(?:.*\b(?:leave|left|push|move|keep|put|save|do|build)\s(?=\S))?(?:(?:the|our|my|any|all|this|that|those|these|out|off|away|we|der|die|das|den|dem|unsere?n?|les?|la|l'|notre|nos|el|los|las|nuestr[oa]s?|os?|as?|noss[oa]s?)\b\s?)+"
+)
+_LONGEST_NAME = 6
+
+
+def unwanted(reading: Reading, known: bool) -> list[Exclusion]:
+    """What a message refuses that the brief does not know by any name, in the founder's words: nothing is lost, and
+    asking what it would save gives an honest "nothing"."""
+    if known or reading.brief.summary is None or len(reading.text.tokens) > 40:
+        return []
+    found = []
+    for span in reading.negations.spans:
+        cue = reading.text.folded[span.cue_start : span.cue_end]
+        name = reading.text.folded[span.start : span.end].strip(" ,.;:?!")
+        lead = _ARTICLES.match(name)
+        start = span.start + reading.text.folded[span.start : span.end].index(name[:1] or " ") if name else 0
+        start += lead.end() if lead else 0
+        name = name[lead.end() if lead else 0 :]
+        if not _REFUSES.search(cue) or _NOT.search(name) or not 1 <= len(name.split()) <= _LONGEST_NAME:
+            continue
+        if _says_something(name):
+            words = reading.words(start, start + len(name))
+            found.append(
+                Exclusion(kind=ExclusionKind.OTHER, name=words, quote=reading.quote(start, span.end))
+            )
+    return found[:_MOST]
