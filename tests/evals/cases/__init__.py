@@ -6,6 +6,7 @@ from tests.evals.cases import (
     brief,
     changes,
     explaining,
+    fresh_eighth,
     fresh_fifth,
     fresh_first,
     fresh_fourth,
@@ -36,4 +37,5 @@ def all_cases() -> list[Case]:
         *fresh_fifth.CASES,
         *fresh_sixth.CASES,
         *fresh_seventh.CASES,
+        *fresh_eighth.CASES,
     ]
