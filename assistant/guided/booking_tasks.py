@@ -147,6 +147,14 @@ def whom(state: State, got: Understanding) -> Shown | None:
 def wanted(state: State, got: Understanding, expert: Shown) -> When:
     """When the call is to be: what was said now, completed by what was said before in the same exchange."""
     said = got.when
+    if (
+        asks_for_time(state)
+        and state.slots
+        and (not said.says_when or said == When(soonest=True))
+        and (slot := _ordinal_slot(state, got))
+    ):
+        local = slot.astimezone(zone_of(state.timezone))
+        return replace(said, day=local.date(), at=local.time().replace(tzinfo=None), soonest=False)
     if (asks_for_person(state) or asks_for_time(state)) and state.previous:
         earlier = whens.read(state.previous[-1], state.local_now)
         said = _completed(said, earlier)
@@ -184,9 +192,6 @@ def wanted(state: State, got: Understanding, expert: Shown) -> When:
             said = replace(said, day=current.day, minutes=said.minutes or current.minutes)
         elif said.day and not (said.at or said.part):
             said = replace(said, at=current.at, minutes=said.minutes or current.minutes)
-    if asks_for_time(state) and state.slots and not said.says_when and (slot := _ordinal_slot(state, got)):
-        local = slot.astimezone(zone_of(state.timezone))
-        return replace(said, day=local.date(), at=local.time().replace(tzinfo=None))
     if asks_for_time(state) and state.slots and said.at and not (said.day or said.first):
         for start in starts_of(state.slots, state):
             if start.time() == said.at:

@@ -88,7 +88,7 @@ _REGIONS = {
     r"australian?\b": "Australia/Sydney",
 }
 _YEARS = re.compile(
-    r"\b(?:at least |over |more than |min(?:imum)? )?(\d{1,2})\+? ?(?:years?|yrs?|jahren?|ans|anos)(?:'|s)? (?:of )?(?:experience|erfahrung|d'experience|de experiencia|in tech|in (?:the )?(?:field|business|industry|job|trade|game)|under (?:his|her|their) belt)|\b(?:at least|over|more than|min(?:imum)?(?: of)?|mindestens|au moins|al menos|pelo menos) (\d{1,2})\+? (?:years?|yrs?|yoe|jahren?|ans|anos)\b|\b(\d{1,2}) ?\+ ?(?:years?|yrs?|y|yoe|jahren?|ans|anos)\b|\b(\d{1,2})[- ]years?[- ](?:veterans?|pros?|professionals?)\b"
+    r"\b(\d{1,2}) (?:years?|yrs?|jahre|ans|anos) (?:minimum|at least|plus|or more|min\b|mindestens|au moins|como minimo|no minimo)|\b(?:at least |over |more than |min(?:imum)? )?(\d{1,2})\+? ?(?:years?|yrs?|jahren?|ans|anos)(?:'|s)? (?:of )?(?:experience|erfahrung|d'experience|de experiencia|in tech|in (?:the )?(?:field|business|industry|job|trade|game)|under (?:his|her|their) belt)|\b(?:at least|over|more than|min(?:imum)?(?: of)?|mindestens|au moins|al menos|pelo menos) (\d{1,2})\+? (?:years?|yrs?|yoe|jahren?|ans|anos)\b|\b(\d{1,2}) ?\+ ?(?:years?|yrs?|y|yoe|jahren?|ans|anos)\b|\b(\d{1,2})[- ]years?[- ](?:veterans?|pros?|professionals?)\b"
 )
 _ORDERS = tuple(
     (re.compile(pattern), order)

@@ -270,7 +270,7 @@ def _booking(state: State, got: Understanding) -> Task | None:
         return Book()  # the same call, with somebody else
     if _is_open(state) and _agrees(got):
         return Talk("talk.confirm")
-    if (asks_for_time(state) or "slots" in state.last_reply_cards) and state.slots and _plain_choice(got):
+    if (asks_for_time(state) or "slots" in state.last_reply_cards) and _plain_choice(got):
         return Book()
     if got.wants(Intent.SLOTS) and not ((got.when.at or got.when.soonest) and got.wants(Intent.BOOK)):
         asks_people = got.wants(Intent.SEARCH) and not got.picks

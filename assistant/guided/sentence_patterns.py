@@ -5,7 +5,7 @@ import re
 from assistant.guided.intents import Intent
 
 PRODUCT = re.compile(
-    r"\b(?:apps?|applications?|platforms?|marketplaces?|web ?sites?|websites?|web ?apps?|portals?|saas|softwares?|systems?|tools?|services?|startups?|start-up|products?|mvp|bots?|chatbots?|games?|"
+    r"\b(?:apps?|appl?is?|webshops?|homepages?|blogs?|forums?|wikis?|kiosks?|wallets?|databases?|archives?|applications?|platforms?|marketplaces?|web ?sites?|websites?|web ?apps?|portals?|saas|softwares?|systems?|tools?|services?|startups?|start-up|products?|mvp|bots?|chatbots?|games?|"
     r"e-?commerce|stores?|shops?|dashboards?|crm|erp|api|plugins?|extensions?|networks?|solutions?|prototypes?|company|business|venture|idea|project|engine|assistant|tracker|planner|directory|"
     r"(?:[a-z]{4,}(?:system|plattform|portal|software|verwaltung|shop|app|programm|netzwerk|spiel|seite|marktplatz|borse|planer|rechner))e?n?s?|anwendung\w*|plattform\w*|webseite\w*|marktplatz|laden|spiel\w*|firma|idee|projekt|logiciels?|site|plateformes?|boutique|jeu|outil|entreprise|aplicaci(?:on|ones)|aplicativos?|plataformas?|sitio|tienda|juego|herramienta|empresa|proyecto|sistemas?|loja|jogo|ferramenta|projeto|projet)\b"
 )

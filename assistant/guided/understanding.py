@@ -248,6 +248,8 @@ def _asks_with_facts(sentence: str, found: dict[Intent, int], state: State) -> b
         )  # "twelve thousand euros, is that silly?"
     if state.has_project:
         return mood.proposes(sentence) and not found.keys() & _QUESTIONS
+    if re.match(r"(?:and |so |but )?(?:why|who|where|when|whose)\b", words) and not BUILD.search(words):
+        return False
     return is_product(sentence) and (
         not mood.asks_of_us(sentence) or bool(BUILD.search(words) or _OWN_PRODUCT.search(words))
     )

@@ -224,9 +224,8 @@ def _is_bare_money(
 ) -> bool:
     """Whether a number without a currency is money: it has a money scale or a budget cue, and counts nothing else."""
     numeral = last.numeral
-    if (per in ("total", "each") and words.COUNTED.match(after)) or re.match(
-        r"^[-–/:.]\d|^\s?(?:%|percent)", after
-    ):
+    counts = words.COUNTED.match(after) and not words.SPENDABLE_AFTER.match(after)
+    if (per in ("total", "each") and counts) or re.match(r"^[-–/:.]\d|^\s?(?:%|percent)", after):
         return False
     if numeral.word in ("grand", "mille", "riesen"):
         return True

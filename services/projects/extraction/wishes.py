@@ -68,7 +68,7 @@ _REFUSES = re.compile(
     r"\b(?:drop|skip|without|leave|left|lose|cut|remov\w*|scrap|axe|ditch|take out|get rid of|can wait|later|version|phase|ohne|weglass\w*|streich\w*|verzicht\w*|sans|enlev\w*|retir\w*|supprim\w*|sin|quit\w*|elimin\w*|sem|tir\w*|remov\w*)\b"
 )
 _ARTICLES = re.compile(
-    r"^(?:.*\b(?:leave|left|push|move|keep|put|save|do|build)\s(?=\S))?(?:(?:the|our|my|any|all|this|that|those|these|out|off|away|we|der|die|das|den|dem|unsere?n?|les?|la|l'|notre|nos|el|los|las|nuestr[oa]s?|os?|as?|noss[oa]s?)\b\s?)+"
+    r"^(?:.*\b(?:wenn (?:wir|ich|man)|if (?:we|i|you)|si (?:on|nous|je)|y si|e se|suppose (?:we|i)|say (?:we|i)|leave|left|push|move|keep|put|save|do|build)\s(?=\S))?(?:(?:the|our|my|any|all|this|that|those|these|out|off|away|we|der|die|das|den|dem|unsere?n?|les?|la|l'|notre|nos|el|los|las|nuestr[oa]s?|os?|as?|noss[oa]s?)\b\s?)+"
 )
 _LONGEST_NAME = 6
 
