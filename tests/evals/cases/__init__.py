@@ -10,6 +10,7 @@ from tests.evals.cases import (
     fresh_fifth,
     fresh_first,
     fresh_fourth,
+    fresh_ninth,
     fresh_second,
     fresh_seventh,
     fresh_sixth,
@@ -38,4 +39,5 @@ def all_cases() -> list[Case]:
         *fresh_sixth.CASES,
         *fresh_seventh.CASES,
         *fresh_eighth.CASES,
+        *fresh_ninth.CASES,
     ]
