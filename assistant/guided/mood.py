@@ -18,7 +18,7 @@ _ASKS_GLOSSED = re.compile(
 )
 # "What we need is an app …" tells.
 _TELLS = re.compile(
-    rf"^{_FILLER}what (?:we|i) (?:need|want|would like|do|sell|have in mind)\b|^{_FILLER}when (?:a|an|the|my|our|someone|users?|clients?)\b(?!.*\?)"
+    rf"^{_FILLER}what (?:we|i) (?:need|want|would like|do|sell|have in mind)\b|^{_FILLER}where (?!{_AUX}\b|else\b|next\b|from\b|now\b)[a-z]+ [a-z]+|^{_FILLER}when (?:a|an|the|my|our|someone|users?|clients?)\b(?!.*\?)"
 )
 _OF_US = re.compile(
     r"\b(?:(?:can|could|may|do|should|must|have to) i|you|your|yours|u|ur|sextant|here|this (?:site|website|service|platform|app|tool|thing|chat|place|bot|page|marketplace)|using this)\b"

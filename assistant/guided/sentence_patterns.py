@@ -31,7 +31,7 @@ SOMEONE = re.compile(
 FIGURES = re.compile(r"\bbudget\b|\d ?k\b|[$€£]|\b(?:months?|weeks?|monate?n?|wochen?|mois|meses|semanas?)\b")
 # "Members should be able to book a call" says what the product does.
 DESCRIBES = re.compile(
-    r"\b(?:it|users?|members?|customers?|clients?|patients?|students?|pupils?|drivers?|guests?|players?|parents?|teachers?|tenants?|sellers?|buyers?|admins?|staff|employees?|workers|visitors?|owners?|volunteers?|everyone|"
+    r"\b(?:it|they|users?|members?|customers?|clients?|patients?|students?|pupils?|drivers?|guests?|players?|parents?|teachers?|tenants?|sellers?|buyers?|admins?|staff|employees?|workers|visitors?|owners?|volunteers?|everyone|"
     r"kunden|nutzer|mitglieder|patienten|mitarbeiter|(?:les )?(?:clients|utilisateurs|membres|patients)|(?:los )?(?:clientes|usuarios|miembros|pacientes)|(?:os )?(?:clientes|usuarios|membros|pacientes|alunos)) "
     r"(?:also |then |even )?(?:should|shall|must|needs? to|have to|has to|can|could|will|would|are able|want to|sollen?|mussen|konnen|wollen|doivent|peuvent|doit|deben|pueden|debe|devem|podem|precisam)\b"
 )

@@ -224,6 +224,7 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         found.pop(Intent.SLOTS, None)
     if Intent.PRICING in found:
         found.pop(Intent.COST, None)
+        found.pop(Intent.SEARCH, None)
         found.pop(Intent.BOOK, None)
     if Intent.HELP in found:
         found.pop(Intent.RECOMMENDATIONS, None)
@@ -371,7 +372,9 @@ def _tells_of_product(words: str, state: State, got: "Understanding") -> bool:
         return False
     match = DESCRIBES.search(words)
     # With people on a list or a call prepared, "it" is no longer the product.
-    return match is not None and not (match.group().startswith("it ") and (state.shown or state.proposal))
+    return match is not None and not (
+        match.group().startswith(("it ", "they ")) and (state.shown or state.proposal)
+    )
 
 
 def _possible(found: dict[Intent, int], state: State) -> dict[Intent, int]:

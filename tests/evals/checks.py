@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from core.money import Money
 from tests.evals.dialogue import Dialogue, Turn
 
 Kind = Literal["tool", "arguments", "text"]
@@ -51,7 +52,7 @@ def analysis(
         found = [verdict]
         if budget is not None:
             stated = (data.get("budget") or {}).get("stated") or {}
-            ok = stated == {"amount": budget[0] * 100, "currency": budget[1]}
+            ok = stated == {"amount": Money.of(budget[0], budget[1]).amount, "currency": budget[1]}
             found.append(Verdict("arguments", ok, f"budget {budget}, got {stated}"))
         if weeks is not None:
             said = (data.get("timeline") or {}).get("stated_weeks")

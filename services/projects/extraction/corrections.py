@@ -44,6 +44,9 @@ _FACTORS: list[tuple[re.Pattern[str], Decimal]] = [
     (re.compile(r"\b(?:halve|half|cut (?:the |our |my )?budget in half|halbier\w*)\b(?: \w+){0,2} (?:budget|presupuesto|orcamento|the time|deadline|timeline)|\bbudget (?:is )?(?:cut )?(?:in|by) half|\b(?:budget|money)\b[^.]{0,24}\b(?:half|halved)\b"), Decimal("0.5")),
     (re.compile(r"\b(?:budget|money)\b[^.]{0,24}\b(?:double|doubled|twice)\b"), Decimal(2)),
 ]  # fmt: skip
+_CEILING = re.compile(
+    r"\b(?:max|maximum|tops|at most|no more than|hochstens|maximal|au maximum|como maximo|no maximo)\b"
+)
 _REJECTED = re.compile(
     r"\b(?:not|nicht|pas|no|nao|instead of|rather than|statt|i said|said|keine?)\s(?:in |de |en |em )?(?:us |the )?$"
 )
@@ -79,7 +82,12 @@ def apply(reading: Reading, patch: BriefPatch) -> BriefPatch:
     relative_deadline = _relative_deadline(reading, patch)
     if relative_deadline is not None:
         changes["deadline"] = relative_deadline
-    if is_correction(reading) and patch.budget is None and patch.deadline is None and not changes:
+    if (
+        (is_correction(reading) or _CEILING.search(reading.text.folded[:200]))
+        and patch.budget is None
+        and patch.deadline is None
+        and not changes
+    ):
         changes |= _bare_number(reading)
     if patch.budget is None and not changes:
         changes |= _other_currency(reading)
@@ -239,14 +247,15 @@ def _bare_number(reading: Reading) -> dict[str, object]:
     most = current.value.most
     following = reading.after(numeral.end, 12)
     if not most.major / 10 <= amount <= most.major * 10 or re.match(
-        r"^\s?(?!not\b|nicht\b|pas\b|no\b|now\b|instead\b|rather\b|and\b|statt\b|jetzt\b|au lieu\b|en vez\b|em vez\b|maintenant\b|ahora\b|agora\b)[a-z%/:.]",
+        r"^\s?(?!not\b|nicht\b|pas\b|no\b|max|tops\b|at most|now\b|instead\b|rather\b|and\b|statt\b|jetzt\b|au lieu\b|en vez\b|em vez\b|maintenant\b|ahora\b|agora\b)[a-z%/:.]",
         following,
     ):
         return {}
     value = Money.of(amount, most.currency)
+    low = None if _CEILING.search(reading.text.folded[:200]) else value
     return {
         "budget": Fact[Budget](
-            value=Budget(low=value, high=value),
+            value=Budget(low=low, high=value),
             quote=reading.quote(numeral.start, numeral.end),
             note=f"Read as thousands, as in {current.value.format()}.",
         )

@@ -47,14 +47,14 @@ _UNIT = re.compile(
     + r")(?![a-z])"
 )
 _WORDED: list[tuple[re.Pattern[str], float, str, bool]] = [
-    (re.compile(r"\b(?:a|one) (?:year|yr) and a half\b|\banderthalb jahren?\b|\b(?:un )?an et demi\b|\b(?:un )?ano y medio\b|\b(?:um )?ano e meio\b"), 1.5, "year", False),
+    (re.compile(r"\b(?:a |one )?(?:year|yr) and a half\b|\banderthalb jahren?\b|\b(?:un )?an et demi\b|\b(?:un )?ano y medio\b|\b(?:um )?ano e meio\b"), 1.5, "year", False),
     (re.compile(r"\b(?:a|one) month and a half\b|\banderthalb monaten?\b|\bun mois et demi\b|\bun mes y medio\b|\bum mes e meio\b|\bsix weeks\b"), 1.5, "month", False),
     (re.compile(r"\bhalf a year\b|\bhalf year\b|\bhalbe[nsm]? jahr\b|\bhalbjahr\b|\bmedio ano\b|\bmeio ano\b|\bsemestre\b|\bhalf of a year\b"), 6, "month", False),
     (re.compile(r"\b(?:dreivierteljahr|three quarters of a year|trois quarts d'annee)\b"), 9, "month", False),
     (re.compile(r"\b(?:vierteljahr|(?:a )?quarter (?:of a )?year)\b"), 3, "month", False),
     (re.compile(r"\b(?:a )?(?:couple|pair)(?: of)? (?P<unit>days|weeks|months|years)\b"), 2, "", True),
     (re.compile(r"\b(?:a )?few (?P<unit>days|weeks|months|years)\b|\bein paar (?P<unit_de>tagen?|wochen|monaten?)\b|\bquelques (?P<unit_fr>jours|semaines|mois)\b|\b(?:unos|algunos|alguns|uns|unas|algumas) (?:pocos )?(?P<unit_es>dias|semanas|meses)\b"), 3, "", True),
-    (re.compile(r"\b(?:a|an|one|single|another|eine[mnrs]?|ein|un|une|um|uma|una|otro|otra|outro|outra) (?P<unit>day|week|month|quarter|year|fortnight|tages|tag|woche|monats|monat|quartals|quartal|jahres|jahr|jour|semaine|mois|trimestre|an|annee|dia|semana|mes|ano)\b"), 1, "", False),
+    (re.compile(r"\b(?:a|an|one|single|another|eine[mnrs]?|ein|un|une|um|uma|una|otro|otra|outro|outra) (?:full |whole |entire |ganzes |volles )?(?P<unit>day|week|month|quarter|year|fortnight|tages|tag|woche|monats|monat|quartals|quartal|jahres|jahr|jour|semaine|mois|trimestre|an|annee|dia|semana|mes|ano)\b"), 1, "", False),
 ]  # fmt: skip
 _CUE = re.compile(
     r"\b(?:within|in|inside|under|over|have|has|got|timeline|timeframe|time frame|deadline|due|launch\w*|ready|live|done|finish\w*|deliver\w*|complete\w*|ship\w*|"

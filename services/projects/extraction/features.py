@@ -89,6 +89,14 @@ def read(reading: Reading) -> tuple[list[Feature], list[Exclusion]]:
                 source=Source.STATED,
                 quote=reading.quote(match.start, match.end),
             )
+    for slug, pattern in _APART.items():
+        apart = pattern.search(reading.text.folded[:20_000])
+        if apart and slug not in {*wished, *excluded} and not reading.negations.of(*apart.span()):
+            kind = FEATURES[slug]
+            wished[slug] = Feature(
+                slug=slug, name=kind.name, category=kind.category, complexity=kind.complexity,
+                source=Source.STATED, quote=reading.quote(*apart.span()),
+            )  # fmt: skip
     if "translation" not in {*wished, *excluded} and (quote := _languages(reading)):
         kind = FEATURES["translation"]
         wished[kind.slug] = Feature(
@@ -99,6 +107,21 @@ def read(reading: Reading) -> tuple[list[Feature], list[Exclusion]]:
     return list(wished.values()), list(excluded.values())
 
 
+# What is named by a verb and its object with words between them: "sell homemade soap online", "Zimmer direkt buchen".
+_APART: dict[str, re.Pattern[str]] = {
+    "payments": re.compile(
+        r"\b(?:pay|pays|paying|bezahl\w*|zahlen|payer|payent|pagar|pagan|paguen|pagam)\b[^.;!?]{0,24}\b(?:rent|deposits?|fees?|monthly|online|bills?|invoices?|card|app|miete|anzahlung|karte|loyer|acompte|carte|alquiler|tarjeta|aluguel|cartao)\b"
+    ),
+    "scheduling": re.compile(
+        r"\b(?:book|books|booking)\b[^.;!?]{0,20}\b(?:fittings?|lessons?|class|classes|appointments?|visits?|consultations?|treatments?|massages?)\b|\b(?:termine?|behandlung\w*|massagen?|kurse?)\b[^.;!?]{0,24}\bbuchen\b"
+    ),
+    "reservations": re.compile(
+        r"\b(?:book|books|booking|reserve|reserves)\b[^.;!?]{0,20}\b(?:rooms?|tables?|courts?|desks?|seats?|boats?|bikes?|cars?|venues?|halls?|aircraft)\b|\b(?:zimmer|tische?|platze?|plaetze|raume?|boote?)\b[^.;!?]{0,24}\b(?:buchen|reservieren)\b|\breserv(?:er|ent|ar|an|en)\b[^.;!?]{0,20}\b(?:chambres?|tables?|places?|habitaci\w+|mesas?|pistas?|quartos?|campos?)\b"
+    ),
+    "shopping-cart": re.compile(
+        r"\bsell(?:s|ing)?\b[^.;!?]{2,40}\b(?:online|on the (?:web|internet)|on a website)\b|\b(?:verkaufen|vendre|vender)\b[^.;!?]{0,40}\b(?:online|im internet|en ligne|sur internet|por internet|en linea|pela internet)\b"
+    ),
+}
 _IN_LANGUAGES = re.compile(
     r"\b(?:support\w*|available|work\w*|translat\w+|offer\w*|come\w*|version|interface|site|app|everything|languages?|auf|in|en|em)\b[^.;]{0,24}$"
 )
@@ -115,7 +138,7 @@ def _languages(reading: Reading) -> str | None:
         before = reading.before(first.start, 40)
         if first.key == second.key or not _BESIDE.fullmatch(gap) or _OF_SPEAKERS.search(before):
             continue
-        if _IN_LANGUAGES.search(before):
+        if _IN_LANGUAGES.search(before) or re.search(r"[,:(/]\s?$", before):
             return reading.quote(first.start, second.end)
     return None
 

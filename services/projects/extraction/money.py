@@ -240,6 +240,8 @@ def _is_bare_money(
     if cued or reading.is_short or (thousands and words.FUNDING.search(before[-40:])):
         return True
     known = reading.brief.currency is not None
+    if known and words.ADDED_AFTER.match(after):
+        return True
     if thousands and (words.ABOUT.search(before) or words.SPENDABLE_AFTER.match(after)):
         return True
     if thousands and reading.brief.budget is None and words.counts_nothing(after):
@@ -268,6 +270,8 @@ def _currency(reading: Reading, written: str | None, numeral: Numeral) -> tuple[
 
 
 def _purpose(before: str, after: str, cued: bool, per: str) -> Purpose:
+    if words.ADDED_AFTER.match(after):
+        return Purpose.BUDGET
     # "It sells lamps, 20k dollars": what stands in another clause says nothing of this figure.
     near = before[-40:] if per == "each" else re.split(r"[,;(]\s", before[-40:])[-1]
     other = max(words.OTHER.finditer(near), key=lambda match: match.start(), default=None)

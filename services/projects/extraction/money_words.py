@@ -131,6 +131,10 @@ def counts_nothing(after: str) -> bool:
     )
 
 
+# "donates 7,000 on top"
+ADDED_AFTER = re.compile(
+    r"^,? ?(?:on top|extra|more\b|additional|mehr\b|dazu|drauf|obendrauf|zusatzlich|de plus|en plus|mas\b|a mais|adicionales)"
+)
 # "35k to spend", "50 thousand for everything"
 SPENDABLE_AFTER = re.compile(
     r"^,? ?(?:to (?:spend|invest|burn|play with|get (?:it|this) (?:done|built|going))|for (?:the|this|it|everything|all)\b|(?:waren|war|ist|sind|liegen|stehen)? ?(?:drin|ubrig|da\b|vorhanden|moglich|machbar|beiseite)|de cote|for (?:dev|development|the build|building|engineering|the software|software|tech|the mvp|mvp)\b|of (?:it|that|this|which) (?:goes|go|is|are|will|for|into)|all in\b|in total|altogether|tops\b|max\b|insgesamt|fur alles|en tout|en total|no total|ao todo)"

@@ -288,7 +288,10 @@ def technologies(reading: Reading) -> tuple[list[Technology], list[Named], list[
     integrations: dict[str, Named] = {}
     excluded: dict[str, Exclusion] = {}
     integrated = _integration_spans(reading)
-    for mention in skills.find_in(reading.text, reading.negations):
+    connected = {item.slug for item in reading.brief.integrations}
+    mentions = skills.find_in(reading.text, reading.negations)
+    swapped = any(mention.negated and mention.slug in connected for mention in mentions)
+    for mention in mentions:
         skill = skills.SKILLS[mention.slug]
         if (
             skill.group not in _NAMED_TECHNOLOGY
@@ -308,6 +311,14 @@ def technologies(reading: Reading) -> tuple[list[Technology], list[Named], list[
                 )
             else:
                 integrations.setdefault(written.casefold(), Named(name=written, quote=quote))
+            continue
+        if swapped and skill.group == "enterprise":  # "it's SAP, not NetSuite"
+            if mention.negated:
+                excluded[skill.slug] = Exclusion(
+                    kind=ExclusionKind.INTEGRATION, slug=skill.slug, name=skill.name, quote=quote
+                )
+            else:
+                integrations.setdefault(skill.slug, Named(slug=skill.slug, name=skill.name, quote=quote))
             continue
         if mention.negated or (
             _is_replaced(reading, mention.start, mention.end)

@@ -1,7 +1,7 @@
 """A ninth set, written whole, with its checks, after the causes found by the eighth were mended and before one
 conversation of it was run."""
 
-from tests.evals.case import case, day, one, step, weekday
+from tests.evals.case import case, day, next_weekday, one, step, weekday
 from tests.evals.checks import (
     analysis,
     asks,
@@ -85,7 +85,7 @@ CASES = [
     case(G, "zone", TAILOR, LIST, step("they'd have to be in a time zone close to London", matches(overlap=True)), timezone=LDN),
     # Calls.
     case(G, "simple", GLIDERS, LIST, step("Make an appointment with the second person for Wednesday at 5 in the afternoon", proposal(pick=2, at=weekday(2, 17)))),
-    case(G, "hour", PHARMA, LIST, step("one hour with the first on Tuesday 11am please", proposal(pick=1, at=weekday(1, 11), minutes=60)), step("no wait, Thursday", proposal(pick=1, at=weekday(3, 11), minutes=60)), timezone=NY),
+    case(G, "hour", PHARMA, LIST, step("one hour with the first on Tuesday 11am please", proposal(pick=1, at=weekday(1, 11), minutes=60)), step("no wait, Thursday", proposal(pick=1, at=next_weekday(3, 11), minutes=60)), timezone=NY),
     case(G, "free", TAILOR, LIST, step("what are the next free slots of number three?", slots(pick=3)), step("number 2 then", proposal(pick=3)), timezone=LDN),
     case(G, "off", GLIDERS, LIST, step("first one tomorrow at 3 pm", proposal(pick=1, at=day(1, 15))), step("please take that back, I need to talk to the board first", says("decline|nothing is booked|lapse"))),
     # Several wishes.
