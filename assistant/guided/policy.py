@@ -6,6 +6,7 @@ from dataclasses import replace
 from assistant.guided import mood
 from assistant.guided.booking_tasks import Book, Bookings, Slots, asks_for_person, asks_for_time
 from assistant.guided.gloss import readings
+from assistant.guided.guessing import guessed
 from assistant.guided.intents import Intent
 from assistant.guided.project_tasks import Analyse, Explain, Note, WhatIf, summary
 from assistant.guided.search_tasks import About, Compare, Search
@@ -69,6 +70,7 @@ _GO_AHEAD = re.compile(
 )
 
 
+_DO_IT = re.compile(r"\b(?:do (?:that|it|so|this|the)|apply|change it|make it so|take it|keep it|use that)\b")
 _MOST_ASKED = 2
 
 
@@ -76,11 +78,22 @@ def decide(state: State, got: Understanding) -> list[Task]:
     """The tasks of this turn. The same state gives the same tasks, whichever of them are done already."""
     if not got.words:
         return [Talk("talk.empty")]
+    if _takes_the_change(state, got):
+        return [Analyse(statement=_last_hypothesis(state), known_version=_version(state))]
     refused = _refusals(state, got)
     wishes = _wishes(state, got)
     if wishes:
         return [*refused, *wishes]
     return refused or _smalltalk(state, got)
+
+
+def _takes_the_change(state: State, got: Understanding) -> bool:
+    """ "Do that", "fine, change it": what was worked out is to hold."""
+    if not _OFFERS_CHANGE.search(plain(state.last_reply)) or got.words > 8:
+        return False
+    if got.has_facts or got.picks or got.when.says_when or mood.begins_as_question(got.text):
+        return False
+    return got.wants(Intent.YES) or any(_DO_IT.search(each) for each in readings(got.text))
 
 
 def _refusals(state: State, got: Understanding) -> list[Task]:
@@ -352,10 +365,6 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
     words = plain(got.text)
     last = plain(state.last_reply)
     agreed = got.wants(Intent.YES) or bool(_GO_AHEAD.search(words))
-    if _OFFERS_CHANGE.search(last) and (
-        got.wants(Intent.YES) or re.search(r"\bdo (?:that|it|so)\b|\bapply\b|\bchange it\b", words)
-    ):
-        return [Analyse(statement=_last_hypothesis(state), known_version=_version(state))]
     if agreed and _is_open(state):
         return [Talk("talk.confirm")]
     if agreed and _ASKS_MONEY.search(last) and state.has_project:
@@ -374,7 +383,7 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
     for intent, key in _TALK.items():
         if intent in got.intents:
             return [Talk(key)]
-    if (section := _guessed(state, got)) is not None:
+    if (section := guessed(state, got)) is not None:
         return [Explain(section)]
     if got.wants(Intent.WHAT_IF):
         return [Talk("analysis.what-if-unclear" if state.has_project else "analysis.none")]
@@ -396,33 +405,6 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
     if not state.has_project and (_HAS_PLAN.search(words) or tells_something):
         return [_ask_what(state, got)]
     return [Talk("talk.unclear" if got.words <= 3 else "talk.off-topic")]
-
-
-def _guessed(state: State, got: Understanding) -> str | None:
-    """What a question about the project is about that nothing else tells: time, money, or how it stands."""
-    if not (state.has_project and mood.asks(got.text)) or got.intents.keys() - {
-        Intent.YES,
-        Intent.NO,
-        Intent.GREETING,
-    }:
-        return None
-    words = readings(got.text)[-1]
-    if got.picks or re.search(r"\b(?:you|your|who|cto|ctos|expert|experts)\b", words):
-        return None
-    for pattern, section in _TOPICS:
-        if pattern.search(words):
-            return section
-    return None
-
-
-_TOPICS = (
-    (re.compile(r"\b(?:weeks?|months?|years?|spring|summer|autumn|fall|winter|christmas|easter|deadline|launch\w*|live|time|soon|early|fast|quick\w*|late|date|ready|finish\w*|january|february|march|april|may|june|july|august|september|october|november|december)\b"), "timeline"),
-    (re.compile(r"\b(?:money|budget|cost\w*|price\w*|pay|expensive|cheap\w*|afford\w*|sum|amount|total|bill|more than we have|spend\w*|euros?|dollars?|pounds?)\b|[$€£]"), "cost"),
-    (re.compile(r"\b(?:programm\w*|technolog\w*|tech|code\w*|framework|languages?|stack|database|native|cloud|hosting|architecture)\b"), "technology"),
-    (re.compile(r"\b(?:risk\w*|wrong|fail\w*|danger\w*|problem\w*|worr\w*|trouble|weak\w*)\b"), "risks"),
-    (re.compile(r"\b(?:score|points|health|rating)\b"), "score"),
-    (re.compile(r"\b(?:numbers?|figures?|estimate\w*|calculat\w*)\b"), "assumptions"),
-)  # fmt: skip
 
 
 def _last_hypothesis(state: State) -> str:
