@@ -19,7 +19,6 @@ from assistant.turn import Turn
 from core.db import Database
 from core.settings import Settings
 from services.projects import service as projects
-from services.projects.schemas import ProjectRead
 from tools.registry import offered
 
 log = logging.getLogger(__name__)
@@ -100,7 +99,7 @@ class Agent:
 
     async def _speak(self, context: TurnContext, turn: Turn) -> None:
         try:
-            project = await self._project(context)
+            project = await projects.for_turn(self._db, context.actor, context.room_id)
             await self._graph(context).ainvoke(
                 {"messages": window.messages(context, project, whole=self._choice.guided)},
                 {"recursion_limit": 4 * self._settings.turn_tool_calls + 10},
@@ -131,10 +130,6 @@ class Agent:
             model=self._choice.name,
             tracing=self.tracing,
         )
-
-    async def _project(self, context: TurnContext) -> ProjectRead | None:
-        async with self._db.reading() as session:
-            return await projects.for_room(session, context.actor, context.room_id)
 
     def _graph(self, context: TurnContext) -> Any:
         specs = {spec.name: spec for spec in offered(context.actor, shared=context.shared)}

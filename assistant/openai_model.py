@@ -12,8 +12,10 @@ import httpx
 import openai
 import orjson
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
+from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessageChunk, BaseMessage, BaseMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
+from langchain_core.runnables import RunnableConfig
 from langchain_openai import ChatOpenAI
 from openai import AsyncStream
 
@@ -55,9 +57,25 @@ class StreamedChatOpenAI(ChatOpenAI):
                 if made is None:
                     continue
                 kind = type(made.message)
-                if run_manager is not None and run_manager.handlers:
-                    await run_manager.on_llm_new_token(made.text, chunk=made)
                 yield made
+
+    async def astream(
+        self,
+        input: LanguageModelInput,  # noqa: A002 (its name in LangChain)
+        config: RunnableConfig | None = None,
+        *,
+        stop: list[str] | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[AIMessageChunk]:
+        """Messages as they come. LangChain's callbacks are not told: its tracer is kept off (`assistant.tracing`)."""
+        async for made in self._astream(self._convert_input(input).to_messages(), stop, **kwargs):
+            message = made.message
+            assert isinstance(message, AIMessageChunk)
+            message.response_metadata = {**(made.generation_info or {}), **message.response_metadata}
+            yield message
+        yield AIMessageChunk(
+            content="", chunk_position="last"
+        )  # so that arguments that broke off count as broken
 
     async def aclose(self) -> None:
         """End the connections that are kept for the next request."""

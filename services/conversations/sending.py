@@ -147,7 +147,7 @@ class Sender:
         await asyncio.gather(*self._refusing)
 
     async def _kind(self, room_id: UUID) -> str:
-        kind: str | None = await self._db.raw.fetchval("select kind from rooms where id = $1", room_id)
+        kind: str | None = await self._db.by_key.fetchval("select kind from rooms where id = $1", room_id)
         if kind is None:
             raise NotFound("There is no such conversation.", room=str(room_id))
         if len(self._kinds) > 100_000:

@@ -179,7 +179,7 @@ class TurnResult:
 async def claim(db: Database, turn_id: UUID, owner: UUID) -> ClaimedTurn | None:
     """Take the lease. None when another process has it, another turn of the room runs, or the turn has ended."""
     try:
-        row = await db.raw.fetchrow(CLAIM, turn_id, owner, LEASE, WINDOW, ASSISTANT_ID)
+        row = await db.by_key.fetchrow(CLAIM, turn_id, owner, LEASE, WINDOW, ASSISTANT_ID)
     except asyncpg.UniqueViolationError:
         return None
     if row is None:
@@ -217,7 +217,7 @@ async def claim(db: Database, turn_id: UUID, owner: UUID) -> ClaimedTurn | None:
 
 async def save(db: Database, turn_id: UUID, owner: UUID, text: str, progress: list[Any]) -> bool | None:
     """Store the text so far and renew the lease. True when the person asked to stop; None when the lease is lost."""
-    stopping: bool | None = await db.raw.fetchval(SAVE, turn_id, owner, text, progress, LEASE)
+    stopping: bool | None = await db.by_key.fetchval(SAVE, turn_id, owner, text, progress, LEASE)
     return stopping
 
 
@@ -230,7 +230,7 @@ async def finish(db: Database, turn: ClaimedTurn, owner: UUID, result: TurnResul
     if result.notices:
         meta["notices"] = result.notices
     used = result.usage or {}
-    row = await db.raw.fetchrow(
+    row = await db.by_key.fetchrow(
         FINISH,
         turn.id,
         owner,

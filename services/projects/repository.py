@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import ColumnElement, Select, Uuid, bindparam, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor
+from core.db import Database
 from models.conversations import Room, RoomMember
 from models.projects import Project, ProjectAnalysis
 
@@ -54,7 +57,7 @@ def _of_room() -> Select[Project, int | None]:
         RoomMember.room_id == room, RoomMember.user_id == person, RoomMember.left_at.is_(None)
     )
     return (
-        select(Project, _NEWEST)
+        select(Project, _NEWEST.label("analysis_version"))
         .where(
             or_(Project.room_id == room, Project.id == linked),
             or_(Project.owner_id == person, inside.exists()),
@@ -63,13 +66,21 @@ def _of_room() -> Select[Project, int | None]:
     )
 
 
-_OF_ROOM = _of_room()  # once, as every turn asks: putting it together costs more than sending it
+# Once, as every turn asks: putting it together costs more than sending it.
+_OF_ROOM = _of_room()
+_AS_SENT = _OF_ROOM.compile(dialect=PGDialect_asyncpg())  # type: ignore[no-untyped-call]
 
 
 async def of_room(session: AsyncSession, actor: Actor, room_id: UUID) -> Found | None:
     """The project a room is about, if the actor is in the room or owns the project."""
     row = (await session.execute(_OF_ROOM, {"room": room_id, "person": actor.user_id})).first()
     return (row[0], row[1]) if row is not None else None
+
+
+async def of_room_now(db: Database, actor: Actor, room_id: UUID) -> asyncpg.Record | None:
+    """The same outside of any transaction, as a row of `ProjectRead`."""
+    values = {"room": room_id, "person": actor.user_id}
+    return await db.by_key.fetchrow(str(_AS_SENT), *(values[name] for name in _AS_SENT.positiontup or ()))
 
 
 async def lock_room(session: AsyncSession, room_id: UUID) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.actor import Actor, Scope
+from core.db import Database
 from core.errors import Conflict, InvalidInput, NotFound
 from core.ids import new_id
 from models.projects import Project
@@ -33,6 +34,7 @@ __all__ = [
     "create",
     "edit_brief",
     "for_room",
+    "for_turn",
     "get",
     "latest_analysis",
     "list_analyses",
@@ -60,6 +62,13 @@ async def for_room(session: AsyncSession, actor: Actor, room_id: UUID) -> Projec
     actor.require(Scope.PROJECTS_READ)
     row = await repository.of_room(session, actor, room_id)
     return _read(row[0], row[1]) if row is not None else None
+
+
+async def for_turn(db: Database, actor: Actor, room_id: UUID) -> ProjectRead | None:
+    """As `for_room`, read at once and without a session: a turn waits for it."""
+    actor.require(Scope.PROJECTS_READ)
+    row = await repository.of_room_now(db, actor, room_id)
+    return ProjectRead.model_validate(dict(row)) if row is not None else None
 
 
 async def list_projects(
