@@ -1,6 +1,7 @@
 """Who is acting. Every rule takes an `Actor`; doors build it from a session, a token or a job, never from input."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -61,7 +62,7 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The identity a rule is run for."""
+    """The identity a rule is run for. `expires_at`: when the session or token ends that it was proved by."""
 
     user_id: UUID
     role: Role
@@ -69,6 +70,7 @@ class Actor:
     session_id: UUID | None = None
     timezone: str = "UTC"
     locale: str = "en"
+    expires_at: datetime | None = None
 
     @property
     def is_guest(self) -> bool:

@@ -8,6 +8,7 @@ bytes go to every follower.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ import orjson
 from api.ws.connection import RESTART, UNAUTHENTICATED, Connection
 from api.ws.socket import text_frame
 from core.actor import ROLE_SCOPES, Actor, Role, Scope
+from core.clock import now
 from core.db import Database
 from core.errors import NotFound
 from core.events import Event, RoomEvent, UserEvent
@@ -323,10 +325,20 @@ class Hub:
     async def _sweep_for_ever(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
+            self._end_expired()
             try:
                 await self.sweep()
             except Exception:
                 log.warning("looking for lost events failed", exc_info=True)
+
+    def _end_expired(self) -> None:
+        """A session or token that runs out takes its sockets along, however long they have been open."""
+        moment = now()
+        for connections in tuple(self._people.values()):
+            for connection in tuple(connections):
+                ends = connection.actor.expires_at if connection.actor is not None else None
+                if ends is not None and ends <= moment:
+                    connection.close(UNAUTHENTICATED, "the session or token has expired")
 
     def _spawn(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)
@@ -370,4 +382,4 @@ def _in_role(actor: Actor, role: Role) -> Actor:
     scopes = ROLE_SCOPES[role] & actor.scopes
     if actor.session_id is not None:
         scopes |= ROLE_SCOPES[role] - {Scope.ADMIN}
-    return Actor(actor.user_id, role, scopes, actor.session_id, actor.timezone, actor.locale)
+    return replace(actor, role=role, scopes=scopes)

@@ -105,6 +105,7 @@ async def authenticate(db: Database, token: str) -> Actor | None:
         & {Scope(name) for name in row["scopes"] if name in set(Scope)},
         timezone=row["timezone"],
         locale=row["locale"],
+        expires_at=row["expires_at"],
     )
 
 

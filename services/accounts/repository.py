@@ -26,7 +26,7 @@ _PROVEN = """(u.role <> 'admin' or exists (select from passkeys p where p.user_i
     or exists (select from totp_secrets t where t.user_id = u.id and t.confirmed_at is not null)) as proven"""
 
 _LIVE_SESSION = """
-select s.id as session_id, s.last_seen_at, u.id as user_id, u.role, u.timezone, u.locale, {proven}
+select s.id as session_id, s.last_seen_at, s.expires_at, u.id as user_id, u.role, u.timezone, u.locale, {proven}
 from sessions s join users u on u.id = s.user_id
 where s.token_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3
   and u.deleted_at is null and u.suspended_at is null
@@ -240,7 +240,7 @@ async def delete_sign_in_methods(
 
 
 _LIVE_BEARER = """
-select a.id as token_id, a.scopes, a.last_used_at, u.id as user_id, u.role, u.timezone, u.locale, {proven}
+select a.id as token_id, a.scopes, a.last_used_at, a.expires_at, u.id as user_id, u.role, u.timezone, u.locale, {proven}
 from api_tokens a join users u on u.id = a.user_id
 where a.token_hash = $1 and (a.expires_at is null or a.expires_at > $2)
   and u.deleted_at is null and u.suspended_at is null and u.deletion_due_at is null

@@ -102,6 +102,7 @@ async def authenticate_session(db: Database, token: str) -> Actor | None:
         session_id=row["session_id"],
         timezone=row["timezone"],
         locale=row["locale"],
+        expires_at=row["expires_at"],
     )
 
 

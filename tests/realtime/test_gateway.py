@@ -12,6 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from api.ws.client import CommandRefused
 from api.ws.protocol import MAX_FRAME, SUBPROTOCOL
 from core.actor import Role
+from core.security import hash_token
+from tests.accounts.factories import sign_in_cookie
 from tests.serving import Served
 
 
@@ -170,6 +172,21 @@ async def test_signing_out_closes_the_sockets_of_that_session(served: Served) ->
         with pytest.raises(ConnectionError):
             await client.wait_for(lambda e: False)
         assert client.close_code == 4001
+
+
+async def test_a_session_that_runs_out_takes_its_sockets_along(served: Served) -> None:
+    ada, short = await served.person()
+    long = await sign_in_cookie(served.runtime.db, ada)
+    await served.runtime.db.raw.execute(
+        "update sessions set expires_at = now() + interval '3 seconds' where token_hash = $1",
+        hash_token(short),
+    )
+    room = await served.room(ada)
+    async with served.socket(short) as client, served.socket(long) as other:
+        with pytest.raises(ConnectionError):
+            await client.wait_for(lambda e: False)
+        assert client.close_code == 4001
+        await other.send_message(room, "still here")
 
 
 async def test_a_socket_opened_with_an_api_token_may_no_more_than_the_token(served: Served) -> None:
