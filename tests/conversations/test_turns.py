@@ -28,6 +28,7 @@ from services.conversations.sending import Sender
 from services.conversations.turns import TurnResult
 from tests.accounts.factories import make_actor
 from tests.conversations.test_sending import make_room
+from tests.serving import leave_no_turns
 
 
 class ScriptedAgent:
@@ -100,6 +101,7 @@ class Scene:
 
 @pytest.fixture
 async def scene(db: Database) -> AsyncIterator[Scene]:
+    await leave_no_turns(db.url)
     ada = await make_actor(db)
     scene = Scene(db, ada, await make_room(db, ada, kind="assistant"))
     yield scene
@@ -234,6 +236,7 @@ async def test_the_window_of_a_second_run_ends_where_the_first_began(db: Databas
 
 
 async def test_a_turn_that_nobody_runs_is_found_and_given_up_in_the_end(db: Database) -> None:
+    await leave_no_turns(db.url)
     _, room, turn_id = await queued_turn(db)
     assert await turns.due(db) == []  # whoever stored it is about to run it
     await db.raw.execute("update turns set created_at = now() - interval '11 seconds' where id = $1", turn_id)

@@ -25,6 +25,7 @@ class Realtime {
 	#fetched: ((room: Room) => void)[] = [];
 	#back: (() => void)[] = [];
 	#opened = false;
+	#person: string | null = null;
 	#trouble: ReturnType<typeof setTimeout> | undefined;
 
 	constructor() {
@@ -141,8 +142,13 @@ class Realtime {
 			this.rooms = {};
 			this.pending = [];
 			this.#outbox = null;
+			this.#person = null;
 			return;
 		}
+		// What a page has loaded before it was known who looks at it was loaded for them: their cookie went along. Loading it
+		// anew would take a reader back from the message that they have jumped to.
+		const known = this.#person !== null;
+		this.#person = user.id;
 		this.#outbox = new Outbox({
 			connection: this.#connection,
 			storage: localStorage,
@@ -151,7 +157,8 @@ class Realtime {
 			onStored: (room, message) => this.#sync.update(room, (state) => merge(state, [message]))
 		});
 		this.#opened = false;
-		this.#sync.reload();
+		if (known) this.#sync.reload();
+		else this.#sync.resume();
 		this.#connection.reopen();
 	}
 
