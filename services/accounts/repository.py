@@ -139,6 +139,14 @@ async def change_user(session: AsyncSession, user_id: UUID, **values: Any) -> No
     await session.execute(update(User).where(User.id == user_id).values(**values))
 
 
+async def lock_owner(session: AsyncSession, token_hash: bytes, purpose: str) -> None:
+    """Lock the account that a token is for, if it is for one."""
+    owner = select(SingleUseToken.user_id).where(
+        SingleUseToken.token_hash == token_hash, SingleUseToken.purpose == purpose
+    )
+    await session.execute(select(User.id).where(User.id.in_(owner)).with_for_update())
+
+
 async def single_use_token(session: AsyncSession, token_hash: bytes, purpose: str) -> SingleUseToken | None:
     """The locked row of a token, whether or not it is still good."""
     query = (

@@ -85,6 +85,8 @@ async def redeem(session: AsyncSession, purpose: Purpose, token: str) -> SingleU
 
 async def look_up(session: AsyncSession, purpose: Purpose, token: str) -> SingleUseToken:
     """The locked row of a token that still works, without using it up. Raises as `redeem` does."""
+    # The person before the token, in which order whoever issues a new one locks them, too.
+    await repository.lock_owner(session, hash_token(token), purpose.value)
     row = await repository.single_use_token(session, hash_token(token), purpose.value)
     if row is None:
         raise NotFound(

@@ -16,7 +16,7 @@ def objection(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, RuntimeError):
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError):
         return "archive_broken"
     unpacked = sum(entry.file_size for entry in entries)
     packed = max(1, path.stat().st_size)

@@ -12,7 +12,7 @@ from core.clock import now
 from core.db import Database
 from core.errors import Conflict, Forbidden, Gone, InvalidInput, NotFound, SextantError, Unauthenticated
 from models.accounts import ApiToken, Identity, Passkey, Session, SingleUseToken, User
-from services.accounts import api_tokens, passwords, service, stepup, undoing, verification
+from services.accounts import api_tokens, passwords, repository, service, stepup, undoing, verification
 from services.accounts.schemas import (
     ChangeEmail,
     ChangePassword,
@@ -197,6 +197,36 @@ async def _change_address(db: Database, letterbox: Letterbox, actor: Actor, new:
         await verification.request_change(session, actor, ChangeEmail(email=new))
     async with db.transaction() as session:
         await verification.change(session, actor, letterbox.token(new))
+
+
+async def _waits_for_a_lock(db: Database) -> None:
+    async with asyncio.timeout(30):
+        while not await db.raw.fetchval(  # noqa: ASYNC110 (a lock has no event)
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        ):
+            await asyncio.sleep(0.01)
+
+
+async def test_a_link_that_is_opened_while_a_newer_one_is_made_waits_for_it(
+    db: Database, letterbox: Letterbox
+) -> None:
+    actor, old = await _actor(db), unique_email()
+    async with db.transaction() as session:
+        await verification.request_change(session, actor, ChangeEmail(email=old))
+    token = letterbox.token(old)
+
+    async def open_link() -> None:
+        async with db.transaction() as session:
+            await verification.change(session, actor, token)
+
+    async with db.transaction() as session:
+        await repository.user(session, actor.user_id, lock=True)
+        opened = asyncio.create_task(open_link())
+        await _waits_for_a_lock(db)
+        await verification.request_change(session, actor, ChangeEmail(email=unique_email()))
+    with pytest.raises(NotFound) as caught:
+        await opened
+    assert caught.value.code == "link_unknown"
 
 
 async def _undo(db: Database, token: str) -> EmailChangeUndone:

@@ -129,7 +129,7 @@ def integrations() -> st.SearchStrategy[Named]:
 
 def _budgets() -> st.SearchStrategy[Fact[Budget]]:
     return st.builds(
-        budget, st.integers(0, 5_000_000), st.sampled_from(["USD", "EUR", "JPY", "GBP", "KWD", "XXX"])
+        budget, st.integers(0, 5_000_000), st.sampled_from(["USD", "EUR", "JPY", "GBP", "KWD", "XTS"])
     )
 
 

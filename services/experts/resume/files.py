@@ -17,6 +17,7 @@ MAX_PAGES: Final = 40
 MAX_TEXT: Final = 80_000
 _MAX_PART: Final = 20_000_000
 _MAX_UNPACKED: Final = 100_000_000
+_WITH_PASSWORD = 0x1  # in an entry's flags
 _MAX_ENTRIES: Final = 2_000
 _FEWEST_LETTERS: Final = 80
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -91,6 +92,8 @@ def _docx(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
+            if any(entry.flag_bits & _WITH_PASSWORD for entry in entries):
+                raise RefusedError(Refusal.ENCRYPTED)
             names = {entry.filename for entry in entries}
             if "word/document.xml" not in names:
                 raise RefusedError(Refusal.TYPE)
@@ -100,10 +103,8 @@ def _docx(data: bytes) -> str:
                 raise RefusedError(Refusal.UNSAFE)
             headers = sorted(name for name in names if re.fullmatch(r"word/header\d*\.xml", name))
             return "\n".join(_part(archive, name) for name in [*headers, "word/document.xml"])
-    except (zipfile.BadZipFile, expat.ExpatError, NotImplementedError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, expat.ExpatError, RuntimeError, EOFError, OSError) as error:
         raise RefusedError(Refusal.DAMAGED) from error
-    except RuntimeError as error:  # zipfile's word for an entry with a password
-        raise RefusedError(Refusal.ENCRYPTED) from error
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> str:
