@@ -1,5 +1,6 @@
 """The page `/events`: what happened, and how its deliveries go; and the sandbox's clock."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,7 +65,8 @@ class EventPages:
     def _queue(self, delivery_id: int) -> None:
         with self.store.transaction() as work:
             work.connection.execute(
-                "UPDATE deliveries SET state = 'pending', next_at = 0 WHERE id = ?", (delivery_id,)
+                "UPDATE deliveries SET state = 'pending', next_at = ? WHERE id = ?",
+                (time.time(), delivery_id),
             )
 
     def _events(self, before: str | None) -> Response:

@@ -44,6 +44,7 @@ class Delivery:
     url: str
     secret: str
     attempts: int
+    next_at: float
 
 
 class Dispatcher:
@@ -103,7 +104,12 @@ class Dispatcher:
             endpoint = json.loads(row["endpoint"])
             due.append(
                 Delivery(
-                    row["id"], json.loads(row["event"]), endpoint["url"], endpoint["_secret"], row["attempts"]
+                    row["id"],
+                    json.loads(row["event"]),
+                    endpoint["url"],
+                    endpoint["_secret"],
+                    row["attempts"],
+                    row["next_at"],
                 )
             )
         return due, next_at
@@ -137,10 +143,21 @@ class Dispatcher:
                 attempts,
             )
         with self._store.transaction() as work:
+            # Whoever asked meanwhile for another delivery moved `next_at`, and gets it.
             work.connection.execute(
-                "UPDATE deliveries SET state = ?, attempts = ?, next_at = ?, last_at = ?, last_status = ?,"
-                " last_error = ? WHERE id = ?",
-                (state, attempts, now + backoff(attempts), now, status, error, delivery.id),
+                "UPDATE deliveries SET state = iif(next_at = :was, :state, state),"
+                " next_at = iif(next_at = :was, :next, next_at), attempts = :attempts, last_at = :now,"
+                " last_status = :status, last_error = :error WHERE id = :id",
+                {
+                    "was": delivery.next_at,
+                    "state": state,
+                    "next": now + backoff(attempts),
+                    "attempts": attempts,
+                    "now": now,
+                    "status": status,
+                    "error": error,
+                    "id": delivery.id,
+                },
             )
             # The event may belong to a connected account, which is why it is not read through `work`.
             if delivered:

@@ -4,7 +4,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.projects.estimation import estimate
-from services.projects.estimation.sizing import CHANGE_POINTS, FLOOR_POINTS, KINDS, counts_of, points, size
+from services.projects.estimation.sizing import (
+    CHANGE_POINTS,
+    FLOOR_POINTS,
+    KINDS,
+    counts_of,
+    foundation,
+    named_features,
+    points,
+    size,
+)
 from services.projects.extraction.catalogue import FEATURES
 from services.projects.schemas import (
     Complexity,
@@ -22,6 +31,14 @@ from tests.analysis.factories import briefs, exclusion, feature, features, integ
 
 def total(brief: ProjectBrief) -> float:
     return sum(line.points for line in size(brief)[0])
+
+
+def implied(brief: ProjectBrief) -> set[str | None]:
+    """What is counted without being among the brief's features."""
+    slugs = {feature.slug for feature in [*named_features(brief), *foundation(brief)]}
+    if brief.stage is not None and brief.stage.value is Stage.REBUILD:
+        slugs.add("data-migration")
+    return slugs - {feature.slug for feature in brief.features}
 
 
 def test_points_are_those_of_the_counting_manual() -> None:
@@ -48,6 +65,8 @@ def test_a_feature_costs_more_at_higher_complexity() -> None:
 @given(briefs(), features())
 @settings(max_examples=100, deadline=None)
 def test_a_further_feature_never_lowers_size_time_or_cost(brief: ProjectBrief, more: Feature) -> None:
+    if more.slug is not None and more.slug in implied(brief):
+        more = feature(more.slug)  # a simpler one than is taken for granted would take its place
     larger = brief.model_copy(update={"features": [*brief.features, more]})
     before, after = estimate(brief), estimate(larger)
     assert after.points >= before.points - 0.05  # lines are rounded to a tenth
@@ -76,6 +95,21 @@ def test_a_vague_brief_gets_the_floor_and_says_so() -> None:
     assert sum(line.points for line in lines) == FLOOR_POINTS
     assert {"foundation", "unnamed-scope", "platform"} <= {premise.key for premise in premises}
     assert {line.premise for line in lines} == {"foundation", "unnamed-scope"}
+
+
+def test_what_is_named_takes_the_place_of_what_is_assumed() -> None:
+    base = telehealth()
+    low, ordinary, high = (
+        total(base.model_copy(update={"features": [*base.features, feature("admin-panel", level)]}))
+        for level in (Complexity.LOW, None, Complexity.HIGH)
+    )
+    assert low < ordinary == total(base) < high
+
+
+def test_moving_the_data_of_a_rebuild_is_counted_beside_the_floor_named_or_not() -> None:
+    rebuild = ProjectBrief(stage=Fact[Stage](value=Stage.REBUILD))
+    named = rebuild.model_copy(update={"features": [feature("data-migration")]})
+    assert total(named) == total(rebuild) > FLOOR_POINTS
 
 
 def test_what_is_excluded_is_not_counted_as_foundation() -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -29,13 +29,15 @@ class Sandbox(Process):
     ) -> AsyncIterator[stripe.StripeClient]:
         """The official SDK, talking to this sandbox."""
         http = stripe.HTTPXClient(timeout=20)
-        yield stripe.StripeClient(
-            key,
-            base_addresses={"api": self.url, "connect": self.url, "files": self.url},
-            http_client=http,
-            max_network_retries=retries,
-        )
-        await http.close_async()
+        try:
+            yield stripe.StripeClient(
+                key,
+                base_addresses={"api": self.url, "connect": self.url, "files": self.url},
+                http_client=http,
+                max_network_retries=retries,
+            )
+        finally:
+            await http.close_async()
 
     async def pay(
         self, url: str, card: str = "pm_card_visa", email: str = "payer@people.example"
@@ -51,10 +53,12 @@ class Sandbox(Process):
 
 
 class Receiver:
-    """A webhook endpoint on a port of its own. `status` is what it answers."""
+    """A webhook endpoint on a port of its own. `status` is what it answers, as soon as `answering` is set."""
 
     def __init__(self, port: int = 0) -> None:
         self.status = 200
+        self.answering = Event()
+        self.answering.set()
         self.arrived: queue.Queue[tuple[bytes, str]] = queue.Queue()
         receiver = self
 
@@ -62,6 +66,7 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.arrived.put((body, self.headers["Stripe-Signature"]))
+                receiver.answering.wait()
                 self.send_response(receiver.status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -87,6 +92,7 @@ class Receiver:
                 return event
 
     def close(self) -> None:
+        self.answering.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

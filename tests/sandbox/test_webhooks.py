@@ -122,6 +122,19 @@ async def test_the_page_shows_deliveries_and_sends_again(own_sandbox: Sandbox, r
         assert (await receiver.next("customer.created", str(endpoint.secret))).id == event.id
 
 
+async def test_a_delivery_asked_for_while_another_is_under_way_is_made_too(
+    own_sandbox: Sandbox, receiver: Receiver
+) -> None:
+    async with own_sandbox.client() as client, httpx.AsyncClient() as http:
+        endpoint = await _listen(client, receiver.url, ["customer.created"])
+        receiver.answering.clear()
+        await client.v1.customers.create_async({"name": "Ada"})
+        event = await receiver.next("customer.created", str(endpoint.secret))
+        await http.post(f"{own_sandbox.url}/events/deliveries/1")
+        receiver.answering.set()
+        assert (await receiver.next("customer.created", str(endpoint.secret))).id == event.id
+
+
 async def test_unknown_event_types_are_refused(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError) as caught:
         await _listen(client, "http://127.0.0.1:9/", ["checkout.session.payed"])
