@@ -14,7 +14,7 @@ from openai import AsyncOpenAI
 from pydantic import ValidationError
 
 from api.static import BUILD
-from core import migrate
+from core import revisions
 from core.broker import redis_client
 from core.embedded_storage import find_program
 from core.gateways import scanner
@@ -96,7 +96,7 @@ async def _database(config: Settings) -> Finding:
             return Finding("database", "problem", "the extension pgvector is not installed on the server")
     finally:
         await connection.close()
-    at, newest = await migrate.current(config.database_url.get_secret_value()), migrate.head()
+    at, newest = await revisions.current(config.database_url.get_secret_value()), revisions.newest()
     if at != newest:
         return Finding("database", "problem", f"at migration {at or 'none'}, {newest} is newest; run migrate")
     return Finding("database", "ok", f"PostgreSQL {version.major}, migration {at}")

@@ -29,6 +29,7 @@ from services.previews import service as previews
 
 if TYPE_CHECKING:  # the hub and the runner stand above this module
     from api.ws.hub import Hub
+    from assistant.agent import Agent
     from assistant.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -72,8 +73,6 @@ async def open_runtime(
     `serve` delivers events to sockets, `worker` runs jobs, `assistant` runs turns.
     """
     from api.ws.hub import Hub
-    from assistant.agent import Agent
-    from assistant.runner import Runner
 
     use(settings)
     async with AsyncExitStack() as stack:
@@ -115,13 +114,6 @@ async def open_runtime(
         watcher = Watcher(db)
         watcher.start()
         stack.push_async_callback(watcher.stop)
-        runner = None
-        if assistant:
-            agent = Agent(settings, db)
-            stack.push_async_callback(agent.close)
-            runner = Runner(db, agent, agent.summariser)
-            runner.start()
-            stack.push_async_callback(runner.stop)
         jobs = Worker(db) if worker else None
         if jobs is not None:
             working = asyncio.create_task(jobs.run(), name="worker")
@@ -129,7 +121,35 @@ async def open_runtime(
             stack.push_async_callback(_finish, jobs, working)
             with suppress(TimeoutError):  # the first who asks is told that all is well
                 await asyncio.wait_for(jobs.began(), 5)
-        yield Runtime(settings, db, gateways, sender, presence, hub, runner, jobs)
+        runtime = Runtime(settings, db, gateways, sender, presence, hub, None, jobs)
+        if assistant:
+            await stack.enter_async_context(open_assistant(runtime))
+        yield runtime
+
+
+@asynccontextmanager
+async def open_assistant(runtime: Runtime) -> AsyncIterator[None]:
+    """Run turns in this process. What was asked before is answered now."""
+    agent_class, runner_class = await asyncio.to_thread(_import_assistant)
+    agent = agent_class(runtime.settings, runtime.db)
+    runtime.runner = runner = runner_class(runtime.db, agent, agent.summariser)
+    runner.start()
+    try:
+        yield
+    finally:
+        await runner.stop()
+        runtime.runner = None
+        await agent.close()
+
+
+def _import_assistant() -> "tuple[type[Agent], type[Runner]]":
+    # A third of what a process loads. A server is up before it, and it is made ready for its first turn here.
+    from assistant.agent import Agent
+    from assistant.runner import Runner
+    from services.projects import extraction
+
+    extraction.prepare()
+    return Agent, Runner
 
 
 def _notice(working: asyncio.Task[None]) -> None:

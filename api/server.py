@@ -15,10 +15,10 @@ from typing import Any
 import uvicorn
 
 from api.standins import free_port, stand_ins
+from core import revisions
 from core.db import Database
 from core.embedded import EmbeddedPostgres, ensure_database
 from core.log import configure_logging
-from core.migrate import upgrade
 from core.settings import Environment, Settings, settings, use
 
 log = logging.getLogger(__name__)
@@ -51,27 +51,39 @@ async def run_server(*, host: str | None, port: int | None, worker: bool | None)
     sock = _listen(config)
     config = config.model_copy(update={"port": sock.getsockname()[1]})
     _say(config, "Starting Sextant …")
-    async with open_database(config) as url, stand_ins(config, config.base_url) as overrides:
-        config = Settings.model_validate({**config.model_dump(), **overrides})
-        use(config)
-        await upgrade(url)
+    # Importing the product takes seconds: it is done beside the waiting for the database and the stand-ins.
+    importing = asyncio.create_task(asyncio.to_thread(_import_product))
+    async with open_database(config) as url, stand_ins(config, config.base_url) as started_stand_ins:
+        await _upgrade(url)
         if config.environment is Environment.DEVELOPMENT:
             await _seed_first_time(config, url)
-        from api.app import create_app
-        from api.runtime import open_runtime
-
+        config = Settings.model_validate({**config.model_dump(), **await started_stand_ins()})
+        use(config)
+        create_app, open_runtime, open_assistant = await importing
         with_worker = worker if worker is not None else not config.is_production
-        async with open_runtime(config, url, worker=with_worker) as runtime:
+        async with open_runtime(config, url, worker=with_worker, assistant=False) as runtime:
             server = Server(_uvicorn_config(create_app(config, runtime), config), runtime.hub)
             serving = asyncio.create_task(server.serve(sockets=[sock]))
             await asyncio.wait(
                 {serving, asyncio.create_task(server.up.wait())}, return_when=asyncio.FIRST_COMPLETED
             )
-            _keep_what_is_loaded()
             if server.started:
                 _welcome(config, time.monotonic() - started)
-            await serving
+            try:
+                async with open_assistant(runtime):
+                    _keep_what_is_loaded()
+                    await serving
+            finally:
+                server.should_exit = True
+                await serving
     return 0
+
+
+def _import_product() -> tuple[Any, Any, Any]:
+    from api.app import create_app
+    from api.runtime import open_assistant, open_runtime
+
+    return create_app, open_runtime, open_assistant
 
 
 async def run_worker() -> None:
@@ -108,7 +120,7 @@ async def run_seed() -> str:
     if config.is_production:
         raise SystemExit("Demo data is not loaded in production.")
     async with open_database(config) as url:
-        await upgrade(url)
+        await _upgrade(url)
         configure_only_embeddings(embeddings.from_settings(config))
         async with Database(url) as db:
             count = await load(db)
@@ -121,10 +133,17 @@ async def run_create_admin(email: str, password: str) -> str:
     from services.accounts import service as accounts
 
     async with open_database(config) as url:
-        await upgrade(url)
+        await _upgrade(url)
         async with Database(url) as db, db.transaction() as session:
             person = await accounts.create_admin(session, email=email, password=password)
     return f"{person.name} ({email}) is an operator now."
+
+
+async def _upgrade(url: str) -> None:
+    if await revisions.current(url) != revisions.newest():
+        from core.migrate import upgrade  # Alembic takes its time to load, and most starts have no use for it
+
+        await upgrade(url)
 
 
 def configure_only_embeddings(embeddings: Any) -> None:

@@ -5,7 +5,7 @@ import base64
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -51,10 +51,17 @@ def _wants_pinecone(settings: Settings) -> bool:
 
 
 @asynccontextmanager
-async def stand_ins(settings: Settings, base_url: str) -> AsyncIterator[dict[str, str]]:
-    """Run the stand-ins; yields the settings that point to them (empty when all vendors have keys)."""
-    async with _storage(settings, base_url) as starting, _vendors(settings, base_url) as overrides:
-        yield overrides | await starting
+async def stand_ins(
+    settings: Settings, base_url: str
+) -> AsyncIterator[Callable[[], Awaitable[dict[str, str]]]]:
+    """Start the stand-ins. What is yielded waits until they are up, and returns the settings that point to them (empty
+    when all vendors have keys)."""
+    async with _storage(settings, base_url) as storage, _vendors(settings, base_url) as vendors:
+
+        async def started() -> dict[str, str]:
+            return await vendors | await storage
+
+        yield started
 
 
 def needs_storage(settings: Settings) -> bool:
@@ -64,7 +71,7 @@ def needs_storage(settings: Settings) -> bool:
 
 @asynccontextmanager
 async def _storage(settings: Settings, base_url: str) -> AsyncIterator[asyncio.Future[dict[str, str]]]:
-    """The embedded S3 server. It starts while the other stand-ins do."""
+    """The embedded S3 server. It starts while the others do."""
     server = EmbeddedStorage(settings.data_dir / "storage")
 
     async def start() -> dict[str, str]:
@@ -98,9 +105,10 @@ async def _storage(settings: Settings, base_url: str) -> AsyncIterator[asyncio.F
 
 
 @asynccontextmanager
-async def _vendors(settings: Settings, base_url: str) -> AsyncIterator[dict[str, str]]:
+async def _vendors(settings: Settings, base_url: str) -> AsyncIterator[Awaitable[dict[str, str]]]:
+    """The other vendors, in one process."""
     if not needed(settings):
-        yield {}
+        yield asyncio.sleep(0, {})
         return
     probe = free_port("127.0.0.1", settings.port + 1)
     port = probe.getsockname()[1]
@@ -124,7 +132,8 @@ async def _vendors(settings: Settings, base_url: str) -> AsyncIterator[dict[str,
         start_new_session=True,  # Ctrl-C goes to the server, which then stops this in order
     )
     url = f"http://127.0.0.1:{port}"
-    try:
+
+    async def start() -> dict[str, str]:
         await _healthy(url, process)
         overrides = {"identity_base_url": f"{url}/identity"}
         if settings.stripe_secret_key is None:
@@ -141,8 +150,14 @@ async def _vendors(settings: Settings, base_url: str) -> AsyncIterator[dict[str,
             }
         if _wants_pinecone(settings):
             overrides |= {"pinecone_api_base": f"{url}/pinecone", "pinecone_api_key": "pcsk_sandbox"}
-        yield overrides
+        return overrides
+
+    starting = asyncio.create_task(start())
+    try:
+        yield starting
     finally:
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
         with suppress(ProcessLookupError):
             process.terminate()
         try:

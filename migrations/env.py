@@ -12,13 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import models
 from core.db import sqlalchemy_url
-
-# Written by hand in migrations, not known to the models: left alone by autogenerate.
-FOREIGN = ("pgqueuer", "ix_expert_embeddings_hnsw", "alembic_version")
-
-
-def include_object(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
-    return not (reflected and compare_to is None and name is not None and name.startswith(FOREIGN))
+from core.migrate import include_object
 
 
 def run(connection: Connection) -> None:
@@ -49,9 +43,11 @@ def render_item(kind: str, obj: Any, autogen_context: Any) -> str | bool:
 
 async def main() -> None:
     engine = create_async_engine(sqlalchemy_url(context.config.attributes["url"]))
-    async with engine.connect() as connection:
-        await connection.run_sync(run)
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()
 
 
 asyncio.run(main())

@@ -23,4 +23,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("drop table pgqueuer, pgqueuer_log, pgqueuer_schedules, pgqueuer_statistics cascade")
-    op.execute("drop function fn_pgqueuer_changed; drop type pgqueuer_status")
+    op.execute("drop function fn_pgqueuer_changed")
+    op.execute("drop type pgqueuer_status")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from services.taxonomy.text import MAX_TEXT, Token, fold, joined, stem, tokens
 
@@ -51,13 +52,16 @@ class PhraseIndex:
 
     def __init__(self, phrases: Iterable[tuple[str, str]], *, inflect: bool = False) -> None:
         self._inflect = inflect
-        self._exact = _Node()
-        self._stems = _Node()
-        for key, phrase in phrases:
-            literal = phrase.startswith("=") or not inflect
-            self._add(self._exact if literal else self._stems, key, phrase.removeprefix("="), literal)
-        self.words = self._words()
-        """Every word (or stem, with `inflect`) that occurs in a phrase."""
+        self._listed = tuple(phrases)
+
+    @cached_property
+    def _tries(self) -> tuple[_Node, _Node]:
+        """What is compared as it stands, and what by its stem."""
+        exact, stems = _Node(), _Node()
+        for key, phrase in self._listed:
+            literal = phrase.startswith("=") or not self._inflect
+            self._add(exact if literal else stems, key, phrase.removeprefix("="), literal)
+        return exact, stems
 
     def _add(self, root: _Node, key: str, phrase: str, literal: bool) -> None:
         words = [token.text for token in tokens(fold(phrase))]
@@ -70,13 +74,17 @@ class PhraseIndex:
             node.keys = (*node.keys, key)
         node.phrase = node.phrase or phrase
 
-    def _words(self) -> frozenset[str]:
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word (or stem, with `inflect`) that occurs in a phrase."""
+
         def walk(node: _Node) -> Iterator[str]:
             for word, child in node.children.items():
                 yield word
                 yield from walk(child)
 
-        return frozenset(walk(self._exact)) | frozenset(walk(self._stems))
+        exact, stems = self._tries
+        return frozenset(walk(exact)) | frozenset(walk(stems))
 
     def find(self, text: ReadText, *, respelled: dict[int, str] | None = None) -> list[PhraseMatch]:
         """All phrases in `text`, in order. `respelled` gives other spellings for tokens, by their number."""
@@ -86,14 +94,15 @@ class PhraseIndex:
             for number, word in respelled.items():
                 words[number] = word
         stems = [stem(word) for word in words] if self._inflect else words
-        exact, stemmed = self._exact.children, self._stems.children
+        by_word, by_stem = self._tries
+        exact, stemmed = by_word.children, by_stem.children
         number = 0
         while number < len(words):
             end, node = 0, None
             if words[number] in exact:
-                end, node = self._longest(self._exact, words, text, number)
+                end, node = self._longest(by_word, words, text, number)
             if self._inflect and stems[number] in stemmed:
-                other_end, other = self._longest(self._stems, stems, text, number)
+                other_end, other = self._longest(by_stem, stems, text, number)
                 if other_end > end:
                     end, node = other_end, other
             if node is None:

@@ -1,7 +1,7 @@
 """Product features in free text: the catalogue's phrases in five languages, with typos, negation and emphasis."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from services.projects.extraction.catalogue import FEATURES, LANGUAGES, FeatureKind
@@ -210,22 +210,24 @@ def _respelled(reading: Reading) -> dict[int, str]:
 @lru_cache(maxsize=2048)
 def canonical(text: str) -> FeatureKind | None:
     """The catalogue's feature that a single name stands for, or None."""
-    return _BY_NAME.get(_spelled(text))
+    return _by_name().get(_spelled(text))
 
 
 def _spelled(text: str) -> str:
     return " ".join(stem(token.text) for token in tokens(fold(text[:120])))
 
 
-_BY_NAME: dict[str, FeatureKind] = {
-    _spelled(name): kind
-    for kind in FEATURES.values()
-    for name in (
-        *(phrase.removeprefix("=") for phrases in kind.phrases.values() for phrase in phrases),
-        kind.name,
-        kind.slug,
-    )
-}
+@cache
+def _by_name() -> dict[str, FeatureKind]:
+    return {
+        _spelled(name): kind
+        for kind in FEATURES.values()
+        for name in (
+            *(phrase.removeprefix("=") for phrases in kind.phrases.values() for phrase in phrases),
+            kind.name,
+            kind.slug,
+        )
+    }
 
 
 def _is_otherwise(reading: Reading, match: PhraseMatch) -> bool:
