@@ -7,7 +7,7 @@ SHELL := bash
 PYTHON ?= python3
 UV := .uv/bin/uv
 PY := .venv/bin/python
-NODE_DIR := $(shell command -v node >/dev/null 2>&1 && [ "$$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] && dirname "$$(command -v node)" || echo $(CURDIR)/.node/bin)
+NODE_DIR := $(shell [ "$$(node --version 2>/dev/null | tr -dc '0-9.' | cut -d. -f1)" -ge 20 ] 2>/dev/null && dirname "$$(command -v node)" || echo $(CURDIR)/.node/bin)
 NPM := PATH="$(NODE_DIR):$$PATH" npm
 say = @printf '\033[36m==>\033[0m %s\n'
 
