@@ -10,7 +10,7 @@ from typing import Any, cast
 from langchain.agents.middleware.types import AgentMiddleware, AgentState, ToolCallRequest
 from langchain_core.messages import ToolMessage
 from langgraph.types import Command
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from assistant.model_calls import UNREADABLE
 from assistant.schemas import ToolEnded, ToolStarted
@@ -75,7 +75,7 @@ class ToolCalls(AgentMiddleware[AgentState[Any], Turn]):
             return ToolMessage(text, name=name, tool_call_id=call_id)
         turn.emit(ToolStarted(call_id, name, spec.label))
         with turn.tracing.span(f"execute_tool {name}", **{"gen_ai.tool.name": name}) as span:
-            message, card = await _run(spec, request, turn)
+            message, card = await _run(spec, call_id, checked, turn)
             ok = message.status != "error"
             span.set_attribute("sextant.tool.ok", str(ok).lower())
         if ok:
@@ -86,28 +86,24 @@ class ToolCalls(AgentMiddleware[AgentState[Any], Turn]):
         return message
 
 
-async def _run(spec: ToolSpec, request: ToolCallRequest, turn: Turn) -> tuple[ToolMessage, Card | None]:
-    call = request.tool_call
-    call_id = call["id"] or ""
+async def _run(spec: ToolSpec, call_id: str, args: BaseModel, turn: Turn) -> tuple[ToolMessage, Card | None]:
     try:
         async with asyncio.timeout(min(TOOL_SECONDS, turn.allowance)):
-            message = await spec.tool.ainvoke({**call, "type": "tool_call"}, request.runtime.config)
+            text, card = await spec.run(turn, args)
     except SextantError as error:
-        text = f"Not done ({error.code}): {error.message}"
+        reason = f"Not done ({error.code}): {error.message}"
         if error.fields:
-            text += " " + json.dumps(error.fields, default=str)
-        return _failed(call_id, spec.name, error.code, text, error.message, error.fields), None
+            reason += " " + json.dumps(error.fields, default=str)
+        return _failed(call_id, spec.name, error.code, reason, error.message, error.fields), None
     except TimeoutError:
         return _failed(
             call_id, spec.name, "timeout", "This took too long. Go on without it and say so."
         ), None
     except Exception:
         log.exception("tool failed", extra={"tool": spec.name, "turn_id": str(turn.turn_id)})
-        text = "This failed because of a fault on our side. Tell the founder, and go on with what you have."
-        return _failed(call_id, spec.name, "internal", text), None
-    assert isinstance(message, ToolMessage)
-    card = message.artifact if isinstance(message.artifact, Card) else None
-    return message, card
+        reason = "This failed because of a fault on our side. Tell the founder, and go on with what you have."
+        return _failed(call_id, spec.name, "internal", reason), None
+    return ToolMessage(text, name=spec.name, tool_call_id=call_id, artifact=card), card
 
 
 def _failed(

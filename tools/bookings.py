@@ -114,7 +114,7 @@ async def propose_booking(context: ToolContext, args: ProposeBooking) -> ToolRes
 @declare(args=ListBookings, scope=Scope.BOOKINGS_READ, label="Looking at your calls")
 async def list_bookings(context: ToolContext, args: ListBookings) -> ToolResult:
     """The founder's own calls with their state, soonest first. It cannot show anybody else's."""
-    async with context.db.transaction() as session:
+    async with context.db.reading() as session:
         page = await service.list_bookings(session, context.actor, BookingFilter(when=args.when, limit=10))
     return bookings_text(page, context.timezone), None
 

@@ -6,8 +6,8 @@ A tool is declared where its room is:
     async def find_ctos(context: ToolContext, args: FindCtos) -> ToolResult:
         \"\"\"What the model reads: when to call it, and what comes back.\"\"\"
 
-and becomes a LangChain tool whose result is short text for the model plus a card for the person. A tool whose scope
-the actor lacks is not even offered.
+and becomes a LangChain tool as far as the model is concerned. `ToolSpec.run` makes a call: its result is short text for
+the model plus a card for the person. A tool whose scope the actor lacks is not even offered.
 """
 
 import inspect
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from langchain_core.tools import BaseTool, StructuredTool
-from langgraph.runtime import get_runtime
 from pydantic import BaseModel
 
 from core.actor import Actor, Scope
@@ -30,9 +29,10 @@ Door = Callable[[ToolContext, A], Awaitable[ToolResult]]
 
 @dataclass(frozen=True, slots=True)
 class ToolSpec:
-    """One declared tool."""
+    """One declared tool. `tool` is what the model is told of it; it holds nothing to run."""
 
     tool: BaseTool
+    door: Callable[[ToolContext, Any], Awaitable[ToolResult]]
     args: type[BaseModel]
     scope: Scope
     label: str
@@ -41,6 +41,11 @@ class ToolSpec:
     @property
     def name(self) -> str:
         return self.tool.name
+
+    async def run(self, context: ToolContext, args: BaseModel) -> ToolResult:
+        """Call it with arguments that `args` has checked. Raises Forbidden when the actor lacks the scope."""
+        context.actor.require(self.scope)
+        return await self.door(context, args)
 
 
 _specs: dict[str, ToolSpec] = {}
@@ -53,21 +58,12 @@ def declare(*, args: type[A], scope: Scope, label: str, shared: bool = False) ->
     def register(door: Door[A]) -> Door[A]:
         name = door.__name__
 
-        async def run(**arguments: Any) -> ToolResult:
-            context = get_runtime(ToolContext).context
-            context.actor.require(scope)
-            return await door(context, args.model_validate(arguments))
-
         tool = StructuredTool(
-            name=name,
-            description=inspect.cleandoc(door.__doc__ or ""),
-            args_schema=args,
-            coroutine=run,
-            response_format="content_and_artifact",
+            name=name, description=inspect.cleandoc(door.__doc__ or ""), args_schema=args, coroutine=None
         )
         if name in _specs:
             raise ValueError(f"tool {name!r} is declared twice")
-        _specs[name] = ToolSpec(tool=tool, args=args, scope=scope, label=label, shared=shared)
+        _specs[name] = ToolSpec(tool=tool, door=door, args=args, scope=scope, label=label, shared=shared)
         return door
 
     return register

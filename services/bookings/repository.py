@@ -2,10 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    DateTime,
+    Integer,
+    Select,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -189,7 +203,7 @@ async def shared_room(session: AsyncSession, booking: Booking) -> UUID | None:
     return await session.scalar(statement.order_by(Booking.id.desc()).limit(1))
 
 
-def _readable(user_id: UUID) -> Select[Booking]:
+def _readable(user_id: UUID | BindParameter[UUID]) -> Select[Booking]:
     return select(Booking).where(or_(Booking.client_id == user_id, Booking.expert_user_id == user_id))
 
 
@@ -215,19 +229,30 @@ async def page(
     limit: int,
 ) -> Sequence[Booking]:
     """Bookings of one person by start, from the position `after` on."""
+    values = {"person": user_id, "now": now, "most": limit}
+    if after is not None:
+        values |= {"after_start": after[0], "after_id": after[1]}
+    return (await session.scalars(_page(when, further=after is not None), values)).all()
+
+
+@cache
+def _page(when: str, *, further: bool) -> Select[Booking]:
+    # Building it costs as much as the database does.
     starts = func.lower(Booking.during)
     order = tuple_(starts, Booking.id)
-    statement = _readable(user_id).limit(limit)
+    after = tuple_(bindparam("after_start", type_=DateTime(True)), bindparam("after_id", type_=Uuid))
+    ends = func.upper(Booking.during)
+    statement = _readable(bindparam("person")).limit(bindparam("most", type_=Integer))
     if when == "upcoming":
-        statement = statement.where(Booking.status.in_(OPEN), func.upper(Booking.during) > now)
-        if after is not None:
-            statement = statement.where(order > tuple_(*after))
-        return (await session.scalars(statement.order_by(starts, Booking.id))).all()
+        statement = statement.where(Booking.status.in_(OPEN), ends > bindparam("now"))
+        if further:
+            statement = statement.where(order > after)
+        return statement.order_by(starts, Booking.id)
     if when == "past":
-        statement = statement.where(or_(Booking.status.not_in(OPEN), func.upper(Booking.during) <= now))
-    if after is not None:
-        statement = statement.where(order < tuple_(*after))
-    return (await session.scalars(statement.order_by(starts.desc(), Booking.id.desc()))).all()
+        statement = statement.where(or_(Booking.status.not_in(OPEN), ends <= bindparam("now")))
+    if further:
+        statement = statement.where(order < after)
+    return statement.order_by(starts.desc(), Booking.id.desc())
 
 
 async def change_person(session: AsyncSession, source: UUID, target: UUID) -> None:

@@ -36,7 +36,9 @@ SHOWN = """(m.branch = c.branch or exists (
     select from unnest(c.branches, c.cuts) as p(number, cut) where p.number = m.branch and m.seq <= p.cut))"""
 
 CLAIM = """
-with claimed as (
+with hurried as materialized (
+    select set_config('synchronous_commit', 'off', true) as is_off
+), claimed as (
     update turns t set
         status = 'running', attempt = t.attempt + 1, lease_owner = $2, lease_until = now() + $3,
         started_at = coalesce(t.started_at, now()),
@@ -68,7 +70,7 @@ select c.id, c.room_id, c.user_id, c.branch, c.through_seq, c.attempt, c.progres
             order by (m.sender_id <> $5 and m.seq > before.seq) desc, m.seq desc limit $4
         ) w
     ) as newest_first
-from line c join users u on u.id = c.user_id join rooms r on r.id = c.room_id cross join before
+from line c join users u on u.id = c.user_id join rooms r on r.id = c.room_id cross join before cross join hurried
 left join lateral (
     select s.text, s.through_seq from room_summaries s
     where s.room_id = c.room_id and (s.branch = c.branch or exists (
@@ -79,6 +81,9 @@ left join lateral (
 """.replace("$shown", SHOWN)
 # The check for another running turn must not wait for that one to end, as the unique index does: this statement would
 # then go on with a picture of the room from before the other's answer.
+#
+# It does not wait for the disk: a claim that a crash of the database undoes leaves the turn as it was, queued, and what the
+# claimant then brings is refused, as its lease is not there.
 #
 # A message that came while the last answer was being written stands before it in the room; in the window it stands
 # after it, because it is what this turn answers (`before.seq`: how far the last answer on this branch had read).
