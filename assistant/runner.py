@@ -269,7 +269,7 @@ class Runner:
             result = TurnResult("failed", text, live.cards, notices=live.notices, error="agent")
         message = await turns.finish(self._db, turn, self._owner, result)
         if message is not None:
-            self._publish(live, "turn.ended", status=result.status, message_id=str(message.id))
+            self._db.publish([turns.ended_event(turn, result.status, message)])
             if self._summaries is not None and not turn.shared and len(turn.window) > FOLD_AT - KEEP:
                 folding = asyncio.create_task(self._summaries.fold(turn))
                 self._folding.add(folding)

@@ -345,8 +345,15 @@ async def _give_up(db: Database, turn_id: UUID) -> None:
         turn_id  # a lease of its own, so that no process that comes back late can end the turn a second time
     )
     turn = await claim(db, turn_id, owner)
-    if turn is not None:
-        text = (
-            "I could not finish this answer, although I tried several times. Please send your message again."
-        )
-        await finish(db, turn, owner, TurnResult("failed", text, [], error="attempts"))
+    if turn is None:
+        return
+    text = "I could not finish this answer, although I tried several times. Please send your message again."
+    message = await finish(db, turn, owner, TurnResult("failed", text, [], error="attempts"))
+    if message is not None:
+        db.publish([ended_event(turn, "failed", message)])
+
+
+def ended_event(turn: ClaimedTurn, status: str, message: MessageRead) -> RoomEvent:
+    """What tells those who watch that a turn has ended, and with which message."""
+    body = {"type": "turn.ended", "room": str(turn.room_id), "turn": str(turn.id)}
+    return RoomEvent(turn.room_id, "turn.ended", body | {"status": status, "message_id": str(message.id)})

@@ -246,7 +246,11 @@ async def test_a_turn_that_nobody_runs_is_found_and_given_up_in_the_end(db: Data
     await db.raw.execute("update turns set lease_until = now() - interval '1 second' where id = $1", turn_id)
     assert await turns.due(db) == [turn_id]
     await db.raw.execute("update turns set attempt = $2 where id = $1", turn_id, turns.MAX_ATTEMPTS)
+    told: list[Event] = []
+    stop = db.broker.listen(told.extend)
     assert await turns.due(db) == []
+    stop()
+    assert [e.type for e in told if isinstance(e, RoomEvent)] == ["message.created", "turn.ended"]
     assert await db.raw.fetchval("select status from turns where id = $1", turn_id) == "failed"
     texts = await db.raw.fetch("select text from messages where room_id = $1 order by seq", room)
     assert "several times" in texts[-1]["text"]
