@@ -4,18 +4,22 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import asyncpg
 import orjson
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 
 from core.events import Broker, Event, MemoryBroker, take
 
 T = TypeVar("T")
+# Where a statement that only reads can run: in the session's transaction, or by itself on any connection of the pool.
+Source = AsyncSession | asyncpg.Pool
 RETRY_SECONDS = 15.0
 
 # A prepared plan is kept for the life of its connection. Made while a table is small it reads the whole table, and goes
@@ -26,6 +30,23 @@ BY_KEY = {
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
 }
+
+# Searches by filters and vectors are planned for their values each time, as how much a filter lets pass decides between
+# the indexes. The HNSW index is scanned on until enough rows have passed the filters. What is searched lies in memory,
+# so a page costs little: with pages as dear as on a disk, the planner reads half of the index on rates to spare itself a
+# few hundred of them.
+SEARCHING = {
+    "plan_cache_mode": "force_custom_plan",
+    "seq_page_cost": "0.1",
+    "random_page_cost": "0.1",
+    "jit": "off",
+    "hnsw.iterative_scan": "relaxed_order",
+    "hnsw.ef_search": "60",
+}
+# A search keeps a core of the database busy while it runs; more of them at once only wait for each other in there.
+_SEARCHES = 4
+
+_NAMED = re.compile(r"(?<![:\w]):([a-z]\w*)")
 
 
 def _dumps(value: Any) -> str:
@@ -67,24 +88,26 @@ class Database:
         self._readers = async_sessionmaker(self.engine.execution_options(isolation_level="AUTOCOMMIT"))
         self._raw: asyncpg.Pool | None = None
         self._by_key: asyncpg.Pool | None = None
+        self._searching: asyncpg.Pool | None = None
 
     async def __aenter__(self) -> "Database":
-        self._raw = await self._pool(1, {})
-        self._by_key = await self._pool(0, BY_KEY)
+        self._raw = await self._pool(1, self._pool_size, {})
+        self._by_key = await self._pool(0, self._pool_size, BY_KEY)
+        self._searching = await self._pool(0, min(_SEARCHES, self._pool_size), SEARCHING)
         return self
 
-    async def _pool(self, least: int, planning: dict[str, str]) -> asyncpg.Pool:
+    async def _pool(self, least: int, most: int, planning: dict[str, str]) -> asyncpg.Pool:
         return await asyncpg.create_pool(
             self.url,
             min_size=least,
-            max_size=self._pool_size,
+            max_size=most,
             init=_init_connection,
             reset=_keep,
             server_settings={"application_name": "sextant-raw", "timezone": "UTC", **planning},
         )
 
     async def __aexit__(self, *exc: object) -> None:
-        for pool in (self._raw, self._by_key):
+        for pool in (self._raw, self._by_key, self._searching):
             if pool is not None:
                 await pool.close()
         await self.engine.dispose()
@@ -100,6 +123,12 @@ class Database:
         """Like `raw`, for statements that touch few rows by their keys, however large the tables are."""
         assert self._by_key is not None, "open the database first"
         return self._by_key
+
+    @property
+    def searching(self) -> asyncpg.Pool:
+        """Like `raw`, for statements that search by filters and vectors."""
+        assert self._searching is not None, "open the database first"
+        return self._searching
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
@@ -142,14 +171,40 @@ class Database:
 
 async def driver(session: AsyncSession) -> asyncpg.Connection:
     """asyncpg's connection within the session's transaction, for statements whose cost is that of SQLAlchemy around
-    them. What the session has not written yet is written before. SQLAlchemy begins a transaction with its own first
-    statement, so one is made for it."""
-    await session.flush()
-    connection = (await (await session.connection()).get_raw_connection()).driver_connection
-    assert isinstance(connection, asyncpg.Connection)
-    if not connection.is_in_transaction():
-        await session.execute(text("select 1"))
-    return connection
+    them. What the session has not written yet is written before."""
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
+    return await session.run_sync(_driver)
+
+
+def _driver(session: Session) -> asyncpg.Connection:
+    connection = session.connection()
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, asyncpg.Connection)
+    # SQLAlchemy begins a transaction with its own first statement, so one is made for it.
+    alone = connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT"
+    if not alone and not raw.is_in_transaction():
+        connection.exec_driver_sql("select 1")
+    return raw
+
+
+async def fetch(source: Source, statement: str, *values: Any) -> list[asyncpg.Record]:
+    """The rows of a statement."""
+    return await (await driver(source) if isinstance(source, AsyncSession) else source).fetch(
+        statement, *values
+    )
+
+
+def positional(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """A statement with named parameters (`:name`) as asyncpg takes it, followed by the values."""
+    numbered, names = _numbered(statement)
+    return numbered, *(values[name] for name in names)
+
+
+@lru_cache(maxsize=256)
+def _numbered(statement: str) -> tuple[str, tuple[str, ...]]:
+    order: dict[str, int] = {}
+    return _NAMED.sub(lambda found: f"${order.setdefault(found[1], len(order) + 1)}", statement), tuple(order)
 
 
 async def _keep(connection: asyncpg.Connection) -> None:

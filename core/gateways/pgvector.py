@@ -10,15 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from core.gateways.vectors import Entry, Near, ProfileFilter, Space
-
-# Vectors that are searched lie in memory, so a page costs little. With pages as dear as on a disk, the planner reads half
-# of the index on rates to spare itself a few hundred of them.
-SEARCH_SETTINGS = (
-    "set_config('hnsw.iterative_scan', 'relaxed_order', true), set_config('hnsw.ef_search', '100', true),"
-    " set_config('seq_page_cost', '0.1', true), set_config('random_page_cost', '0.1', true),"
-    " set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)"
-)
+from core.db import Database, positional
+from core.gateways.vectors import Entry, ProfileFilter, Space
 
 
 def model_literal(space: Space) -> str:
@@ -26,15 +19,9 @@ def model_literal(space: Space) -> str:
     return "'" + space.model.replace("'", "''") + "'"
 
 
-def distance(space: Space, table: str) -> str:
-    """Of an embedding in `table` to the query's, which is bound as `embedding`."""
-    wanted = f"cast(cast(:embedding as text) as halfvec({space.dimensions}))"
-    return f"{table}.embedding::halfvec({space.dimensions}) <=> {wanted}"
-
-
-def vector_literal(embedding: Sequence[float]) -> str:
-    """pgvector's text form."""
-    return "[" + ",".join(f"{value:.6f}" for value in embedding) + "]"
+def halfvec(space: Space, name: str) -> str:
+    """The parameter of this name, an array of numbers, as a vector."""
+    return f"cast(cast(:{name} as real[]) as halfvec({space.dimensions}))"
 
 
 def conditions(filters: ProfileFilter, table: str, key: str) -> tuple[list[str], dict[str, Any]]:
@@ -69,31 +56,36 @@ def conditions(filters: ProfileFilter, table: str, key: str) -> tuple[list[str],
 
 
 class PgvectorIndex:
-    """The nearest by HNSW or by an exact sort, as a part of the caller's own statement."""
+    """The nearest by HNSW or by an exact sort, on a connection that is set up for searching (`Database.searching`)."""
 
     name = "pgvector"
     in_database = True
 
     async def near(
         self,
+        db: Database,
         space: Space,
         embedding: Sequence[float],
         filters: ProfileFilter,
         *,
         limit: int,
         only: Sequence[UUID] | None = None,
-    ) -> Near:
+    ) -> list[UUID]:
         clauses, values = conditions(filters, "e", "e.expert_id")
         if only is not None:
             clauses.append("e.expert_id = any(cast(:only as uuid[]))")
             values["only"] = list(only)
         where = " and ".join([f"e.model = {model_literal(space)}", "e.findable", *clauses])
-        return Near(
-            f"select e.expert_id as id from expert_embeddings e where {where}"
-            f" order by {distance(space, 'e')} limit {limit}",
-            {**values, "embedding": vector_literal(embedding)},
-            filtered=True,
+        statement = (
+            f"select e.expert_id from expert_embeddings e where {where}"
+            f" order by {self.order(space)} limit {limit}"
         )
+        rows = await db.searching.fetch(*positional(statement, values | {"embedding": embedding}))
+        return [row[0] for row in rows]
+
+    def order(self, space: Space) -> str:
+        """The distance that the HNSW index knows, or another that it does not."""
+        return f"e.embedding::halfvec({space.dimensions}) <=> {halfvec(space, 'embedding')}"
 
     async def upsert(self, space: Space, entries: Sequence[Entry]) -> None:
         """Nothing to do: the rows are the index."""

@@ -15,8 +15,9 @@ import aiohttp
 from langchain_pinecone import PineconeVectorStore
 from pinecone import NotFoundException, PineconeAsyncio, PineconeException, ServerlessSpec
 
+from core.db import Database
 from core.errors import VendorUnavailable
-from core.gateways.vectors import Entry, Near, ProfileFilter, Space
+from core.gateways.vectors import Entry, ProfileFilter, Space
 
 # 1536 numbers as JSON take about 20 KB; a request may have 2 MB.
 _BATCH = 50
@@ -52,15 +53,16 @@ class PineconeIndex:
 
     async def near(
         self,
+        db: Database,
         space: Space,
         embedding: Sequence[float],
         filters: ProfileFilter,
         *,
         limit: int,
         only: Sequence[UUID] | None = None,
-    ) -> Near:
+    ) -> list[UUID]:
         if only is not None and not only:
-            return _ids([])
+            return []
         async with _answers():
             store = await self._store(space.dimensions)
             found = await store.asimilarity_search_by_vector_with_score(
@@ -69,7 +71,7 @@ class PineconeIndex:
                 namespace=space.model,
                 filter=conditions(filters, only),
             )
-        return _ids([document.page_content for document, _ in found])
+        return [UUID(document.page_content) for document, _ in found]
 
     async def upsert(self, space: Space, entries: Sequence[Entry]) -> None:
         async with _answers():
@@ -201,13 +203,6 @@ def conditions(filters: ProfileFilter, only: Sequence[UUID] | None = None) -> di
     if only is not None:
         found.append({_ID: {"$in": [str(each) for each in only]}})
     return {"$and": found}
-
-
-def _ids(found: Sequence[str]) -> Near:
-    return Near(
-        "select cast(id as uuid) as id from unnest(cast(:near_ids as text[])) as near(id)",
-        {"near_ids": list(found)},
-    )
 
 
 @asynccontextmanager

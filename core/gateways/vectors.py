@@ -1,17 +1,16 @@
 """The index of profiles' embeddings: pgvector, beside the data, or Pinecone.
 
 PostgreSQL holds every embedding in both cases and is the record. An index answers one question: who is near, within
-the hard filters. Its answer is a statement that yields ids, so that with pgvector the whole search stays one statement
-of the database, and with Pinecone the same statement reads the ids that Pinecone gave. Ids of an index that can lag
-behind the data (`in_database` is false) are filtered once more on the data: it may find too few, never somebody who
-does not fit.
+the hard filters. Its answers are filtered once more on the data when the profiles are read: an index that lags behind
+may find too few, never somebody who does not fit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
+from core.db import Database
 from core.settings import Settings
 
 
@@ -58,15 +57,6 @@ class Entry:
     rate_usd: int
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A statement that yields the column `id`, with its values; `filtered` where the data itself was filtered."""
-
-    statement: str
-    values: dict[str, Any] = field(default_factory=dict)
-    filtered: bool = False
-
-
 class VectorIndex(Protocol):
     """Who is near. Calls raise `VendorUnavailable` where the index does not answer."""
 
@@ -79,15 +69,16 @@ class VectorIndex(Protocol):
 
     async def near(
         self,
+        db: Database,
         space: Space,
         embedding: Sequence[float],
         filters: ProfileFilter,
         *,
         limit: int,
         only: Sequence[UUID] | None = None,
-    ) -> Near:
-        """The nearest bookable profiles within the filters, best first. An index outside of the database cannot look
-        for `filters.words`; it is given the ids that have them as `only`."""
+    ) -> list[UUID]:
+        """The nearest bookable profiles within the filters, best first. An index outside of the database leaves `db`
+        alone, and cannot look for `filters.words`; it is given the ids that have them as `only`."""
 
     async def upsert(self, space: Space, entries: Sequence[Entry]) -> None: ...
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.actor import Actor, Scope
+from core.db import Source
 from core.errors import NotFound
 from models.bookings import AvailabilityException, AvailabilityRule
 from services.bookings import policy, repository
@@ -71,7 +72,7 @@ async def of_user(session: AsyncSession, user_id: UUID, *, since: date) -> Avail
 
 
 async def calendars(
-    session: AsyncSession, zones: Mapping[UUID, str], start: datetime, end: datetime, *, now: datetime
+    source: Source, zones: Mapping[UUID, str], start: datetime, end: datetime, *, now: datetime
 ) -> dict[UUID, Calendar]:
     """The calendars of many experts (id -> IANA zone) for starts from `start` to `end`, by one query."""
     week: dict[UUID, dict[int, list[Hours]]] = defaultdict(lambda: defaultdict(list))
@@ -80,7 +81,7 @@ async def calendars(
     busy: dict[UUID, list[Interval]] = defaultdict(list)
     since, until = start - _MARGIN, end + _MARGIN
     days = since.astimezone(UTC).date(), until.astimezone(UTC).date()
-    for row in await repository.times(session, zones, days, since, until, now=now):
+    for row in await repository.times(source, zones, days, since, until, now=now):
         if row.since is not None and row.until is not None:
             busy[row.expert_id].append(Interval(row.since, row.until))
         elif row.start_time is None or row.end_time is None:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.actor import Actor, Scope
+from core.db import Source
 from core.errors import Conflict, InvalidInput, NotFound
 from services.bookings import policy
 from services.bookings.availability import calendars
@@ -51,24 +52,29 @@ async def next_slots(
     after: datetime,
     count: int,
     minutes: int,
-    zones: Mapping[UUID, str] | None = None,
 ) -> dict[UUID, list[datetime]]:
-    """The first `count` bookable starts of each expert from `after` on, by one query. Experts without any
-    have an empty list. A caller who has just read that they can be booked gives their time `zones` and saves another."""
+    """The first `count` bookable starts of each expert from `after` on. Experts without any have an empty list."""
+    owners = await experts.owners(session, expert_ids)
+    zones = {each.id: each.timezone for each in owners.values() if each.is_bookable}
+    found = await first_slots(session, zones, after=after, count=count, minutes=minutes)
+    return {expert_id: found.get(expert_id, []) for expert_id in expert_ids}
+
+
+async def first_slots(
+    source: Source, zones: Mapping[UUID, str], *, after: datetime, count: int, minutes: int
+) -> dict[UUID, list[datetime]]:
+    """As `next_slots`, by one query, for a caller who has just read that they can be booked, and their time zones."""
     now = clock.now()
-    if zones is None:
-        owners = await experts.owners(session, expert_ids)
-        zones = {each.id: each.timezone for each in owners.values() if each.is_bookable}
     after = max(after, now)
     end = now + policy.SLOTS.horizon + timedelta(days=1)
-    found = await calendars(session, zones, after, end, now=now) if zones and after < end else {}
+    if not zones or after >= end:
+        return {expert_id: [] for expert_id in zones}
+    found = await calendars(source, zones, after, end, now=now)
     return {
         expert_id: first_bookable(
             found[expert_id], policy.SLOTS, now=now, after=after, count=count, minutes=minutes
         )
-        if expert_id in found
-        else []
-        for expert_id in expert_ids
+        for expert_id in zones
     }
 
 

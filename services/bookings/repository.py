@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.db import driver
+from core.db import Source, fetch
 from models.bookings import AvailabilityException, AvailabilityRule, Booking
 
 OPEN = ("held", "confirmed")
@@ -79,7 +79,7 @@ _TIMES = """
 
 
 async def times(
-    session: AsyncSession,
+    source: Source,
     expert_ids: Iterable[UUID],
     days: tuple[date, date],
     start: datetime,
@@ -89,8 +89,7 @@ async def times(
 ) -> list[TimeRow]:
     """Everything that decides on the experts' slots: weekly hours, exceptions on `days`, and what is booked or held
     between `start` and `end`, without holds whose time is over."""
-    connection = await driver(session)
-    rows = await connection.fetch(_TIMES, list(expert_ids), *days, start, end, now)
+    rows = await fetch(source, _TIMES, list(expert_ids), *days, start, end, now)
     return [TimeRow(*row) for row in rows]
 
 

@@ -16,7 +16,7 @@ from services.bookings import reading, repository
 from services.bookings.availability import get_availability, set_availability
 from services.bookings.cancelling import cancel
 from services.bookings.holds import hold
-from services.bookings.offers import next_slots, slots
+from services.bookings.offers import first_slots, next_slots, slots
 from services.bookings.proposals import propose
 from services.bookings.schemas import BookingFilter, BookingPage, BookingRead, Instant
 from services.bookings.settlement import confirm_paid
@@ -25,6 +25,7 @@ from services.bookings.upkeep import take_up_overdue
 __all__ = [
     "cancel",
     "confirm_paid",
+    "first_slots",
     "get",
     "get_availability",
     "hold",

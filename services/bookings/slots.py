@@ -32,7 +32,7 @@ class Hours:
     @property
     def offsets(self) -> tuple[timedelta, timedelta]:
         """Start and end as wall-clock distance from the day's midnight."""
-        return _since_midnight(self.start), DAY if self.end == MIDNIGHT else _since_midnight(self.end)
+        return _offsets(self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,28 +140,36 @@ def _segments(
 ) -> Iterator[tuple[datetime, datetime, timedelta]]:
     """`start` to `end` cut where the zone's distance from UTC changes, each part with that distance."""
     since = start
-    day = start.replace(hour=0, minute=0, second=0, microsecond=0)
-    while day < end:
-        for change in _changes(zone, day):
+    year, month = start.year, start.month
+    while (year, month) <= (end.year, end.month):
+        for change in _changes(zone, year, month):
             if since < change < end:
                 yield since, change, _offset(zone, since)
                 since = change
-        day += DAY
+        year, month = _month_after(year, month)
     if since < end:
         yield since, end, _offset(zone, since)
 
 
 @lru_cache(maxsize=20_000)
-def _changes(zone: ZoneInfo, day: datetime) -> tuple[datetime, ...]:
-    """Changes of the clocks on one UTC day. Zones have at most one, at a full minute."""
-    low, high = day, day + DAY
-    before = _offset(zone, low)
-    if before == _offset(zone, high):
-        return ()
-    while high - low > timedelta(minutes=1):
-        middle = low + timedelta(minutes=(high - low) // timedelta(minutes=2))
-        low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
-    return (high,)
+def _changes(zone: ZoneInfo, year: int, month: int) -> tuple[datetime, ...]:
+    """Changes of the clocks in one month of UTC, in order. Zones have at most one a day, at a full minute."""
+    day, end = datetime(year, month, 1, tzinfo=UTC), datetime(*_month_after(year, month), 1, tzinfo=UTC)
+    found = []
+    while day < end:
+        low, high = day, day + DAY
+        before = _offset(zone, low)
+        if before != _offset(zone, high):
+            while high - low > timedelta(minutes=1):
+                middle = low + timedelta(minutes=(high - low) // timedelta(minutes=2))
+                low, high = (middle, high) if _offset(zone, middle) == before else (low, middle)
+            found.append(high)
+        day += DAY
+    return tuple(found)
+
+
+def _month_after(year: int, month: int) -> tuple[int, int]:
+    return (year, month + 1) if month < 12 else (year + 1, 1)
 
 
 def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
@@ -175,6 +183,11 @@ def _on_grid(at: datetime, zone: ZoneInfo, grid: timedelta) -> datetime:
     while past := _since_midnight(at.astimezone(zone).time()) % grid:
         at += grid - past
     return at
+
+
+@lru_cache(maxsize=4096)
+def _offsets(start: time, end: time) -> tuple[timedelta, timedelta]:
+    return _since_midnight(start), DAY if end == MIDNIGHT else _since_midnight(end)
 
 
 def _since_midnight(at: time) -> timedelta:

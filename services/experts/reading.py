@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor
+from core.db import Source
 from core.money import Money
 from models.experts import Expert
 from services.accounts import service as accounts
@@ -18,9 +19,9 @@ from services.taxonomy import industries, skills
 CARD_SKILLS = 8
 
 
-async def cards(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ExpertCard]:
+async def cards(source: Source, ids: Iterable[UUID]) -> dict[UUID, ExpertCard]:
     """Cards of these experts, whatever their status; unknown ids are left out."""
-    rows = await repository.card_rows(session, ids, skills=CARD_SKILLS)
+    rows = await repository.card_rows(source, ids, skills=CARD_SKILLS)
     return {row.id: ExpertCard(**_card_fields(row, row.skills, row.name, row.avatar_url)) for row in rows}
 
 

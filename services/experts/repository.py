@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor
-from core.db import driver
+from core.db import Source, fetch
 from models.experts import Expert, ExpertEmbedding, ExpertPassage, ExpertSkill, SavedExpert, StatusEntry
 from services.experts.schemas import Status
 
@@ -80,10 +80,10 @@ _CARDS = """
 """
 
 
-async def card_rows(session: AsyncSession, ids: Iterable[UUID], *, skills: int) -> list[CardRow]:
+async def card_rows(source: Source, ids: Iterable[UUID], *, skills: int) -> list[CardRow]:
     """What the cards of these experts show, by one query, with so many skills."""
-    rows = await (await driver(session)).fetch(_CARDS, list(ids), skills)
-    return [CardRow(**{**row, "skills": [tuple(each) for each in row["skills"] or ()]}) for row in rows]
+    rows = await fetch(source, _CARDS, list(ids), skills)
+    return [CardRow(*(*own, [tuple(each) for each in held or ()])) for *own, held in rows]
 
 
 class OwnerRow(NamedTuple):

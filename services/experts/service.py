@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.actor import Actor, Scope
+from core.db import Source
 from core.errors import Conflict, InvalidInput, NotFound
 from core.jobs import enqueue
 from core.money import Money
@@ -79,9 +80,9 @@ async def get(session: AsyncSession, actor: Actor, expert_id: UUID | str) -> Exp
     return await reading.to_read(session, actor, expert)
 
 
-async def cards(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, ExpertCard]:
+async def cards(source: Source, ids: Iterable[UUID]) -> dict[UUID, ExpertCard]:
     """Cards of these experts, whatever their status; unknown ids are left out. For rooms that have checked access."""
-    return await reading.cards(session, ids)
+    return await reading.cards(source, ids)
 
 
 async def texts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -5,8 +5,7 @@ from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from core.db import Database
 from core.exchange import convert
 from core.money import Money, exponent
 from services.experts.reading import skill_name
@@ -21,12 +20,12 @@ _MAX_CHANGES = 4
 _WORDS = ("nobody", "one person", "two people", "three people", "four people", "five people", "six people")
 
 
-async def changes(session: AsyncSession, query: MatchQuery, needs: Needs) -> list[Change]:
+async def changes(db: Database, query: MatchQuery, needs: Needs) -> list[Change]:
     """Up to four changes that would add people, those that add most with the least first."""
-    now = await repository.count_up_to(session, needs.filters, _MOST)
-    found = [change async for change in _rates(session, query, needs)] if now < _MOST else []
+    now = await repository.count_up_to(db, needs.filters, _MOST)
+    found = [change async for change in _rates(db, query, needs)] if now < _MOST else []
     for kind, text, eased, patch in _eased(query, needs.filters):
-        adds = await repository.count_up_to(session, eased, _MOST) - now
+        adds = await repository.count_up_to(db, eased, _MOST) - now
         if adds > 0:
             found.append(Change(kind=kind, text=f"{text} adds {people(adds)}.", adds=adds, query=patch))
     # A higher rate keeps everything the founder asked for, so it comes first.
@@ -41,13 +40,13 @@ def people(count: int) -> str:
     return _WORDS[count] if count < len(_WORDS) else f"{count} people"
 
 
-async def _rates(session: AsyncSession, query: MatchQuery, needs: Needs) -> AsyncIterator[Change]:
+async def _rates(db: Database, query: MatchQuery, needs: Needs) -> AsyncIterator[Change]:
     currency = needs.currency or "USD"
     for above in (True, False):
         bound = needs.filters.max_usd if above else needs.filters.min_usd
         if bound is None:
             continue
-        outside = await repository.rates_outside(session, needs.filters, above=above, limit=_RATES)
+        outside = await repository.rates_outside(db, needs.filters, above=above, limit=_RATES)
         if not outside:
             continue
         # The third-nearest, so that the change is worth making and still small.

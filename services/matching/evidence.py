@@ -5,6 +5,8 @@ chosen by its embedding, in the search; the brief's part by the words they share
 """
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 from services.experts.document import sentences
 
@@ -25,19 +27,28 @@ def stems(text: str) -> set[str]:
     found = set()
     for word in _WORD.findall(text.lower()):
         if word not in _STOP:
-            stem = _ENDINGS.sub("", word)
-            found.add(stem if len(stem) >= 3 else word)
+            found.add(_stem(word))
     return found
 
 
-def pair(brief: str, passage: str | None) -> tuple[str, str] | None:
-    """(the brief's part, the passage), each at most 220 characters. The part is the sentence that shares most words
-    with the passage, or the first."""
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    stem = _ENDINGS.sub("", word)
+    return stem if len(stem) >= 3 else word
+
+
+def parts(brief: str) -> list[tuple[str, set[str]]]:
+    """The sentences of a brief with their stems."""
+    return [(part, stems(part)) for part in sentences(brief) or [brief]]
+
+
+def pair(brief: Sequence[tuple[str, set[str]]], passage: str | None) -> tuple[str, str] | None:
+    """(the brief's part, the passage), each at most 220 characters. The part is the one that shares most words with the
+    passage, or the first."""
     if passage is None:
         return None
     wanted = stems(passage)
-    parts = sentences(brief) or [brief]
-    part = max(parts, key=lambda each: len(stems(each) & wanted))
+    part, _ = max(brief, key=lambda each: len(each[1] & wanted))
     return quote(part), quote(passage)
 
 

@@ -5,37 +5,28 @@ import logging
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
+from core.db import Database
 from core.errors import VendorUnavailable
 from core.gateways import gateways
 from core.gateways.pgvector import PgvectorIndex
-from core.gateways.vectors import Near, Space
+from core.gateways.vectors import Space
 from services.matching import repository
 from services.matching.needs import Filters
 
 log = logging.getLogger(__name__)
 
 
-async def with_words(session: AsyncSession, filters: Filters) -> list[UUID] | None:
-    """The profiles that have the words of the filters, where the index cannot look for them itself."""
-    if not filters.words or gateways().vectors.in_database:
-        return None
-    return await repository.with_words(session, filters.words)
-
-
 async def nearest(
-    space: Space,
-    embedding: Sequence[float],
-    filters: Filters,
-    *,
-    limit: int | None = None,
-    only: Sequence[UUID] | None = None,
-) -> Near:
-    """A statement that yields the nearest within the filters."""
+    db: Database, space: Space, embedding: Sequence[float], filters: Filters, *, limit: int | None = None
+) -> list[UUID]:
+    """The nearest within the filters, best first."""
     index = gateways().vectors
+    limit = limit or repository.NEAR
+    only = None
+    if filters.words and not index.in_database:
+        only = await repository.with_words(db, filters.words)
     try:
-        return await index.near(space, embedding, filters, limit=limit or repository.NEAR, only=only)
+        return await index.near(db, space, embedding, filters, limit=limit, only=only)
     except VendorUnavailable:
         log.warning("%s did not answer; searching in the database", index.name, exc_info=True)
-        return await PgvectorIndex().near(space, embedding, filters, limit=limit or repository.NEAR)
+        return await PgvectorIndex().near(db, space, embedding, filters, limit=limit)

@@ -14,6 +14,8 @@ from services.experts.schemas import Stage
 from services.matching.schemas import MatchQuery
 from services.projects.schemas import ProjectBrief
 from services.taxonomy import industries, skills
+from services.taxonomy.negation import Negations
+from services.taxonomy.phrases import ReadText
 
 WORKDAY_HOURS = 9.0
 # A synonym of an industry weighs 3 in the taxonomy, a hint 1.
@@ -58,12 +60,15 @@ def resolve(query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now
     if clash:
         name = skills.SKILLS[min(clash)].name
         raise InvalidInput(f"{name} cannot be both a must and excluded.", code="contradiction", skill=name)
-    named = {m.slug: text[m.start : m.end] for m in reversed(skills.find(text)) if not m.negated}
+    read = ReadText.of(text)
+    negations = Negations(read)
+    mentions = skills.find_in(read, negations)
+    named = {m.slug: text[m.start : m.end] for m in reversed(mentions) if not m.negated}
     for technology in brief.technologies if brief else ():
         if technology.slug and technology.slug in skills.SKILLS:
             named.setdefault(technology.slug, technology.quote or technology.name)
     wanted = dict.fromkeys((*must, *(slug for slug in named if slug not in excluded)))
-    found = _industries(text)
+    found = _industries(read, negations)
     for tag in brief.industries if brief else ():
         found.setdefault(tag.value, tag.quote or tag.value)
     fields = dict.fromkeys((*query.industries, *found))
@@ -122,13 +127,13 @@ def _must(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(slugs), tuple(words)
 
 
-def _industries(text: str) -> dict[str, str]:
+def _industries(read: ReadText, negations: Negations) -> dict[str, str]:
     """Industries the text names outright, or else the one it hints at most, with the words it does so by."""
-    mentions = industries.find(text)
+    mentions = industries.find_in(read, negations)
     named = [mention for mention in mentions if mention.weight >= _OUTRIGHT] or [
         mention for mention in mentions[:1] if mention.weight >= _HINTED
     ]
-    return {mention.slug: text[mention.start : mention.end] for mention in named[:_MAX_INDUSTRIES]}
+    return {mention.slug: read.original[mention.start : mention.end] for mention in named[:_MAX_INDUSTRIES]}
 
 
 def _usd(rate: Money | None) -> int | None:

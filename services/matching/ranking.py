@@ -82,12 +82,17 @@ def rank(
     """Best first. `overlaps` gives shared working hours by time zone; without `slots`, availability takes no part."""
     any_wording = any(candidate.wording > 0 for candidate in candidates)
     scored = []
+    # The weights of those who have the same factors.
+    shares: dict[tuple[str, ...], dict[str, float]] = {}
     for candidate in candidates:
         values = _values(candidate, needs, model=model, overlaps=overlaps, any_wording=any_wording)
         if slots is not None:
             values["availability"] = _free_soon(slots.get(candidate.id, ()), now)
-        whole = sum(WEIGHTS[key] for key in values)
-        scored.append(Scored(candidate, values, {key: WEIGHTS[key] / whole for key in values}))
+        keys = tuple(values)
+        if keys not in shares:
+            whole = sum(WEIGHTS[key] for key in keys)
+            shares[keys] = {key: WEIGHTS[key] / whole for key in keys}
+        scored.append(Scored(candidate, values, shares[keys]))
     return sorted(scored, key=lambda item: (-round(item.total, 6), item.candidate.id))
 
 

@@ -1,10 +1,10 @@
-"""All SQL of matching: one statement finds the candidates by meaning and by words, within the hard filters. Who is near
-by meaning is the vector index's answer (`core.gateways.vectors`), which is a part of that statement."""
+"""All SQL of matching. Who is near by meaning is the vector index's answer (`core.gateways.vectors`); who is near by
+words is found here, and what the ranking reads of either. Statements that find their rows by keys run on
+`Database.by_key`, those that filters decide on `Database.searching`."""
 
 # ruff: noqa: S608  (statements are put together from constants of this file; all values are bound)
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.db import driver
-from core.gateways.pgvector import SEARCH_SETTINGS, conditions, distance, model_literal, vector_literal
-from core.gateways.vectors import Entry, Near, Space
+from core.db import Database, positional
+from core.gateways.pgvector import conditions, halfvec, model_literal
+from core.gateways.vectors import Entry, Space
 from models.experts import ExpertEmbedding
 from models.matching import MatchRun, VectorChange
 from services.matching.needs import Filters
@@ -24,7 +24,6 @@ from services.matching.needs import Filters
 NEAR = 16
 FURTHER = 80
 WORDED = 10
-WORDED_READ = 60
 # A profile is as close as the mean of so many of its closest passages.
 BEST_PASSAGES = 2
 # A search reads by its rarest words only, and only by so many that few profiles have to be ranked by them, however
@@ -34,7 +33,6 @@ RARE_TERMS = 8
 RARE_PROFILES = 200
 # Pinecone takes so many values in one condition.
 _ASKABLE = 10_000
-_NAMED = re.compile(r"(?<![:\w]):([a-z]\w*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +63,15 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A rare word stem of the need, as a text query, and how much it tells (the logarithm of its rarity)."""
+class Worded:
+    """Who shares the rarest words of a need, the most telling first: how many of the `terms` each has in common."""
 
-    query: str
-    weight: float
+    terms: int
+    shared: dict[UUID, int]
+
+    @property
+    def best(self) -> list[UUID]:
+        return list(self.shared)[:WORDED]
 
 
 class StoredRun(NamedTuple):
@@ -91,129 +93,105 @@ def where(filters: Filters) -> tuple[str, dict[str, Any]]:
     return " and ".join(["x.status = 'approved'", "x.is_bookable", *clauses]), values
 
 
-# The rarest words of a need, in a transaction that is set up for searching by the same statement.
-_PREPARE = f"""
-with settings as materialized (select {SEARCH_SETTINGS}),
-size as (select coalesce(max(experts), 0) as most from match_terms where lexeme = ''),
-rare as (
-    select t.lexeme, ln((size.most + 1.0) / t.experts) as weight,
-        sum(t.experts) over (order by t.experts, t.lexeme) as profiles,
-        row_number() over (order by t.experts, t.lexeme) as place
-    from unnest(tsvector_to_array(to_tsvector('english', $1::text))) w(lexeme)
-    join match_terms t on t.lexeme = w.lexeme, size
-    where t.experts <= greatest(3, size.most * {RARE_SHARE})
-)
-select '''' || replace(replace(rare.lexeme, '\\', '\\\\'), '''', '''''') || '''', weight from settings
-left join rare on place <= {RARE_TERMS} and profiles <= {RARE_PROFILES} order by place
-"""
-
-
-async def prepare(session: AsyncSession, words: str) -> list[Term]:
-    """Set this transaction up for searching. Returns the rarest words."""
-    rows = await (await driver(session)).fetch(_PREPARE, words)
-    return [Term(query, float(weight)) for query, weight in rows if query is not None]
+async def worded(db: Database, filters: Filters, words: str) -> Worded:
+    """Experts within the filters who share the rarest of these words."""
+    condition, values = where(filters)
+    statement = f"""
+        with size as (select coalesce(max(experts), 0) as most from match_terms where lexeme = ''),
+        counted as (
+            select t.lexeme, ln((size.most + 1.0) / t.experts) as weight,
+                sum(t.experts) over (order by t.experts, t.lexeme) as profiles,
+                row_number() over (order by t.experts, t.lexeme) as place
+            from unnest(tsvector_to_array(to_tsvector('english', cast(:said as text)))) w(lexeme)
+            join match_terms t on t.lexeme = w.lexeme, size
+            where t.experts <= greatest(3, size.most * {RARE_SHARE})
+        ),
+        rare as materialized (
+            select cast('''' || replace(replace(lexeme, '\\', '\\\\'), '''', '''''') || '''' as tsquery) as query,
+                weight
+            from counted where place <= {RARE_TERMS} and profiles <= {RARE_PROFILES}
+        ),
+        spoken as (
+            select s.id, count(*) as shared, sum(weight) as telling
+            -- Read by its words alone, and then looked at: no other index narrows down so few.
+            from rare cross join lateral (
+                select x.id, {condition} as fits from experts x where x.search @@ rare.query offset 0
+            ) s where s.fits group by s.id
+        )
+        select (select count(*) from rare), array_agg(id order by telling desc, id),
+            array_agg(shared order by telling desc, id)
+        from spoken
+    """
+    row = await db.by_key.fetchrow(*positional(statement, values | {"said": words}))
+    terms, ids, shared = row or (0, None, None)
+    return Worded(terms, dict(zip(ids or (), shared or (), strict=True)))
 
 
 async def candidates(
-    session: AsyncSession,
+    db: Database,
     space: Space,
     filters: Filters,
     *,
-    near: Near,
+    near: Sequence[UUID],
+    worded: Worded,
     embedding: Sequence[float],
-    terms: Sequence[Term],
     skills: Sequence[str] = (),
-    again: bool = False,
 ) -> list[Candidate]:
-    """Experts within the filters: the nearest by meaning, which `near` yields, and the best by rare words. Of their
-    skills, `skills` are read. Call `prepare` before; `again` when it is not the first search since."""
+    """What the ranking reads of these, of those among them who are within the filters. Of their skills, `skills` are
+    read."""
     condition, values = where(filters)
-    values |= {"embedding": near.values.get("embedding") or vector_literal(embedding)}
-    values |= near.values | {
-        "asked": list(skills),
-        "terms": [term.query for term in terms],
-        "telling": [term.weight for term in terms],
-    }
-    nearest = near.statement
-    if not near.filtered:
-        nearest = f"select x.id from ({nearest}) given join experts x on x.id = given.id where {condition}"
+    values |= {"ids": list({*near, *worded.best}), "embedding": embedding, "asked": list(skills)}
+    model, vector = model_literal(space), f"halfvec({space.dimensions})"
     statement = f"""
-        with near as materialized ({nearest}),
-        spoken as materialized (
-            select x.id, count(*) as shared, sum(t.weight) as telling
-            from unnest(cast(:terms as text[]), cast(:telling as float[])) t(query, weight)
-            join experts x on x.search @@ cast(t.query as tsquery) group by x.id
-        ),
-        worded as materialized (
-            select s.id from (select * from spoken order by telling desc, id limit {WORDED_READ}) s
-            cross join lateral (
-                select {condition} as fits from experts x where x.id = s.id offset 0
-            ) each where fits order by s.telling desc, s.id limit {WORDED}
-        ),
-        found as (select id from near union select id from worded)
-        select x.id, 1 - ({distance(space, "e")}), p.closest, p.passage,
-            cast(coalesce(spoken.shared, 0) as float) / {max(1, len(terms))}, x.industries, x.stages, x.languages,
-            x.timezone, x.rate_amount, x.rate_currency, x.rate_usd_amount, x.rating_sum, x.rating_count,
-            x.response_minutes, x.engagements, x.country, x.years, x.mentioned_slugs, s.skills,
-            set_config('plan_cache_mode', 'auto', true)
-        from found join experts x on x.id = found.id
-        join expert_embeddings e on e.expert_id = x.id and e.model = {model_literal(space)}
-        left join spoken on spoken.id = x.id
+        with wanted as materialized (select {halfvec(space, "embedding")} as vector)
+        select x.id, 1 - (e.embedding::{vector} <=> wanted.vector), p.apart, p.passage, x.industries, x.stages,
+            x.languages, x.timezone, x.rate_amount, x.rate_currency, x.rate_usd_amount, x.rating_sum, x.rating_count,
+            x.response_minutes, x.engagements, x.country, x.years, x.mentioned_slugs, s.skills
+        from wanted cross join unnest(cast(:ids as uuid[])) found(id)
+        join experts x on x.id = found.id
+        join expert_embeddings e on e.expert_id = x.id and e.model = {model}
         cross join lateral (
-            select coalesce(1 - avg(apart) filter (where place <= {BEST_PASSAGES}), 0) as closest,
-                (array_agg(quote order by place) filter (where quote is not null))[1] as passage
+            select (array_agg(apart order by apart))[:{BEST_PASSAGES}] as apart,
+                (array_agg(quote order by apart) filter (where quote is not null))[1] as passage
             from (
-                select quote, apart, row_number() over (order by apart) as place from (
-                    select p.quote, {distance(space, "p")} as apart
-                    from expert_passages p where p.expert_id = x.id and p.model = {model_literal(space)} offset 0
-                ) measured
-            ) ranked
+                select p.quote, p.embedding::{vector} <=> wanted.vector as apart
+                from expert_passages p where p.expert_id = x.id and p.model = {model} offset 0
+            ) measured
         ) p
         cross join lateral (
             select array_agg((skill, years, level)) as skills
             from expert_skills where expert_id = x.id and skill = any(cast(:asked as text[]))
         ) s
+        where {condition}
     """
-    connection = await driver(session)
-    if again:
-        await connection.execute("select set_config('plan_cache_mode', 'force_custom_plan', true)")
-    # Planned for its filters each time, which what follows it in the transaction need not be: it says so at its end.
-    rows = await connection.fetch(*_positional(statement, values))
-    return [
-        Candidate(*(*own, {slug: (years, level) for slug, years, level in held or ()}))
-        for *own, held, _ in rows
-    ]
+    rows = await db.by_key.fetch(*positional(statement, values))
+    found = []
+    for key, cosine, apart, passage, *own, held in rows:
+        closest = 1 - sum(apart) / len(apart) if apart else 0.0
+        wording = worded.shared.get(key, 0) / max(1, worded.terms)
+        held = {slug: (years, level) for slug, years, level in held or ()}
+        found.append(Candidate(*(key, cosine, closest, passage, wording, *own, held)))
+    return found
 
 
-def _positional(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The statement with its named parameters numbered, as asyncpg takes it, and their values."""
-    order: dict[str, int] = {}
-    numbered = _NAMED.sub(lambda found: f"${order.setdefault(found[1], len(order) + 1)}", statement)
-    return numbered, *(values[name] for name in order)
-
-
-async def count_up_to(session: AsyncSession, filters: Filters, limit: int) -> int:
+async def count_up_to(db: Database, filters: Filters, limit: int) -> int:
     """How many experts meet the filters, counted no further than `limit`."""
     condition, values = where(filters)
-    found = await session.scalar(
-        text(f"select count(*) from (select 1 from experts x where {condition} limit {limit}) found"), values
-    )
-    return int(found or 0)
+    statement = f"select count(*) from (select 1 from experts x where {condition} limit {limit}) found"
+    return int(await db.searching.fetchval(*positional(statement, values)))
 
 
-async def rates_outside(session: AsyncSession, filters: Filters, *, above: bool, limit: int) -> list[int]:
+async def rates_outside(db: Database, filters: Filters, *, above: bool, limit: int) -> list[int]:
     """Rates in US cents of the experts that fail on the rate alone, nearest to the limit first."""
     bound = filters.max_usd if above else filters.min_usd
     loose, values = where(replace(filters, min_usd=None, max_usd=None))
     comparison, order = ("> :bound", "asc") if above else ("< :bound", "desc")
-    rows = await session.scalars(
-        text(
-            f"select x.rate_usd_amount from experts x where {loose} and x.rate_usd_amount {comparison}"
-            f" order by x.rate_usd_amount {order} limit {limit}"
-        ),
-        {**values, "bound": bound},
+    statement = (
+        f"select x.rate_usd_amount from experts x where {loose} and x.rate_usd_amount {comparison}"
+        f" order by x.rate_usd_amount {order} limit {limit}"
     )
-    return list(rows)
+    rows = await db.searching.fetch(*positional(statement, values | {"bound": bound}))
+    return [row[0] for row in rows]
 
 
 async def refresh_terms(session: AsyncSession) -> int:
@@ -232,9 +210,10 @@ async def refresh_terms(session: AsyncSession) -> int:
     return int(await session.scalar(text("select experts from match_terms where lexeme = ''")) or 0)
 
 
-async def store(session: AsyncSession, run: StoredRun) -> None:
-    """Keep a ranking. The result comes as it goes to the founder, so that it is written out once."""
-    await (await driver(session)).execute(
+async def store(db: Database, run: StoredRun) -> None:
+    """Keep a ranking, in a transaction of its own. The result comes as it goes to the founder, so that it is written
+    out once."""
+    await db.raw.execute(
         "insert into match_runs (id, user_id, project_id, query, embedding_model, ranking_version, weights, result)"
         " values ($1, $2, $3, cast($4::text as jsonb), $5, $6, cast($7::text as jsonb), cast($8::text as jsonb))",
         *run,
@@ -266,14 +245,14 @@ async def merge_people(session: AsyncSession, source: UUID, target: UUID) -> Non
     )
 
 
-async def with_words(session: AsyncSession, words: Sequence[str]) -> list[UUID]:
+async def with_words(db: Database, words: Sequence[str]) -> list[UUID]:
     """Profiles whose text has all of these, at most as many as an index can be asked about."""
-    said = " and ".join(f"search @@ phraseto_tsquery('english', :word{n})" for n in range(len(words)))
-    rows = await session.scalars(
-        text(f"select id from experts where status = 'approved' and is_bookable and {said} limit {_ASKABLE}"),
-        {f"word{n}": word for n, word in enumerate(words)},
+    said = " and ".join(f"search @@ phraseto_tsquery('english', ${n + 1})" for n in range(len(words)))
+    rows = await db.searching.fetch(
+        f"select id from experts where status = 'approved' and is_bookable and {said} limit {_ASKABLE}",
+        *words,
     )
-    return list(rows)
+    return [row[0] for row in rows]
 
 
 async def lock_pushing(session: AsyncSession) -> bool:

@@ -1,11 +1,12 @@
 """The matching room: finds the experts who fit a need, and says why.
 
-`search` is what doors call: it reads the project, embeds the query outside of any transaction, then finds, ranks and
-stores. `find` is the same within the caller's transaction, for a query whose embedding is given.
+A search is a few reads, each of what holds at its moment, and one write; so it opens no transaction, and whoever is asked
+over the network holds none open. Who is near by meaning and who is near by words is asked at the same time.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from core.actor import Actor, Scope
 from core.db import Database
 from core.errors import NotFound
 from core.gateways import gateways
-from core.gateways.vectors import Near, Space
+from core.gateways.vectors import Space
 from core.ids import new_id
 from services.accounts import service as accounts
 from services.bookings import service as bookings
@@ -27,15 +28,15 @@ from services.experts.schemas import ExpertCard
 from services.matching import evidence, ranking, repository, wording
 from services.matching.changes import changes, people
 from services.matching.indexing import current_space
-from services.matching.nearest import nearest, with_words
+from services.matching.nearest import nearest
 from services.matching.needs import Filters, Needs, overlap_hours, resolve
 from services.matching.ranking import Scored
-from services.matching.repository import Candidate, StoredRun, Term
+from services.matching.repository import Candidate, StoredRun
 from services.matching.schemas import Change, Match, MatchList, MatchQuery, MatchSort, Understood
 from services.projects import service as projects
 from services.projects.schemas import ProjectBrief
 
-__all__ = ["embed", "find", "get", "search"]
+__all__ = ["embed", "get", "search"]
 
 SLOTS_SHOWN = 3
 _CLOSEST = 3
@@ -49,32 +50,31 @@ _BATCH = 12
 class _Search:
     """One search under way."""
 
-    session: AsyncSession
+    db: Database
     query: MatchQuery
     needs: Needs
     space: Space
     embedding: Sequence[float]
-    terms: Sequence[Term]
     now: datetime
+    # Of those whose slots were looked up.
+    cards: dict[UUID, ExpertCard] = field(default_factory=dict)
 
     def overlap(self, candidate: Candidate) -> float:
         return overlap_hours(self.needs.timezone, candidate.timezone, self.now.date())
 
-    async def candidates(
-        self, filters: Filters, *, limit: int | None = None, near: Near | None = None
-    ) -> list[Candidate]:
-        if near is None:
-            only = await with_words(self.session, filters)
-            near = await nearest(self.space, self.embedding, filters, limit=limit, only=only)
+    async def candidates(self, filters: Filters, *, limit: int | None = None) -> list[Candidate]:
+        near, worded = await asyncio.gather(
+            nearest(self.db, self.space, self.embedding, filters, limit=limit),
+            repository.worded(self.db, filters, self.needs.text),
+        )
         return await repository.candidates(
-            self.session,
+            self.db,
             self.space,
             filters,
             near=near,
+            worded=worded,
             embedding=self.embedding,
-            terms=self.terms,
             skills=self.needs.skills,
-            again=limit is not None,
         )
 
     def rank(
@@ -86,33 +86,48 @@ class _Search:
         )
 
     async def slots(self, found: Sequence[Scored]) -> dict[UUID, list[datetime]]:
-        return await bookings.next_slots(
-            self.session,
-            [item.candidate.id for item in found],
-            after=self.needs.filters.slots_after or self.now,
-            count=SLOTS_SHOWN,
-            minutes=self.query.call_minutes,
-            zones={item.candidate.id: item.candidate.timezone for item in found},
+        """Next free starts. Whoever has some may be shown, so their cards are read beside them."""
+        zones = {item.candidate.id: item.candidate.timezone for item in found}
+        cards, slots = await asyncio.gather(
+            experts.cards(self.db.by_key, zones),
+            bookings.first_slots(
+                self.db.by_key,
+                zones,
+                after=self.needs.filters.slots_after or self.now,
+                count=SLOTS_SHOWN,
+                minutes=self.query.call_minutes,
+            ),
         )
+        self.cards.update(cards)
+        return slots
 
     def in_time(self, starts: Sequence[datetime]) -> bool:
         before = self.needs.filters.slots_before
         return bool(starts) and (before is None or starts[0] < before)
 
 
-async def search(db: Database, actor: Actor, query: MatchQuery, *, keep: bool = True) -> MatchList:
-    """Find, rank, explain and store (unless nobody asked: `keep`). Raises `NotFound` for a project that is not the actor's, `InvalidInput` for
-    filters that contradict, `VendorUnavailable` when the embedding service does not answer."""
+async def search(
+    db: Database,
+    actor: Actor,
+    query: MatchQuery,
+    *,
+    embedding: Sequence[float] | None = None,
+    keep: bool = True,
+) -> MatchList:
+    """Find, rank, explain and store (unless nobody asked: `keep`). Who has the embedding of the need already gives it.
+    Raises `NotFound` for a project that is not the actor's, `InvalidInput` for filters that contradict,
+    `VendorUnavailable` when the embedding service does not answer."""
     actor.require(Scope.EXPERTS_READ)
-    async with db.transaction() as session:
-        brief = await _brief(session, actor, query)
-        needs = resolve(query, brief, timezone=actor.timezone, now=clock.now())
-        only = await with_words(session, needs.filters)
-    vector = await embed(needs.text)
-    # Whoever is asked over the network is asked before a transaction is open.
-    near = await nearest(current_space(), vector, needs.filters, only=only)
-    async with db.transaction() as session:
-        return await find(session, actor, query, embedding=vector, near=near, keep=keep)
+    now = clock.now()
+    needs = resolve(query, await _brief(db, actor, query), timezone=actor.timezone, now=now)
+    if embedding is None:
+        embedding = await embed(needs.text)
+    result = await _find(
+        _Search(db=db, query=query, needs=needs, space=current_space(), embedding=embedding, now=now)
+    )
+    if keep:
+        await _store(db, actor, result)
+    return result
 
 
 async def embed(text: str) -> list[float]:
@@ -120,32 +135,9 @@ async def embed(text: str) -> list[float]:
     return (await gateways().embeddings.embed([text]))[0]
 
 
-async def find(
-    session: AsyncSession,
-    actor: Actor,
-    query: MatchQuery,
-    *,
-    embedding: list[float] | None = None,
-    near: Near | None = None,
-    keep: bool = True,
-) -> MatchList:
-    """As `search`, in the caller's transaction. Give the embedding (see `embed`) and who is near by it, or the model
-    and the vector index are asked in here."""
-    actor.require(Scope.EXPERTS_READ)
-    now = clock.now()
-    brief = await _brief(session, actor, query)
-    needs = resolve(query, brief, timezone=actor.timezone, now=now)
-    space = current_space()
-    under_way = _Search(
-        session=session,
-        query=query,
-        needs=needs,
-        space=space,
-        embedding=embedding if embedding is not None else await embed(needs.text),
-        terms=await repository.prepare(session, needs.text),
-        now=now,
-    )
-    found = await under_way.candidates(needs.filters, near=near)
+async def _find(under_way: _Search) -> MatchList:
+    query, needs = under_way.query, under_way.needs
+    found = await under_way.candidates(needs.filters)
     chosen, slots, late = await _bookable(under_way, found)
     if len(chosen) < query.limit and len(found) >= repository.NEAR:  # the first ones have no time
         found = await under_way.candidates(needs.filters, limit=repository.FURTHER)
@@ -157,10 +149,10 @@ async def find(
     if not items:
         closest = await _closest(under_way, late, slots)
     if len(items) < query.limit and not needs.filters.is_empty:
-        hints = await changes(session, query, needs)
-    result = MatchList(
+        hints = await changes(under_way.db, query, needs)
+    return MatchList(
         id=new_id(),
-        created_at=now,
+        created_at=under_way.now,
         query=query,
         understood=Understood(
             skills=list(needs.skills),
@@ -175,12 +167,9 @@ async def find(
         changes=hints,
         weights=ranking.WEIGHTS,
         ranking_version=ranking.VERSION,
-        embedding_model=space.model,
+        embedding_model=under_way.space.model,
         founder_timezone=needs.timezone,
     )
-    if keep:
-        await _store(session, actor, result)
-    return result
 
 
 async def get(session: AsyncSession, actor: Actor, match_id: UUID) -> MatchList:
@@ -227,11 +216,11 @@ async def export(session: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
     ]
 
 
-async def _brief(session: AsyncSession, actor: Actor, query: MatchQuery) -> ProjectBrief | None:
+async def _brief(db: Database, actor: Actor, query: MatchQuery) -> ProjectBrief | None:
     if query.project_id is None:
         return None
-    project = await projects.get(session, actor, query.project_id)
-    return project.brief
+    async with db.transaction() as session:
+        return (await projects.get(session, actor, query.project_id)).brief
 
 
 async def _bookable(
@@ -316,30 +305,34 @@ async def _matches(
     if not chosen:
         return []
     ids = [item.candidate.id for item in chosen]
-    cards = await experts.cards(under_way.session, ids)
     texts = await _texts(under_way, ids)
+    brief = evidence.parts(under_way.needs.text)
     return [
-        _match(under_way, item, cards[key], texts.get(key, ""), slots[key])
+        _match(under_way, item, under_way.cards[key], brief, texts.get(key, ""), slots[key])
         for key, item in zip(ids, chosen, strict=True)
-        if key in cards
+        if key in under_way.cards
     ]
 
 
 async def _texts(under_way: _Search, ids: Sequence[UUID]) -> dict[UUID, str]:
     """The texts of these profiles, where musts have to be looked for in them."""
-    return await experts.texts(under_way.session, ids) if under_way.needs.filters.words else {}
+    if not under_way.needs.filters.words:
+        return {}
+    async with under_way.db.reading() as session:
+        return await experts.texts(session, ids)
 
 
 def _match(
     under_way: _Search,
     item: Scored,
     card: ExpertCard,
+    brief: Sequence[tuple[str, set[str]]],
     text: str,
     starts: Sequence[datetime],
 ) -> Match:
     needs, candidate = under_way.needs, item.candidate
     overlap = under_way.overlap(candidate)
-    pair = evidence.pair(needs.text, candidate.passage)
+    pair = evidence.pair(brief, candidate.passage)
     return Match(
         expert=card,
         score=round(item.total),
@@ -381,9 +374,9 @@ def _summary(found: int, closest: int) -> str:
     return "Nobody fits what you asked for at the moment."
 
 
-async def _store(session: AsyncSession, actor: Actor, result: MatchList) -> None:
+async def _store(db: Database, actor: Actor, result: MatchList) -> None:
     await repository.store(
-        session,
+        db,
         StoredRun(
             id=result.id,
             user_id=actor.user_id,

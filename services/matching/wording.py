@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from core.exchange import convert
 from core.money import Money
@@ -47,7 +48,7 @@ def factors(
             ", ".join(industry_name(slug) for slug in candidate.industries) or None,
         ),
         "wording": pair or (None, None),
-        "budget": (_cap_text(needs), f"{_rate(candidate).format()} an hour"),
+        "budget": (_cap_text(needs.filters.max_usd, needs.currency), f"{_rate(candidate).format()} an hour"),
         "stage": (needs.stage.value if needs.stage else None, ", ".join(candidate.stages) or None),
         "rating": (None, _rating_text(candidate)),
         "availability": (None, _free_text(starts, now)),
@@ -188,10 +189,11 @@ def _rate(candidate: Candidate) -> Money:
     return Money(amount=candidate.rate_amount, currency=candidate.rate_currency)
 
 
-def _cap_text(needs: Needs) -> str | None:
-    if needs.filters.max_usd is None:
+@lru_cache(maxsize=4096)
+def _cap_text(most_usd: int | None, currency: str | None) -> str | None:
+    if most_usd is None:
         return None
-    cap = convert(Money(amount=needs.filters.max_usd, currency="USD"), needs.currency or "USD")
+    cap = convert(Money(amount=most_usd, currency="USD"), currency or "USD")
     return f"up to {Money.of(round(cap.major), cap.currency).format()} an hour"
 
 

@@ -19,9 +19,10 @@ from core.gateways.pinecone import PineconeIndex
 from core.gateways.vectors import Entry, ProfileFilter, Space, VectorIndex
 from core.ids import new_id
 from models.experts import Expert, ExpertEmbedding
+from models.matching import VectorChange
 from services.experts.jobs import embed_profiles, index_missing
-from services.matching import indexing, repository, service
-from services.matching.nearest import nearest, with_words
+from services.matching import indexing, service
+from services.matching.nearest import nearest
 from services.matching.needs import Filters
 from services.matching.schemas import MatchQuery
 from tests.experts.factories import make_expert
@@ -59,14 +60,9 @@ async def index(
 async def ids(
     db: Database, filters: ProfileFilter, vector: list[float], *, space: Space = SPACE, limit: int = 10
 ) -> list[UUID]:
-    """What the index in use answers, read as searches read it."""
+    """What the index in use answers."""
     wanted = Filters(**{name: getattr(filters, name) for name in ProfileFilter.__dataclass_fields__})
-    async with db.transaction() as session:
-        await repository.prepare(session, "")
-        only = await with_words(session, wanted)
-        near = await nearest(space, vector, wanted, limit=limit, only=only)
-        rows = await session.scalars(text(near.statement), near.values)
-        return list(rows)
+    return await nearest(db, space, vector, wanted, limit=limit)
 
 
 async def scores(db: Database, vector: Sequence[float], condition: Any) -> dict[UUID, float]:
@@ -153,7 +149,7 @@ async def test_follows_status_hours_profile_and_removal(library: Database, index
     await indexing.follow(library)
     assert made.id not in await ids(library, ProfileFilter(), vector)
     async with library.transaction() as session:
-        waiting = (await session.execute(text("select * from vector_changes"))).all()
+        waiting = (await session.scalars(select(VectorChange).where(VectorChange.expert_id == made.id))).all()
     assert index.in_database or waiting == [], made.id
 
 
