@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
+from datetime import timedelta
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -141,11 +142,13 @@ class Runner:
         task.add_done_callback(lambda _: self._tasks.pop(turn_id, None))
 
     async def _look_for_ever(self) -> None:
-        """Take up what nobody runs any more."""
+        """Take up what nobody runs any more; first of all what was asked while no runner of this process listened."""
+        waited = timedelta(0)
         while True:
             try:
-                for turn_id in await turns.due(self._db):
+                for turn_id in await turns.due(self._db, waited=waited):
                     self._take(turn_id)
+                waited = turns.LEASE
             except Exception:
                 log.warning("turns that were left could not be looked for", exc_info=True)
             await asyncio.sleep(LOOK_SECONDS)

@@ -330,10 +330,10 @@ async def stop(db: Database, actor: Actor, turn_id: UUID) -> None:
         db.publish([RoomEvent(room, "turn.ended", body)])
 
 
-async def due(db: Database) -> list[UUID]:
-    """Turns that nobody runs because their process died, oldest first. Those that were tried too often end here, with
-    an answer that says so."""
-    abandoned = await db.raw.fetch(DUE, LEASE)
+async def due(db: Database, *, waited: timedelta = LEASE) -> list[UUID]:
+    """Turns that nobody runs, oldest first: those whose process died, and those queued for so long that whoever stored
+    them is not about to run them. Those that were tried too often end here, with an answer that says so."""
+    abandoned = await db.raw.fetch(DUE, waited)
     for row in abandoned:
         if row["attempt"] >= MAX_ATTEMPTS:
             await _give_up(db, row["id"])

@@ -197,6 +197,17 @@ async def queued_turn(db: Database) -> tuple[Actor, UUID, UUID]:
     return ada, room, turn_id
 
 
+async def test_what_was_asked_before_a_runner_listened_is_answered_at_once(db: Database) -> None:
+    await leave_no_turns(db.url)
+    ada, room, turn_id = await queued_turn(db)
+    scene = Scene(db, ada, room)
+    await scene.until("turn.ended")
+    await scene.close()
+    assert await scene.answers() == ["You said anyone?"]
+    waited = await db.raw.fetchval("select started_at - created_at from turns where id = $1", turn_id)
+    assert waited < turns.LEASE  # not by the look for what others left
+
+
 async def test_only_one_process_gets_the_lease(db: Database) -> None:
     _, _, turn_id = await queued_turn(db)
     claims = await asyncio.gather(*(turns.claim(db, turn_id, new_id()) for _ in range(8)))
