@@ -51,15 +51,16 @@ async def run_server(*, host: str | None, port: int | None, worker: bool | None)
     sock = _listen(config)
     config = config.model_copy(update={"port": sock.getsockname()[1]})
     _say(config, "Starting Sextant …")
-    # Importing the product takes seconds: it is done beside the waiting for the database and the stand-ins.
+    # Importing the product takes seconds: it is done beside the waiting for the database and the stand-ins. Nothing else
+    # may import meanwhile: two threads in one circle of imports get modules that are half there.
     importing = asyncio.create_task(asyncio.to_thread(_import_product))
     async with open_database(config) as url, stand_ins(config, config.base_url) as started_stand_ins:
+        create_app, open_runtime, open_assistant = await importing
         await _upgrade(url)
         if config.environment is Environment.DEVELOPMENT:
             await _seed_first_time(config, url)
         config = Settings.model_validate({**config.model_dump(), **await started_stand_ins()})
         use(config)
-        create_app, open_runtime, open_assistant = await importing
         with_worker = worker if worker is not None else not config.is_production
         async with open_runtime(config, url, worker=with_worker, assistant=False) as runtime:
             server = Server(_uvicorn_config(create_app(config, runtime), config), runtime.hub)
