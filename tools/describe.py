@@ -87,11 +87,11 @@ def analysis_text(analysis: dict[str, Any]) -> str:
         f"Analysis version {analysis['version']} of project {analysis['project_id']}.",
         f"Health {analysis['health']['score']}/100. Complexity {analysis['complexity']['level']}"
         f" ({analysis['complexity']['function_points']:g} function points).",
-        f"Timeline: {timeline['p50_weeks']:g} weeks likely, {timeline['p80_weeks']:g} weeks with 80 % certainty"
+        f"Timeline: {timeline['p50_weeks']:g} weeks likely, {timeline['p80_weeks']:g} weeks with 80% certainty"
         + (f", stated {timeline['stated_weeks']:g}" if timeline.get("stated_weeks") else "")
         + (f", chance {timeline['chance']:.0%}" if timeline.get("chance") is not None else "")
         + ".",
-        f"Budget: {money(budget['p50'])} likely, {money(budget['p80'])} with 80 % certainty"
+        f"Budget: {money(budget['p50'])} likely, {money(budget['p80'])} with 80% certainty"
         + (f", stated {money(budget['stated'])}" if budget.get("stated") else "")
         + (f", chance {budget['chance']:.0%}" if budget.get("chance") is not None else "")
         + ".",

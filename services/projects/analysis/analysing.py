@@ -54,7 +54,7 @@ def _timeline(ledger: Ledger) -> Timeline:
         )
     ]
     people = counted(max(round(plan.people), 1), "person", "people")
-    reason = f"Likely {p50} with {people}; with 80 % certainty at most {p80}."
+    reason = f"Likely {p50} with {people}; with 80% certainty at most {p80}."
     if plan.limited_by_team and brief.team is not None:
         reason += " The people you have set the pace."
         evidence.append(ledger.said(brief.team, "team"))
@@ -89,7 +89,7 @@ def _budget(ledger: Ledger) -> Budget:
     p50, p80 = estimate.money(0.5), estimate.money(0.8)
     evidence = [ledger.said(fit.fact, "budget") if fit is not None else ledger.unsaid("budget")]
     evidence.append(ledger.premise("rates"))
-    reason = f"Likely {p50.format()}; with 80 % certainty at most {p80.format()}."
+    reason = f"Likely {p50.format()}; with 80% certainty at most {p80.format()}."
     if fit is not None:
         reason += f" {fit.amount.format()} is enough with a chance of {fit.chance:.0%}."
     return Budget(
@@ -121,7 +121,7 @@ def _summary(
     weeks = f"{round(timeline.p50_weeks):,} to {counted(round(timeline.p80_weeks), 'week')}"
     return (
         f"Health {score.score} of 100, complexity {complexity.level.value}. The {ledger.release} takes {weeks} and "
-        f"{budget.p50.format()} to {budget.p80.format()} (likely, and with 80 % certainty). "
+        f"{budget.p50.format()} to {budget.p80.format()} (likely, and with 80% certainty). "
         f"It stands best in {lowered(best.name)}; most is to be gained in {lowered(worst.name)}: {lowered(worst.reason)}"
     )
 

@@ -83,13 +83,13 @@ def compare(previous: Analysis, current: Analysis) -> list[Difference]:
         _direction(old.health.score, new.health.score, more_is_better=True),
     )  # fmt: skip
     found += _range("budget-p50", "Likely cost", old.budget.p50, new.budget.p50)
-    found += _range("budget-p80", "Cost with 80 % certainty", old.budget.p80, new.budget.p80)
+    found += _range("budget-p80", "Cost with 80% certainty", old.budget.p80, new.budget.p80)
     found += _figure(
         "timeline-p50", "Likely time", _weeks(old.timeline.p50_weeks), _weeks(new.timeline.p50_weeks),
         _direction(old.timeline.p50_weeks, new.timeline.p50_weeks, more_is_better=False),
     )  # fmt: skip
     found += _figure(
-        "timeline-p80", "Time with 80 % certainty", _weeks(old.timeline.p80_weeks), _weeks(new.timeline.p80_weeks),
+        "timeline-p80", "Time with 80% certainty", _weeks(old.timeline.p80_weeks), _weeks(new.timeline.p80_weeks),
         _direction(old.timeline.p80_weeks, new.timeline.p80_weeks, more_is_better=False),
     )  # fmt: skip
     found += _figure(

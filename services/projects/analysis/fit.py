@@ -64,5 +64,5 @@ def time_fit(brief: ProjectBrief, estimate: Estimate) -> TimeFit | None:
 
 
 def score_of(chance: float) -> int:
-    """A chance as a score: 100 from 80 % on, in proportion below."""
+    """A chance as a score: 100 from 80% on, in proportion below."""
     return round(100 * min(chance / SOUND, 1.0))

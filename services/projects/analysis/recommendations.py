@@ -200,7 +200,7 @@ def _means(ledger: Ledger) -> Iterator[Candidate]:
         yield Candidate(
             key="raise-budget",
             title=f"Plan for {enough.format()}, or for less scope",
-            detail=f"{money.amount.format()} is enough with a chance of {money.chance:.0%}, {enough.format()} with 80 %.",
+            detail=f"{money.amount.format()} is enough with a chance of {money.chance:.0%}, {enough.format()} with 80%.",
             brief=funded,
             evidence=[ledger.said(money.fact, "budget")],
         )
@@ -208,7 +208,7 @@ def _means(ledger: Ledger) -> Iterator[Candidate]:
         yield Candidate(
             key="name-budget",
             title="Say what you can spend",
-            detail=f"The effect is that of {enough.format()}, which is enough with a chance of 80 %.",
+            detail=f"The effect is that of {enough.format()}, which is enough with a chance of 80%.",
             brief=funded,
             evidence=[ledger.unsaid("budget")],
         )

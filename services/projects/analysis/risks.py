@@ -101,7 +101,7 @@ def _plan_risks(ledger: Ledger) -> Iterator[Risk]:
     brief, estimate = ledger.brief, ledger.estimate
     money = money_fit(brief, estimate)
     p50, p80 = estimate.money(0.5).format(), estimate.money(0.8).format()
-    cost = ledger.computed("cost", f"Likely cost {p50}; with 80 % certainty at most {p80}")
+    cost = ledger.computed("cost", f"Likely cost {p50}; with 80% certainty at most {p80}")
     if money is not None:
         yield Risk(
             key="budget-overrun",
@@ -118,14 +118,14 @@ def _plan_risks(ledger: Ledger) -> Iterator[Risk]:
             severity=Level.HIGH,
             likelihood=Level.MEDIUM,
             evidence=[ledger.unsaid("budget"), cost],
-            mitigation=f"Set a limit before the first contract; {p80} holds with 80 % certainty.",
+            mitigation=f"Set a limit before the first contract; {p80} holds with 80% certainty.",
         )
     time = time_fit(brief, estimate)
     if time is not None and brief.deadline is not None:
         weeks = counted(round(estimate.schedule.weeks_p50), "week")
         shortest = counted(round(estimate.schedule.shortest_weeks), "week")
         mitigation = (
-            f"More people shorten it to about {shortest} at best and cost about 43 % more effort; leave features out first."
+            f"More people shorten it to about {shortest} at best and cost about 43% more effort; leave features out first."
             if time.weeks < estimate.schedule.weeks_p50
             else "Decide now which features can wait if work is slower than planned."
         )

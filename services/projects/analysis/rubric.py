@@ -57,7 +57,7 @@ def _clarity(ledger: Ledger) -> Verdict:
 def _budget(ledger: Ledger) -> Verdict:
     fit = money_fit(ledger.brief, ledger.estimate)
     p50, p80 = ledger.estimate.money(0.5).format(), ledger.estimate.money(0.8).format()
-    cost = ledger.computed("cost", f"Likely cost {p50}; with 80 % certainty at most {p80}")
+    cost = ledger.computed("cost", f"Likely cost {p50}; with 80% certainty at most {p80}")
     if fit is None:
         return Verdict(
             50, f"No budget is known to hold against a likely cost of {p50}.", [ledger.unsaid("budget"), cost]
@@ -71,7 +71,7 @@ def _schedule(ledger: Ledger) -> Verdict:
     fit = time_fit(ledger.brief, ledger.estimate)
     plan = ledger.estimate.schedule
     p50, p80 = counted(round(plan.weeks_p50), "week"), counted(round(plan.weeks_p80), "week")
-    time = ledger.computed("weeks", f"Likely {p50}; with 80 % certainty at most {p80}")
+    time = ledger.computed("weeks", f"Likely {p50}; with 80% certainty at most {p80}")
     if fit is None or ledger.brief.deadline is None:
         if ledger.brief.deadline is not None:
             return Verdict(

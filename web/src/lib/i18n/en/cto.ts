@@ -32,7 +32,7 @@ export const cto = {
 	'cto.unsaved': 'Not saved: {problem}',
 	'cto.undo': 'Undo',
 	'cto.undone': 'Your last change was undone',
-	'cto.complete': '{percent} % complete',
+	'cto.complete': '{percent}% complete',
 	'cto.complete.label': 'Completeness of your profile',
 	'cto.complete.needed': 'Needed to hand in',
 	'cto.complete.better': 'Gets you found more often',
