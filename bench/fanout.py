@@ -115,7 +115,7 @@ async def contenders(url: str, crowd: list[Person], members: int) -> AsyncIterat
         yield all_of_them
 
 
-Results = dict[str, list[dict[str, Any]]]
+Results = dict[str, list[dict[str, float]]]
 
 
 def saturate(them: list[Contender], window: int, rounds: int, seconds: float) -> Results:

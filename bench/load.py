@@ -18,7 +18,7 @@ class Load:
 
     process: subprocess.Popen[str]
 
-    def run(self, *, window: int, seconds: float, warm: float = 0.3, rate: float = 0) -> dict[str, Any]:
+    def run(self, *, window: int, seconds: float, warm: float = 0.3, rate: float = 0) -> dict[str, float]:
         """Send for a while; figures of the measured part."""
         self._order(f"run {window} {seconds} {warm} {rate}")
         return self._answer()

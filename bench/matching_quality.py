@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -86,7 +87,7 @@ _STOP = frozenset(_STOP_WORDS.split())
 @dataclass(frozen=True)
 class Profile:
     text: str
-    fields: dict[str, object]
+    fields: dict[str, Any]
     jobs: Counter[str]
 
 
@@ -210,7 +211,7 @@ def figures(ranked: Sequence[Sequence[int]], ideal: Sequence[Sequence[int]]) -> 
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum((2**g - 1) / math.log2(at + 2) for at, g in enumerate(grades))
+    return sum((2.0**g - 1) / math.log2(at + 2) for at, g in enumerate(grades))
 
 
 async def prepare(db: Database, made: Sequence[Profile]) -> list[UUID]:

@@ -143,9 +143,9 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int) -> None:
             return
         except OSError:
             if process.poll() is not None:
-                raise Unavailable(f"{process.args} ended with {process.returncode}") from None  # type: ignore[str-bytes-safe]
+                raise Unavailable(f"{process.args!r} ended with {process.returncode}") from None
             if time.monotonic() > deadline:
-                raise Unavailable(f"{process.args} did not listen in time") from None  # type: ignore[str-bytes-safe]
+                raise Unavailable(f"{process.args!r} did not listen in time") from None
             time.sleep(0.05)
 
 

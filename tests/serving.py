@@ -92,7 +92,6 @@ async def serving(
         config: uvicorn.Config = _uvicorn_config(create_app(settings, runtime), settings)
         config.loop = "none"
         server = Server(config, runtime.hub)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         task = asyncio.create_task(server._serve(sockets=[sock]))
         await asyncio.wait({task, asyncio.create_task(server.up.wait())}, return_when=asyncio.FIRST_COMPLETED)
         if task.done():

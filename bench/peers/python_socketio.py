@@ -9,15 +9,17 @@ import uvicorn
 server = socketio.AsyncServer(async_mode="asgi", http_compression=False)
 
 
-@server.event
 async def connect(sid: str, environ: dict[str, Any]) -> None:
     if "role=r" in environ["QUERY_STRING"]:
         await server.enter_room(sid, "r")
 
 
-@server.on("m")
 async def message(sid: str, data: Any) -> None:
     await server.emit("m", data, room="r")
+
+
+server.on("connect", connect)
+server.on("m", message)
 
 
 if __name__ == "__main__":

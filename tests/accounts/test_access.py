@@ -194,7 +194,7 @@ async def test_a_token_with_every_other_scope_is_refused(
 
 @pytest.mark.parametrize("token", ["", "x", "sxt_", "sxs_" + "A" * 43, "sxt_" + "A" * 43, "ü", "a" * 5000])
 async def test_made_up_tokens_are_nobody(client: httpx.AsyncClient, token: str) -> None:
-    answer = await client.get("/api/v1/me", headers={"Authorization": f"Bearer {token}".encode()})
+    answer = await client.get("/api/v1/me", headers={b"Authorization": f"Bearer {token}".encode()})
     assert answer.status_code == 401
 
 

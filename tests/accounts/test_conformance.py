@@ -35,7 +35,11 @@ ENDINGS = r"/(sessions/current|sessions/\{session_id\}|me/deletion|rooms/\{room_
 async def test_the_api_answers_as_documented(
     fresh_database: str, storage_server: EmbeddedStorage, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    options = {"rate_limit_scale": 1_000_000, "stripe_api_base": sandbox.url, **settings_on(storage_server)}
+    options: dict[str, Any] = {
+        "rate_limit_scale": 1_000_000,
+        "stripe_api_base": sandbox.url,
+        **settings_on(storage_server),
+    }
     async with serving(fresh_database, **options) as server:
         operator, token = await server.person(role=Role.ADMIN)
         # The document is built once, which takes longer on a busy machine than schemathesis waits for it.

@@ -3,6 +3,7 @@ cut off, or opened by somebody else."""
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -41,8 +42,8 @@ async def _sign_up(db: Database, email: str | None = None) -> tuple[Actor, Sessi
     return actor, started
 
 
-async def _actor(db: Database, **values: object) -> Actor:
-    user = await make_user(db, password=PASSWORD, **values)  # type: ignore[arg-type]
+async def _actor(db: Database, **values: Any) -> Actor:
+    user = await make_user(db, password=PASSWORD, **values)
     actor = await service.authenticate(db, await sign_in_cookie(db, user))
     assert actor is not None
     return actor
@@ -423,8 +424,8 @@ async def test_a_reset_of_an_unproven_account_removes_what_a_stranger_may_have_p
     stranger, planted = await _sign_up(db, victim_address)
     async with db.transaction() as session:
         token = await api_tokens.create(
-            session, stranger, CreateApiToken(name="spy", scopes={"account:read"})
-        )  # type: ignore[arg-type]
+            session, stranger, CreateApiToken(name="spy", scopes={Scope.ACCOUNT_READ})
+        )
         session.add(Identity(user_id=stranger.user_id, provider="github", subject=f"eve-{stranger.user_id}"))
         session.add(
             Passkey(

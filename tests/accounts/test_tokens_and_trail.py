@@ -57,7 +57,11 @@ async def test_a_token_has_the_chosen_scopes_and_nothing_else(db: Database, lett
     token = await _create(db, owner, Scope.PROJECTS_READ)
     actor = await service.authenticate(db, token)
     assert actor is not None
-    assert (actor.user_id, actor.scopes, actor.session_id) == (owner.user_id, {Scope.PROJECTS_READ}, None)
+    assert (actor.user_id, set(actor.scopes), actor.session_id) == (
+        owner.user_id,
+        {Scope.PROJECTS_READ},
+        None,
+    )
     with pytest.raises(Forbidden):
         actor.require(Scope.PROJECTS_WRITE)
     assert [letter.kind.value for letter in letterbox.all] == ["api_token_created"]

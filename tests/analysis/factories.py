@@ -1,5 +1,6 @@
 """Briefs for the tests of estimation and analysis: by hand, and at random."""
 
+from typing import TypeVar
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -92,9 +93,12 @@ _sources = st.sampled_from(Source)
 _quotes = st.none() | st.just("as the founder said")
 
 
-def _facts(values: type[Platform] | type[DataSensitivity] | type[Stage]) -> st.SearchStrategy[Fact]:
+V = TypeVar("V", Platform, DataSensitivity, Stage)
+
+
+def _facts(kind: type[Fact[V]], values: type[V]) -> st.SearchStrategy[Fact[V]]:
     return st.builds(
-        Fact[values],
+        kind,
         value=st.sampled_from(values),
         source=_sources,
         quote=_quotes,
@@ -157,13 +161,13 @@ def briefs() -> st.SearchStrategy[ProjectBrief]:
     return st.builds(
         ProjectBrief,
         summary=st.none() | texts,
-        stage=st.none() | _facts(Stage),
+        stage=st.none() | _facts(Fact[Stage], Stage),
         users=st.lists(texts, max_size=2),
         scale=st.none()
         | st.builds(Fact[Scale], value=st.builds(Scale, users=st.integers(0, 10**8)), quote=_quotes),
         features=st.lists(features(), max_size=14),
         integrations=st.lists(integrations(), max_size=4),
-        platforms=st.lists(_facts(Platform), max_size=4),
+        platforms=st.lists(_facts(Fact[Platform], Platform), max_size=4),
         technologies=st.lists(
             st.builds(
                 lambda slug, existing: Technology(slug=slug, name=SKILLS[slug].name, existing=existing),
@@ -172,7 +176,7 @@ def briefs() -> st.SearchStrategy[ProjectBrief]:
             ),
             max_size=4,
         ),
-        sensitivity=st.lists(_facts(DataSensitivity), max_size=3),
+        sensitivity=st.lists(_facts(Fact[DataSensitivity], DataSensitivity), max_size=3),
         regulations=st.lists(
             st.builds(
                 lambda slug: Named(slug=slug, name=slug.upper()),

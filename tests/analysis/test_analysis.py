@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from core.money import Money
 from services.projects.analysis import analyse
 from services.projects.analysis.recommendations import deferrable
-from services.projects.analysis.schemas import Analysis, Evidence, EvidenceKind, Level
+from services.projects.analysis.schemas import (
+    Analysis,
+    Evidence,
+    EvidenceKind,
+    Factor,
+    Level,
+    Recommendation,
+    Risk,
+    Technology,
+)
 from services.projects.estimation import RateCard, estimate
 from services.projects.schemas import Fact, Named, ProjectBrief, Source, Stage, Team
 from tests.analysis.factories import MESSAGE, briefs, budget, deadline, feature, telehealth
@@ -24,12 +33,13 @@ def grounds(analysis: Analysis) -> Iterator[list[Evidence]]:
     yield analysis.complexity.evidence
     yield analysis.timeline.evidence
     yield analysis.budget.evidence
-    for part in (
+    parts: list[Factor | Technology | Risk | Recommendation] = [
         *analysis.health.factors,
         *analysis.technologies,
         *analysis.risks,
         *analysis.recommendations,
-    ):
+    ]
+    for part in parts:
         yield part.evidence
     for line in analysis.sizing:
         yield [line.evidence]

@@ -103,6 +103,7 @@ async def test_the_founder_gets_a_usable_reply(served: Served, model: OpenAIServ
         assert "budget" in told[0]
         assert "Extra inputs are not permitted" in told[0]
     row = await served.runtime.db.raw.fetchrow("select * from turns where room_id = $1", room)
+    assert row is not None
     usage = row["usage"] if isinstance(row["usage"], dict) else json.loads(row["usage"])
     assert row["prompt_version"]
     assert row["status"] == "done"

@@ -56,6 +56,7 @@ async def test_the_model_writes_the_summary_and_reads_it(db: Database, openai: O
     await take_turn(db, agent, actor, room, "Go on")
     assert "Message 1\n" in str(openai.requests[1]["messages"][1]["content"])
     row = await db.raw.fetchrow("select * from room_summaries where room_id = $1", room)
+    assert row is not None
     assert (row["text"], row["model"], row["through_seq"]) == ("They want a shop for plants.", "scripted", 50)
     assert row["prompt_version"].startswith("summary@")
     await take_turn(db, agent, actor, room, "And now?")
@@ -64,6 +65,7 @@ async def test_the_model_writes_the_summary_and_reads_it(db: Database, openai: O
     assert [m["content"] for m in asked[1:3]] == ["Message 51", "Message 52"]
     assert len(asked) == 1 + 10 + 3  # system; 51 to 60; "Go on", its answer, "And now?"
     used = await db.raw.fetchrow("select * from assistant_usage where user_id = $1", actor.user_id)
+    assert used is not None
     assert used["input_tokens"] == 3 * 11  # making the summary is counted, too
     await agent.close()
 

@@ -70,7 +70,7 @@ async def vendor_event(sandbox: Sandbox, event_type: str, payment_id: UUID) -> d
     raise LookupError(f"the sandbox knows no {event_type} of {payment_id}")
 
 
-def signed(event: dict[str, Any], secret: str, at: int | None = None) -> tuple[bytes, str]:
+def signed(event: object, secret: str, at: int | None = None) -> tuple[bytes, str]:
     """Body and signature header of a webhook."""
     body = json.dumps(event).encode()
     return body, signature(secret, body, at or int(time.time()))

@@ -1,6 +1,7 @@
 """Billing's doors: REST, and the webhook."""
 
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 
@@ -28,11 +29,11 @@ async def served(database_url: str, sandbox: Sandbox) -> AsyncIterator[Served]:
         yield served
 
 
-async def _payment(served: Served, user_id: object) -> PaymentRead:
+async def _payment(served: Served, user_id: UUID) -> PaymentRead:
     async with served.runtime.db.transaction() as session:
         return await service.create_payment(
             session,
-            user_id=user_id,  # type: ignore[arg-type]
+            user_id=user_id,
             purpose="test",
             reference_id=new_id(),
             amount=Money(amount=5_000, currency="EUR"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from core.ids import new_id
 from core.money import Money
@@ -22,7 +23,7 @@ async def test_what_is_paid_on_the_page_settles_by_webhook_and_worker(
     away = "http://127.0.0.1:9/webhooks/stripe"
     sandbox.environment = {"SANDBOX_WEBHOOK_URL": away, "SANDBOX_WEBHOOK_SECRET": WEBHOOK_SECRET}
     await sandbox.start()
-    vendor = {
+    vendor: dict[str, Any] = {
         "stripe_api_base": sandbox.url,
         "stripe_secret_key": "sk_test_line",
         "stripe_webhook_secret": WEBHOOK_SECRET,

@@ -1,6 +1,7 @@
 """The slot calculus: tables around changes of the clocks, and invariants over drawn calendars."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -29,9 +30,9 @@ def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def daily(zone: str, *hours: tuple[str, str], **changes: object) -> Calendar:
+def daily(zone: str, *hours: tuple[str, str], **changes: Any) -> Calendar:
     windows = tuple(Hours(time.fromisoformat(start), time.fromisoformat(end)) for start, end in hours)
-    return Calendar(ZoneInfo(zone), dict.fromkeys(EVERY_DAY, windows), **changes)  # type: ignore[arg-type]
+    return Calendar(ZoneInfo(zone), dict.fromkeys(EVERY_DAY, windows), **changes)
 
 
 def opened(calendar: Calendar, start: str, end: str) -> list[tuple[datetime, datetime]]:
@@ -154,8 +155,13 @@ def test_bookings_and_their_buffer_are_left_out() -> None:
 def test_notice_and_horizon_bound_the_starts() -> None:
     calendar = daily("UTC", ("00:00", "00:00"))
     now = utc("2026-06-01T10:00")
-    everything = {"now": now, "start": LONG_AGO, "end": utc("2027-06-01T00:00"), "minutes": 30}
-    found = list(bookable(calendar, SlotPolicy(buffer=timedelta(0)), **everything))  # type: ignore[arg-type]
+    everything: dict[str, Any] = {
+        "now": now,
+        "start": LONG_AGO,
+        "end": utc("2027-06-01T00:00"),
+        "minutes": 30,
+    }
+    found = list(bookable(calendar, SlotPolicy(buffer=timedelta(0)), **everything))
     assert found[0] == now + timedelta(hours=2)
     assert found[-1] == now + timedelta(days=60)
     assert len(found) == 60 * 48 - 4 + 1

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from core.migrate import ROOT
 from tests.browser.people import bare as bare
-from tests.browser.product import ROOT, Product, chromium
+from tests.browser.product import Product, chromium
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

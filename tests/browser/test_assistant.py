@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.product import ROOT, Complaints, Product, person
+from core.migrate import ROOT
+from tests.browser.product import Complaints, Product, person
 from tests.browser.test_conversation import violations
 from tests.browser.test_main_line import IDEA, say
 

@@ -4,7 +4,8 @@ import re
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.product import ROOT, Complaints, Product, person
+from core.migrate import ROOT
+from tests.browser.product import Complaints, Product, person
 from tests.browser.test_main_line import IDEA, say
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, FilePayload, Page, Route, expect
 
 from core.db import Database
 from core.ids import new_id
@@ -70,16 +70,15 @@ async def test_files_are_sent_and_seen(bare: Bare, browser: Browser, tmp_path: P
         await page.goto(f"{bare.url}/rooms/{room}")
         tray = page.get_by_role("list", name="Attachments")
         chooser = page.locator("main input[type=file]")
-        await chooser.set_input_files(
-            [
-                {"name": "floor plan.png", "mimeType": "image/png", "buffer": drawing("#0a5c78", "#f8f0de")},
-                {"name": "sketch.png", "mimeType": "image/png", "buffer": drawing("#7d570d", "#dfeef3")},
-                {"name": "wireframe.png", "mimeType": "image/png", "buffer": drawing("#1b6b45", "#fbeedb", (600, 900))},
-                {"name": "Statement of work.pdf", "mimeType": "application/pdf", "buffer": PDF},
-                {"name": "setup.exe", "mimeType": "", "buffer": b"MZ" + b"\0" * 100},
-                {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""},
-            ]
-        )  # fmt: skip
+        chosen: list[FilePayload] = [
+            {"name": "floor plan.png", "mimeType": "image/png", "buffer": drawing("#0a5c78", "#f8f0de")},
+            {"name": "sketch.png", "mimeType": "image/png", "buffer": drawing("#7d570d", "#dfeef3")},
+            {"name": "wireframe.png", "mimeType": "image/png", "buffer": drawing("#1b6b45", "#fbeedb", (600, 900))},
+            {"name": "Statement of work.pdf", "mimeType": "application/pdf", "buffer": PDF},
+            {"name": "setup.exe", "mimeType": "", "buffer": b"MZ" + b"\0" * 100},
+            {"name": "empty.txt", "mimeType": "text/plain", "buffer": b""},
+        ]  # fmt: skip
+        await chooser.set_input_files(chosen)
         await expect(tray.get_by_role("listitem")).to_have_count(6)
         await expect(tray.get_by_role("alert").filter(has_text="Programs cannot be sent")).to_be_visible()
         await expect(tray.get_by_text("This file is empty")).to_be_visible()

@@ -1,9 +1,10 @@
 """Two people and a room: invitation, mentions, reactions, replies, threads, editing, taking back, drafts, search, history."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.product import IMAGES, Complaints, Product, person
 from tests.browser.test_conversation import AXE, RULES
@@ -30,15 +31,16 @@ async def account(page: Page, product: Product, name: str) -> str:
     return str(answer["user"]["id"])
 
 
-async def request(page: Page, method: str, path: str, body: object = None) -> dict[str, object]:
+async def request(page: Page, method: str, path: str, body: object = None) -> dict[str, Any]:
     """Asks the API as whoever the page belongs to."""
-    return await page.evaluate(  # type: ignore[no-any-return]
+    answer: dict[str, Any] = await page.evaluate(
         "async ([method, path, body]) => { const answer = await fetch('/api/v1' + path, {method,"
         " headers: {'Content-Type': 'application/json'}, body: body && JSON.stringify(body)});"
         " if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);"
         " return answer.status === 204 ? {} : answer.json(); }",
         [method, path, body],
     )
+    return answer
 
 
 async def violations(page: Page) -> list[str]:
@@ -59,7 +61,7 @@ async def write(page: Page, text: str) -> None:
     await box.press("Enter")
 
 
-def message(page: Page, text: str):  # type: ignore[no-untyped-def]
+def message(page: Page, text: str) -> Locator:
     return page.get_by_role("article").filter(has_text=text).first
 
 

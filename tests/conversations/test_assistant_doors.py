@@ -161,6 +161,7 @@ async def test_tokens_of_the_month_and_cost_are_counted(served: Served) -> None:
         )
         await quotas.record(session, ada.id, input_tokens=100_000, output_tokens=0, cost_microusd=7)
     row = await db.raw.fetchrow("select * from assistant_usage where user_id = $1", ada.id)
+    assert row is not None
     assert (row["input_tokens"], row["output_tokens"], row["cost_microusd"]) == (2_100_000, 900_000, 5_007)
     async with served.socket(token) as socket:
         error = await refused_command(

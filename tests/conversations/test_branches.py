@@ -190,6 +190,7 @@ async def test_answers_of_a_branch_survive_their_process(scene: Scene) -> None:
     await scene.agent.speaking.wait()
     await scene.runner.stop()  # gives the lease back
     row = await scene.db.raw.fetchrow("select status, branch from turns where id = $1", made.turn_id)
+    assert row is not None
     assert (row["status"], row["branch"]) == ("running", 1)
     scene.agent.gate.set()
     scene.runner = Runner(scene.db, scene.agent)

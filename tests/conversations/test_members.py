@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
@@ -74,8 +75,9 @@ async def test_an_invitation_lets_in_as_often_as_it_says(db: Database) -> None:
     ]
     inside = [actor for actor, result in zip(others, results, strict=True) if result == room]
     assert await accept(db, inside[0], token) == room  # whoever is inside uses nothing up
-    joined = [e for e in await log.events_after(db, room, 0) if e["type"] == "member.joined"]
-    assert {e["member"]["user_id"] for e in joined} == {str(actor.user_id) for actor in inside}
+    events: list[Any] = [*await log.events_after(db, room, 0)]
+    joined = [e["member"] for e in events if e["type"] == "member.joined"]
+    assert {member["user_id"] for member in joined} == {str(actor.user_id) for actor in inside}
     async with db.transaction() as session:
         assert await invitations.open_ones(session, ada, room) == []
         seen = await invitations.preview(session, inside[0], token)
@@ -121,6 +123,7 @@ async def test_an_invitation_by_e_mail_is_sealed_and_sent(db: Database) -> None:
         made = await invitations.create(session, ada, room, CreateInvitation(email=address, max_uses=9))
     assert (made.link, made.max_uses, made.email) == (None, 1, address)
     row = await db.raw.fetchrow("select * from emails where address = $1", address)
+    assert row is not None
     assert "join" not in str(dict(row))
     letter = orjson.loads(keys().decrypt(row["context"]["sealed"]))
     assert letter["room_title"] == "Telehealth"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -276,9 +277,9 @@ async def test_history_reads_on_in_both_directions_from_anywhere(
         day,
     )
 
-    async def texts(**bounds: object) -> tuple[list[str], int | None, int | None]:
+    async def texts(**bounds: Any) -> tuple[list[str], int | None, int | None]:
         async with db.transaction() as session:
-            page = await history.page(session, ada, room, limit=10, **bounds)  # type: ignore[arg-type]
+            page = await history.page(session, ada, room, limit=10, **bounds)
         return [m.text for m in page.items], page.older, page.newer
 
     newest, older, newer = await texts()

@@ -56,6 +56,7 @@ async def test_stores_message_event_and_counters(db: Database, sender: Sender, a
     row = await db.raw.fetchrow(
         "select last_seq, message_count, last_message_at from rooms where id = $1", room
     )
+    assert row is not None
     assert (row["last_seq"], row["message_count"]) == (1, 1)
     assert row["last_message_at"] == sent.message.created_at.replace(
         microsecond=row["last_message_at"].microsecond
@@ -63,6 +64,7 @@ async def test_stores_message_event_and_counters(db: Database, sender: Sender, a
     event = await db.raw.fetchrow(
         "select seq, type, message_id, payload from room_events where room_id = $1", room
     )
+    assert event is not None
     assert tuple(event) == (1, "message.created", sent.message.id, None)
 
 

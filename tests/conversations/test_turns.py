@@ -123,6 +123,7 @@ async def test_a_turn_streams_and_stores_its_answer(scene: Scene) -> None:
         " from turns t join messages m on m.turn_id = t.id where t.room_id = $1",
         scene.room,
     )
+    assert row is not None
     assert row["text"] == "You said hello"
     assert row["cards"] == [{"type": "analysis", "data": {"n": 1}}]
     assert row["meta"] == {"status": "complete", "model": "scripted"}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from services.experts.resume import facts
+from services.experts.resume.schemas import ProposedRole, ProposedSkill, ProposedTerm
 from services.taxonomy import skills
 from services.taxonomy.text import fold
 
@@ -105,7 +106,13 @@ def test_every_proposal_stands_in_the_text(case: dict[str, Any]) -> None:
     reading = facts.read(case["text"], pages=None, year=YEAR)
     lines = [line.strip() for line in case["text"].split("\n")]
     plain = " ".join(case["text"].split())
-    for proposal in (*reading.skills, *reading.roles, *reading.industries, *reading.languages):
+    proposals: list[ProposedSkill | ProposedRole | ProposedTerm] = [
+        *reading.skills,
+        *reading.roles,
+        *reading.industries,
+        *reading.languages,
+    ]
+    for proposal in proposals:
         assert proposal.passages
         for passage in proposal.passages:
             assert any(passage in line for line in lines)

@@ -1,7 +1,7 @@
 """Résumé files as people and others send them: what is read, and what a file that cannot be read gets as an answer."""
 
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -132,7 +132,7 @@ async def test_the_door_takes_ten_megabytes_from_people_with_an_account(db: Data
         big = await person.post(url, content=b"%PDF-1.4" + b"\0" * MAX_BYTES)
         assert (big.status_code, big.json()["code"]) == (413, "resume_too_large")
 
-        async def endless() -> object:
+        async def endless() -> AsyncIterator[bytes]:
             for _ in range(12):
                 yield b"\0" * 1_000_000
 

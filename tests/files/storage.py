@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def gateway_on(server: EmbeddedStorage) -> StorageGateway:
     )
 
 
-def settings_on(server: EmbeddedStorage) -> dict[str, str]:
+def settings_on(server: EmbeddedStorage) -> dict[str, Any]:
     """Settings of a served application (`tests.serving`) that uses this storage."""
     return {
         "s3_endpoint": server.endpoint,

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from PIL import Image
@@ -55,19 +56,19 @@ async def refused(db: Database, actor: Actor, content: bytes, name: str, kind: s
     return f"{file.state}: {file.reason}"
 
 
-async def read(db: Database, actor: Actor, file_id: object) -> FileRead:
+async def read(db: Database, actor: Actor, file_id: UUID) -> FileRead:
     async with db.transaction() as session:
-        return await service.get(session, actor, file_id)  # type: ignore[arg-type]
+        return await service.get(session, actor, file_id)
 
 
-async def url_of(db: Database, actor: Actor | None, file_id: object, *, inline: bool = False) -> str:
+async def url_of(db: Database, actor: Actor | None, file_id: UUID, *, inline: bool = False) -> str:
     async with db.transaction() as session:
-        return await service.download_url(session, actor, file_id, inline=inline)  # type: ignore[arg-type]
+        return await service.download_url(session, actor, file_id, inline=inline)
 
 
-async def exists(storage: StorageGateway, file_id: object, part: str) -> bool:
+async def exists(storage: StorageGateway, file_id: UUID, part: str) -> bool:
     try:
-        await storage.head(key_of(file_id, part))  # type: ignore[arg-type]
+        await storage.head(key_of(file_id, part))
     except NotFound:
         return False
     return True
@@ -223,7 +224,7 @@ async def test_limits_of_size_space_and_number(db: Database, storage: StorageGat
                 )  # fmt: skip
     for wrong in ({"size": 0}, {"size": 50 * 2**20 + 1}, {"name": "\u202e\n"}, {"type": "a\r\nb/c"}):
         with pytest.raises(ValidationError):
-            BeginUpload(**{"name": "a", "size": 1} | wrong)  # type: ignore[arg-type]
+            BeginUpload(**{"name": "a", "size": 1} | wrong)
     space = settings().files_quota_mb
 
     async def half() -> None:

@@ -9,6 +9,7 @@ from core.db import Database
 from models.accounts import User
 from models.experts import Expert
 from services.experts import jobs as indexing
+from services.experts import repository
 from services.experts import service as experts
 from services.experts.schemas import Status, StatusChange
 from services.matching import service
@@ -119,7 +120,7 @@ async def test_ratings_count_little_until_there_are_several(library: Database) -
 async def test_embeddings_of_another_model_are_never_compared(library: Database, founder: Actor) -> None:
     async with library.transaction() as session:
         _, expert = await make_expert(session, headline=HEADLINE)
-        await indexing.repository.store_embedding(
+        await repository.store_embedding(
             session,
             expert.id,
             model="text-embedding-3-small",

@@ -1,6 +1,7 @@
 """One contract for both vector indexes: pgvector, and Pinecone through its official packages on the stand-in."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -163,7 +164,7 @@ async def test_models_never_mix_and_a_new_model_is_indexed_anew(
 
         async def embed(self, texts: list[str]) -> list[list[float]]:
             counts = [[each.lower().count(chr(97 + n)) + 0.01 for n in range(26)] for each in texts]
-            return [[value / np.linalg.norm(row) for value in row] + [0.0] * 358 for row in counts]
+            return [[value / math.hypot(*row) for value in row] + [0.0] * 358 for row in counts]
 
     usual = gateways().embeddings
     vector = await service.embed(NEED)

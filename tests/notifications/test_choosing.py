@@ -1,6 +1,7 @@
 """By which channels people are told of what, and the ways to end mails without signing in."""
 
 import re
+from collections.abc import Callable
 from uuid import UUID
 
 import httpx
@@ -48,7 +49,8 @@ async def test_choices_are_kept_and_some_are_locked(client: httpx.AsyncClient, d
     assert after["booking"] == before["booking"]
     locked = await client.patch("/api/v1/notifications/choices/payment", json={"email": False})
     assert (locked.status_code, locked.json()["code"]) == (409, "channel_locked")
-    for body in ({"email": "no"}, {"sms": True}, [], {"email": 0}):
+    bodies: list[object] = [{"email": "no"}, {"sms": True}, [], {"email": 0}]
+    for body in bodies:
         answer = await client.patch("/api/v1/notifications/choices/message", json=body)
         assert answer.status_code == 422
     assert (await client.patch("/api/v1/notifications/choices/weather", json={})).status_code == 422
@@ -88,7 +90,9 @@ async def test_a_mail_ends_its_kind_by_one_click_and_by_its_page(
 
 
 @pytest.mark.parametrize("change", [lambda t: t[:-1], lambda t: t + "A", lambda t: t.replace("message", "match"), lambda t: "x", lambda t: "..", lambda t: "ü.ü.ü"])  # fmt: skip
-async def test_a_token_that_is_not_ours_ends_nothing(client: httpx.AsyncClient, db: Database, change) -> None:  # type: ignore[no-untyped-def]
+async def test_a_token_that_is_not_ours_ends_nothing(
+    client: httpx.AsyncClient, db: Database, change: Callable[[str], str]
+) -> None:
     user = await make_user(db)
     token = change(unsubscribing.token(user.id, Kind.MESSAGE))
     answer = await client.post("/api/v1/mail/unsubscriptions", json={"token": token})

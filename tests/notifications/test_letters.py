@@ -43,9 +43,10 @@ async def send(db: Database, user: UserRead, kind: LetterKind, to: str, **values
     async with db.transaction() as session:
         await letters.send(session, letter)
     async with db.transaction() as session:
-        return (
-            await session.scalars(select(Email).where(Email.address == to).order_by(Email.id.desc()))
-        ).first()  # type: ignore[return-value]
+        found = await session.scalars(select(Email).where(Email.address == to).order_by(Email.id.desc()))
+        email = found.first()
+    assert email is not None
+    return email
 
 
 async def arrived(sandbox: Sandbox, to: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The page on which developers look at every mail."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 
@@ -8,7 +9,7 @@ from api.app import create_app
 from core.settings import Settings, settings
 from services.notifications.samples import SAMPLES
 
-PRODUCTION = {
+PRODUCTION: dict[str, Any] = {
     "environment": "production",
     "database_url": "postgresql://nowhere/",
     "public_url": "https://sextant.example",

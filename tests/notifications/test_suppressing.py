@@ -88,7 +88,8 @@ async def test_what_may_work_later_or_is_no_report_changes_nothing(
     address = unique_email()
     assert await told(client, db, report("email.bounced", address, bounce="Transient")) == "may work later"
     assert await told(client, db, report("email.delivered", address)) == "not of interest"
-    for data in (None, [], {"to": None}, {"to": ["nobody"]}, {"to": 7, "bounce": "x"}):
+    nobodies: list[object] = [None, [], {"to": None}, {"to": ["nobody"]}, {"to": 7, "bounce": "x"}]
+    for data in nobodies:
         body = {"type": "email.bounced", "created_at": datetime.now(UTC).isoformat(), "data": data}
         assert await told(client, db, body) == "names no address"
     assert await send_to(db, address) == "sent"
@@ -109,7 +110,7 @@ async def test_only_the_vendor_is_heard_and_each_event_once(client: httpx.AsyncC
         signed(body, webhook_id=webhook_id, secret="whsec_" + "A" * 32),
     ]
     for headers in bad:
-        encoded = {name: value.encode("latin-1") for name, value in headers.items()}
+        encoded = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
         answer = await client.post("/webhooks/resend", content=body, headers=encoded)
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_signature")
     for text in ("[]", "7", "{}", '{"type": 7}', "\xff"):

@@ -91,7 +91,11 @@ async def test_what_others_have_read_begins_no_line_anew(client: httpx.AsyncClie
     sender = Sender(db)
     await say(sender, reader, room, "My own words are read.")
     await sender.close()
-    line = {"name": "message", "kind": Kind.MESSAGE, "context": {"sender": "Grace", "preview": "Hi"}}
+    line: dict[str, Any] = {
+        "name": "message",
+        "kind": Kind.MESSAGE,
+        "context": {"sender": "Grace", "preview": "Hi"},
+    }
     await tell(db, reader.user_id, **line, key="messages:theirs", room_id=room, seq=1)
     user = await signed_in(client, db)
     await tell(db, user.id, **line, key="messages:mine", count=2, seq=5)
@@ -101,10 +105,10 @@ async def test_what_others_have_read_begins_no_line_anew(client: httpx.AsyncClie
 
 async def test_one_key_is_one_line(client: httpx.AsyncClient, db: Database) -> None:
     user = await signed_in(client, db)
-    once = {"key": "refund:1"}
+    once: dict[str, Any] = {"key": "refund:1"}
     assert len(await tell(db, user.id, **once)) == 1
     assert await tell(db, user.id, **once) == [], "the same thing again is nothing new"
-    room = {
+    room: dict[str, Any] = {
         "name": "message",
         "kind": Kind.MESSAGE,
         "key": "messages:1",
@@ -140,7 +144,8 @@ async def test_pages_go_back_without_gap_or_double(client: httpx.AsyncClient, db
     for bad in ("x", "2026-11-01~x", f"2026-11-01T00:00:00~{uuid4()}", f"~{uuid4()}"):
         answer = await client.get(PAGE, params={"cursor": bad})
         assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
-    for body in ({"ids": []}, {"ids": ["x"]}, {"ids": [str(uuid4())] * 101}, {"all": True}):
+    bodies: list[object] = [{"ids": []}, {"ids": ["x"]}, {"ids": [str(uuid4())] * 101}, {"all": True}]
+    for body in bodies:
         assert (await client.post(f"{PAGE}/read", json=body)).status_code == 422
     await forget_old(db)
     assert (await client.get(PAGE)).json()["unread"] == 7

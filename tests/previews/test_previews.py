@@ -1,6 +1,7 @@
 """Attachments and previews in rooms, through the whole server: sockets, jobs, storage and a site to link to."""
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -30,11 +31,12 @@ async def uploaded(http: httpx.AsyncClient, content: bytes, name: str) -> str:
     return str(file["id"])
 
 
-async def edited(socket: RealtimeClient, message: str) -> dict:  # type: ignore[type-arg]
+async def edited(socket: RealtimeClient, message: str) -> dict[str, Any]:
     event = await socket.wait_for(
         lambda each: each["type"] == "message.edited" and each["message"]["id"] == message
     )
-    return event["message"]
+    changed: dict[str, Any] = event["message"]
+    return changed
 
 
 async def reads(server: Served, token: str | None, path: str) -> int:
@@ -113,7 +115,7 @@ async def test_a_linked_page_is_shown_under_the_message_until_its_sender_removes
             "/not.png": answer("image/png", b"<script>alert(1)</script>"),
         }  # fmt: skip
         inside.pages["/secret.png"] = answer("image/png", png())
-        allow = {"link_preview_allow": site.address, **settings_on(storage_server)}
+        allow: dict[str, Any] = {"link_preview_allow": site.address, **settings_on(storage_server)}
         async with serving(fresh_database, worker=True, **allow) as server:
             (ada, ada_token), (bob, bob_token), (_, eve_token) = [await server.person() for _ in range(3)]
             room = await server.room(ada, bob)

@@ -57,7 +57,7 @@ async def test_the_same_message_again_changes_nothing(session: AsyncSession) -> 
     for _ in range(3):
         brief = (await service.get(session, actor, project.id)).brief
         patch = read("another 20k, please", brief=brief)
-        project = await service.revise(session, actor, project.room_id, patch, message_id=message_id)  # type: ignore[arg-type]
+        project = await service.revise(session, actor, project.room_id, patch, message_id=message_id)
     assert project.brief.budget is not None
     assert project.brief.budget.value.most == Money.of(100_000, "USD")
     assert project.brief_version == 2

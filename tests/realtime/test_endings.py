@@ -2,6 +2,7 @@
 
 import asyncio
 import socket as sockets
+from typing import Any
 
 import pytest
 from websockets.utils import accept_key
@@ -116,8 +117,8 @@ async def test_a_server_that_goes_down_spreads_the_return_and_loses_nothing(data
         for client in clients:
             client._url = two.ws_url
             await client.reconnect()
-        stored = await log.events_after(two.runtime.db, room, 0)
-        assert acknowledged <= {event["message"]["id"] for event in stored}  # type: ignore[index]
+        stored: list[Any] = [*await log.events_after(two.runtime.db, room, 0)]
+        assert acknowledged <= {event["message"]["id"] for event in stored}
         for client in clients:
             assert client.durable(room) == stored
             await client.close()

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
 
 from api.ws.client import CommandRefused
 from api.ws.protocol import MAX_FRAME, SUBPROTOCOL
@@ -43,7 +44,7 @@ async def test_hello_is_the_other_way_in(served: Served) -> None:
     ],
 )
 async def test_without_a_valid_hello_the_socket_is_closed(served: Served, first: dict[str, str]) -> None:
-    async with connect(served.ws_url, subprotocols=[SUBPROTOCOL]) as socket:  # type: ignore[list-item]
+    async with connect(served.ws_url, subprotocols=[Subprotocol(SUBPROTOCOL)]) as socket:
         await socket.send(orjson.dumps(first).decode())
         error = orjson.loads(await socket.recv())
         assert (error["type"], error["id"]) == ("error", "1")
@@ -80,7 +81,7 @@ def send(room: object, **changes: object) -> str:
     return orjson.dumps(body).decode()
 
 
-BAD = {
+BAD: dict[str, tuple[str | bytes, str | None, str]] = {
     "empty": ("", None, "bad_frame"),
     "not json": ("{nonsense", None, "bad_frame"),
     "json, but no object": ("[1, 2]", None, "bad_frame"),

@@ -37,7 +37,7 @@ class Sandbox(Process):
                 max_network_retries=retries,
             )
         finally:
-            await http.close_async()
+            await http.close_async()  # type: ignore[no-untyped-call]
 
     async def pay(
         self, url: str, card: str = "pm_card_visa", email: str = "payer@people.example"
@@ -87,7 +87,7 @@ class Receiver:
             body, signature = await asyncio.to_thread(
                 self.arrived.get, True, max(0.01, deadline - time.monotonic())
             )
-            event = stripe.Webhook.construct_event(body, signature, secret)
+            event: stripe.Event = stripe.Webhook.construct_event(body, signature, secret)
             if event.type == event_type:
                 return event
 

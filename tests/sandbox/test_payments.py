@@ -48,7 +48,7 @@ async def test_raw_test_numbers_work_and_others_do_not(client: stripe.StripeClie
     assert method.card is not None
     assert (method.card.last4, method.card.exp_year) == ("4242", 2031)
     with pytest.raises(stripe.CardError) as caught:
-        await client.v1.payment_methods.create_async({"type": "card", "card": {**card, "number": "1234"}})
+        await client.v1.payment_methods.create_async({"type": "card", "card": card | {"number": "1234"}})
     assert caught.value.code == "incorrect_number"
 
 

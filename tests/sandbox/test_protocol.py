@@ -63,6 +63,7 @@ async def test_the_same_key_and_parameters_give_the_same_answer(client: stripe.S
     first = await client.v1.customers.create_async({"name": "Ada"}, {"idempotency_key": key})
     again = await client.v1.customers.create_async({"name": "Ada"}, {"idempotency_key": key})
     assert again.id == first.id
+    assert again.last_response is not None
     assert again.last_response.headers["idempotent-replayed"] == "true"
 
 

@@ -1,7 +1,7 @@
 """Calls: free times, proposals, changes of them. Nothing is ever booked by the assistant."""
 
-from tests.evals.case import case, day, next_weekday, step, weekday
-from tests.evals.checks import matches, never_says, no_card, proposal, says, slots
+from tests.evals.case import Case, case, day, next_weekday, step, weekday
+from tests.evals.checks import Check, matches, never_says, no_card, proposal, says, slots
 
 G = "booking"
 START = step("I want to build a telehealth app for people with diabetes. We have $80k and about 4 months.")
@@ -11,9 +11,9 @@ NOT_BOOKED = never_says(
 )
 
 
-def booked(name: str, text: str, *checks: object, timezone: str = "Europe/Berlin") -> object:
+def booked(name: str, text: str, *checks: Check, timezone: str = "Europe/Berlin") -> Case:
     """A booking wish after a search."""
-    return case(G, name, START, FIND, step(text, *checks, NOT_BOOKED), timezone=timezone)  # type: ignore[arg-type]
+    return case(G, name, START, FIND, step(text, *checks, NOT_BOOKED), timezone=timezone)
 
 
 CASES = [
