@@ -51,13 +51,6 @@ VECTOR_INDEX = "ix_expert_embeddings_hnsw_local"
 SELECTIVITIES = ("50", "5", "0.5")
 
 
-class ExactIndex(PgvectorIndex):
-    """Measures every vector that the filters let pass: the HNSW index knows no order like this."""
-
-    def order(self, space: Space) -> str:
-        return f"({super().order(space)}) + 0"
-
-
 @dataclass(frozen=True)
 class Case:
     query: MatchQuery
@@ -208,7 +201,7 @@ async def measure(db: Database, actor: Actor, given: list[Case]) -> Figures:
         near = set(await nearest(db, space, case.vector, filters))
         recall.append(len(case.nearest & near) / max(1, len(case.nearest)))
         if number % 3 == 0:
-            configure(Gateways(vectors=ExactIndex()))
+            configure(Gateways(vectors=PgvectorIndex(exact=True)))
             exact = await service.search(db, actor, case.query, embedding=case.vector)
             configure(Gateways(vectors=PgvectorIndex()))
             wanted = {match.expert.id for match in exact.items}

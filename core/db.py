@@ -32,9 +32,9 @@ BY_KEY = {
 }
 
 # Searches by filters and vectors are planned for their values each time, as how much a filter lets pass decides between
-# the indexes. The HNSW index is scanned on until enough rows have passed the filters. What is searched lies in memory,
-# so a page costs little: with pages as dear as on a disk, the planner reads half of the index on rates to spare itself a
-# few hundred of them.
+# the indexes. The HNSW index is scanned on until enough rows have passed the filters, or so many vectors were compared;
+# then those it has met by then have to do. What is searched lies in memory, so a page costs little: with pages as dear as
+# on a disk, the planner reads half of the index on rates to spare itself a few hundred of them.
 SEARCHING = {
     "plan_cache_mode": "force_custom_plan",
     "seq_page_cost": "0.1",
@@ -42,6 +42,7 @@ SEARCHING = {
     "jit": "off",
     "hnsw.iterative_scan": "relaxed_order",
     "hnsw.ef_search": "60",
+    "hnsw.max_scan_tuples": "4000",
 }
 # A search keeps a core of the database busy while it runs; more of them at once only wait for each other in there.
 _SEARCHES = 4

@@ -134,6 +134,7 @@ class ExpertEmbedding(Base):
         Index(None, "industries", postgresql_using="gin"),
         Index(None, "languages", postgresql_using="gin"),
         Index(None, "rate_usd_amount"),
+        Index(None, "country"),
     )
 
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), primary_key=True)

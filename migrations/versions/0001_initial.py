@@ -457,6 +457,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['expert_id'], ['experts.id'], name=op.f('fk_expert_embeddings_expert_id_experts'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('expert_id', 'model', name=op.f('pk_expert_embeddings'))
         )
+        op.create_index(op.f('ix_expert_embeddings_country'), 'expert_embeddings', ['country'], unique=False)
         op.create_index(op.f('ix_expert_embeddings_industries'), 'expert_embeddings', ['industries'], unique=False, postgresql_using='gin')
         op.create_index(op.f('ix_expert_embeddings_languages'), 'expert_embeddings', ['languages'], unique=False, postgresql_using='gin')
         op.create_index(op.f('ix_expert_embeddings_rate_usd_amount'), 'expert_embeddings', ['rate_usd_amount'], unique=False)
@@ -1046,6 +1047,7 @@ def downgrade() -> None:
         op.drop_index(op.f('ix_expert_embeddings_rate_usd_amount'), table_name='expert_embeddings')
         op.drop_index(op.f('ix_expert_embeddings_languages'), table_name='expert_embeddings', postgresql_using='gin')
         op.drop_index(op.f('ix_expert_embeddings_industries'), table_name='expert_embeddings', postgresql_using='gin')
+        op.drop_index(op.f('ix_expert_embeddings_country'), table_name='expert_embeddings')
         op.drop_table('expert_embeddings')
         op.drop_table('drafts')
         op.drop_table('availability_rules')

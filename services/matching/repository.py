@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.db import Database, positional
-from core.gateways.pgvector import conditions, halfvec, model_literal
+from core.gateways.pgvector import conditions, halfvec, literal, model_literal
 from core.gateways.vectors import Entry, Space
 from models.experts import ExpertEmbedding
 from models.matching import MatchRun, VectorChange
@@ -140,7 +140,7 @@ async def candidates(
     """What the ranking reads of these, of those among them who are within the filters. Of their skills, `skills` are
     read."""
     condition, values = where(filters)
-    values |= {"ids": list({*near, *worded.best}), "embedding": embedding, "asked": list(skills)}
+    values |= {"ids": list({*near, *worded.best}), "embedding": literal(embedding), "asked": list(skills)}
     model, vector = model_literal(space), f"halfvec({space.dimensions})"
     statement = f"""
         with wanted as materialized (select {halfvec(space, "embedding")} as vector)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, select, text, update
 
 from core.actor import Actor
-from core.db import Database
+from core.db import SEARCHING, Database
 from core.errors import VendorUnavailable
 from core.gateways import Gateways, configure, gateways
 from core.gateways.embeddings import LocalEmbeddings
@@ -121,6 +121,23 @@ async def test_finds_the_nearest_within_each_filter(library: Database, index: Ve
     everyone = await ids(library, ProfileFilter(), vector)
     without = await ids(library, ProfileFilter(excluded_ids=tuple(everyone[:2])), vector)
     assert not set(everyone[:2]) & set(without)
+
+
+async def test_a_scan_that_stops_early_misses_nobody(
+    library: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With next to no vectors to compare, and nothing but the HNSW index to compare them in."""
+    await index_missing(library)
+    off = dict.fromkeys(("enable_bitmapscan", "enable_seqscan", "enable_sort"), "off")
+    for name, value in {**off, "hnsw.ef_search": "1", "hnsw.max_scan_tuples": "1"}.items():
+        monkeypatch.setitem(SEARCHING, name, value)
+    vector = await service.embed(NEED)
+    async with Database(library.url) as db:
+        for filters, condition in FILTERS:
+            within = await scores(library, vector, condition)
+            found = await ids(db, filters, vector)
+            assert set(found) <= within.keys(), filters
+            assert len(found) == min(10, len(within)), filters
 
 
 async def test_follows_status_hours_profile_and_removal(library: Database, index: VectorIndex) -> None:
