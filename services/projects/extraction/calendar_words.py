@@ -62,6 +62,11 @@ UNITS = {
     "outono": "autumn",
 }  # fmt: skip
 
+# "this week", "next week", "la semana que viene".
+THIS = r"this|the current|diese[nrsm]?|cette|ce|cet|este|esta|deste|desta|neste|nesta|current|aktuellen"
+NEXT = r"next|the coming|coming|the following|upcoming|nachste[nrsm]?|kommende[nrsm]?|proximo|proxima|prochaine?|la proxima|el proximo"
+NEXT_AFTER = r"prochaine?|qui vient|que viene|que vem|proximo|proxima|entrante"
+
 _COUNTS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "twelve": 12, "a couple of": 2, "a few": 3, "ein": 1, "eine": 1, "einer": 1, "einem": 1, "einen": 1,

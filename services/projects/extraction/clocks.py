@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import time
 
-from services.projects.extraction.dates import DateMention, Precision
+from services.projects.extraction.date_mentions import DateMention, Precision
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from services.projects.extraction import dates, numbers
 from services.projects.extraction.context import Reading
-from services.projects.extraction.dates import DateMention, Precision, add_months
+from services.projects.extraction.date_mentions import DateMention, Precision, add_months
 from services.projects.extraction.zones import today_of
 from services.projects.schemas import Deadline, Fact
 from services.taxonomy.spelling import slips

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from services.projects.extraction import calendar_words, clocks, dates
 from services.projects.extraction.clocks import Clock, overlaps
-from services.projects.extraction.dates import DateMention, Today
+from services.projects.extraction.date_mentions import DateMention, Today
 from services.projects.extraction.zones import named_zone, to_utc, today_of, zone
 from services.taxonomy.text import MAX_TEXT, fold
 
