@@ -13,6 +13,10 @@ _QUOTE = 160
 _SENTENCE_END = re.compile(
     r"[!?;\n]|(?<!\bmax)(?<!\bmin)(?<!\bca)(?<!\bapprox)(?<!\benv)(?<!\baprox)(?<!\bincl)(?<!\binkl)\.(?=\s)"
 )
+_SOUGHT = re.compile(
+    r"\b(?:who could lead|find (?:me |us )?(?:someone|a cto|an? \w+ (?:cto|expert|developer)|ctos|experts|people)|(?:someone|somebody|anyone|a cto|ctos|experts?) (?:who|with|that)|"
+    r"jemand\w*,? der|quelqu'un qui|alguien que|alguem que)\b[^.;]{0,60}$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,10 @@ class Reading:
         piece = self.text.folded[end : end + width]
         match = _SENTENCE_END.search(piece)
         return piece[: match.start()] if match else piece
+
+    def is_of_somebody_sought(self, start: int, width: int) -> bool:
+        """Whether the words to the left speak of somebody who is looked for."""
+        return _SOUGHT.search(self.before(start, width)) is not None
 
     @property
     def is_short(self) -> bool:

@@ -17,6 +17,7 @@ from services.projects.extraction import (
     stage,
     subjects,
     summary,
+    technologies,
     wishes,
 )
 from services.projects.extraction.context import Reading
@@ -87,7 +88,7 @@ def _stated(reading: Reading) -> BriefPatch:
     platforms, unwanted_platforms = subjects.read_platforms(reading)
     regulations, unwanted_regulations = subjects.read_regulations(reading)
     constraints, unwanted_constraints = subjects.constraints(reading)
-    technologies, integrations, unwanted_technologies = subjects.technologies(reading)
+    built_with, integrations, unwanted_technologies = technologies.read(reading)
     industries = subjects.industries(reading)
     users = people.audience(reading)
     if integrations:  # the systems are named, each counts by itself
@@ -112,7 +113,7 @@ def _stated(reading: Reading) -> BriefPatch:
         stage=stage.read(reading, about_product=about_product),
         scale=people.scale(reading),
         integrations=integrations[:40],
-        technologies=technologies[:80],
+        technologies=built_with[:80],
         sensitivity=subjects.sensitivity(reading),
         regulations=regulations[:20],
         constraints=constraints[:40],
