@@ -35,10 +35,6 @@ select uuidv7(), r, n, n, $2, gen_random_uuid(), 'Message number ' || n || repea
     now() - make_interval(secs => $3 - n)
 from unnest($1::uuid[]) r, generate_series(1, $3) n
 """
-LOG = """
-insert into room_events (room_id, seq, type, message_id, at)
-select room_id, seq, 'message.created', id, created_at from messages
-"""
 
 Read = Callable[[AsyncSession], Awaitable[object]]
 
@@ -54,7 +50,6 @@ async def fill(url: str, messages: int) -> tuple[Actor, UUID, int]:
     )  # what is written here refers to what is there
     await connection.execute("set synchronous_commit = off")
     await connection.execute(FILL, rooms, other.id, each, timeout=600)
-    await connection.execute(LOG, timeout=600)
     await connection.execute(
         "update rooms set last_seq = $1, message_count = $1, last_message_at = now()", each
     )

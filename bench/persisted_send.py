@@ -37,7 +37,7 @@ from bench.load import load
 from bench.product import Person, database, people, product, room
 from core.actor import ROLE_SCOPES, Actor, Role
 from core.db import Database
-from core.events import Event
+from core.events import Event, RoomEvent
 from core.ids import new_id
 from services.conversations.schemas import SendMessage
 from services.conversations.sending import Sender
@@ -57,8 +57,6 @@ with room as (
 ), stored as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text)
     select $1, $2, seq, no, $3, $4, $5 from room returning seq, no, created_at
-), logged as (
-    insert into room_events (room_id, seq, type, message_id) select $2, seq, 'message.created', $1 from stored
 ), seen as (
     update room_members m set read_seq = s.seq, read_no = s.no from stored s where m.room_id = $2 and m.user_id = $3
 )
@@ -94,7 +92,8 @@ def _event(room_id: UUID, seq: int, sender_id: UUID, client_id: UUID, at: dateti
 async def sextant(url: str) -> AsyncIterator[Send]:
     def deliver(events: list[Event]) -> None:
         for event in events:
-            orjson.dumps(event.body)  # type: ignore[union-attr]
+            assert isinstance(event, RoomEvent)
+            assert event.encoded is not None  # what the hub hands to its sockets
 
     async with Database(url) as db:
         db.broker.listen(deliver)

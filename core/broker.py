@@ -241,7 +241,7 @@ def redis_client(url: str) -> Redis:
 
 def _encode(event: Event, limit: int, *, with_body: bool) -> str | None:
     match event:
-        case RoomEvent(room_id, kind, body, seq):
+        case RoomEvent(room_id, kind, body, seq, _):
             content: dict[str, Any] = {"r": str(room_id), "t": kind}
             if seq is not None:
                 content["s"] = seq

@@ -6,7 +6,7 @@ and may be lost.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -16,12 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 @dataclass(frozen=True, slots=True)
 class RoomEvent:
     """Something that happened in a room. `body` is the JSON object that members receive, `type` and `room` included;
-    it may be None for a durable event that came from another process by id: the hub then reads it from the table."""
+    it may be None for a durable event that came from another process by id: the hub then reads it from the table.
+    `encoded` is the body as it is written, where the publisher had to write it anyway."""
 
     room_id: UUID
     type: str
     body: dict[str, Any] | None
     seq: int | None = None
+    encoded: bytes | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """What each command does: check, call the rule, answer."""
 
 import asyncio
+from functools import partial
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from api.runtime import Runtime
 from api.ws import protocol as p
@@ -13,6 +16,7 @@ from core.events import RoomEvent
 from services.conversations import branches, drafts, messages, presence, proposals, service, turns
 from services.conversations.rendering import instant
 from services.conversations.schemas import MarkRead, MessageRead
+from services.conversations.sending import Stored
 
 MAX_IN_FLIGHT = 64
 
@@ -23,7 +27,6 @@ class Commands:
     def __init__(self, connection: Connection, runtime: Runtime) -> None:
         self._connection = connection
         self._runtime = runtime
-        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def _actor(self) -> Actor:
@@ -101,22 +104,12 @@ class Commands:
         # Handed over before this returns, so messages keep their order; the answer comes when they are stored.
         stored = await self._runtime.sender.submit(self._actor, command.room, command)
         self._connection.in_flight += 1
-        task = asyncio.create_task(self._answer(command, stored))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        stored.add_done_callback(partial(self._answer, command))
 
-    async def _answer(
-        self, command: p.MessageSend, stored: asyncio.Future[tuple[dict[str, Any], bool]]
-    ) -> None:
+    def _answer(self, command: p.MessageSend, done: asyncio.Future[Stored]) -> None:
+        self._connection.in_flight -= 1
         try:
-            body, fresh = await stored
-            self._ack(
-                command,
-                room=str(command.room),
-                client_id=str(command.client_id),
-                message=body,
-                duplicate=not fresh,
-            )
+            stored = done.result()
         except SextantError as error:
             self._connection.send(
                 {
@@ -127,8 +120,14 @@ class Commands:
                     "message": error.message,
                 }
             )
-        finally:
-            self._connection.in_flight -= 1
+            return
+        self._ack(
+            command,
+            room=stored.body["room_id"],
+            client_id=stored.body["client_id"],
+            message=orjson.Fragment(stored.encoded),
+            duplicate=not stored.fresh,
+        )
 
     async def _subscribe(self, command: p.Subscribe) -> None:
         connection, runner = self._connection, self._runtime.runner

@@ -58,9 +58,8 @@ class Channel:
         self.newest_message: dict[str, Any] | None = None
         self.healing = False
 
-    def add(self, body: dict[str, Any]) -> bool:
+    def add(self, encoded: bytes) -> bool:
         """Queue an event for the next flush; True when the buffer was empty."""
-        encoded = orjson.dumps(body)
         self.buffer.append(encoded)
         self.size += len(encoded)
         return len(self.buffer) == 1
@@ -233,7 +232,7 @@ class Hub:
             return
         if event.body is not None and event.seq == channel.last_seq + 1 and not channel.healing:
             channel.last_seq = event.seq
-            self._queue(channel, event.body)
+            self._queue(channel, event.body, event.encoded)
         else:
             self._heal(channel)
 
@@ -243,8 +242,8 @@ class Hub:
                 channel.last_seq = _seq(row)
                 self._queue(channel, row)
 
-    def _queue(self, channel: Channel, body: dict[str, Any]) -> None:
-        if channel.add(body):
+    def _queue(self, channel: Channel, body: dict[str, Any], encoded: bytes | None = None) -> None:
+        if channel.add(encoded or orjson.dumps(body)):
             asyncio.get_running_loop().call_soon(channel.flush)
         elif channel.size > MAX_JOINED:
             channel.flush()

@@ -59,6 +59,39 @@ def upgrade() -> None:
         sa.Column('through', sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_message_scans'))
         )
+        op.create_table('messages',
+        sa.Column('room_id', sa.Uuid(), nullable=False),
+        sa.Column('seq', sa.BigInteger(), nullable=False),
+        sa.Column('no', sa.BigInteger(), nullable=False),
+        sa.Column('sender_id', sa.Uuid(), nullable=False),
+        sa.Column('kind', sa.String(), server_default='text', nullable=False),
+        sa.Column('client_id', sa.Uuid(), nullable=False),
+        sa.Column('text', sa.String(), nullable=False),
+        sa.Column('cards', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
+        sa.Column('attachments', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
+        sa.Column('previews', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
+        sa.Column('meta', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
+        sa.Column('reply_to', sa.Uuid(), nullable=True),
+        sa.Column('thread_id', sa.Uuid(), nullable=True),
+        sa.Column('thread_no', sa.Integer(), nullable=True),
+        sa.Column('reply_count', sa.Integer(), server_default='0', nullable=False),
+        sa.Column('mentions', sa.ARRAY(sa.Uuid()), server_default='{}', nullable=False),
+        sa.Column('reactions', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
+        sa.Column('turn_id', sa.Uuid(), nullable=True),
+        sa.Column('branch', sa.Integer(), server_default='0', nullable=False),
+        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+        sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('pinned_at', sa.DateTime(timezone=True), nullable=True),
+        sa.Column('pinned_by', sa.Uuid(), nullable=True),
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.CheckConstraint("kind in ('text', 'event')", name=op.f('ck_messages_kind')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_messages')),
+        sa.UniqueConstraint('room_id', 'seq', name=op.f('uq_messages_room_id_seq')),
+        sa.UniqueConstraint('sender_id', 'client_id', name=op.f('uq_messages_sender_id_client_id'))
+        )
+        op.create_index('ix_messages_pinned', 'messages', ['room_id', 'pinned_at'], unique=False, postgresql_where=sa.text('pinned_at is not null'))
+        op.create_index('ix_messages_thread_id', 'messages', ['thread_id', 'thread_no'], unique=False, postgresql_where=sa.text('thread_id is not null'))
         op.create_table('presence',
         sa.Column('user_id', sa.Uuid(), nullable=False),
         sa.Column('process_id', sa.Uuid(), nullable=False),
@@ -249,6 +282,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_identities')),
         sa.UniqueConstraint('provider', 'subject', name=op.f('uq_identities_provider_subject')),
         sa.UniqueConstraint('user_id', 'provider', name=op.f('uq_identities_user_id_provider'))
+        )
+        op.create_table('message_edits',
+        sa.Column('message_id', sa.Uuid(), nullable=False),
+        sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column('text', sa.String(), nullable=False),
+        sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_message_edits_message_id_messages')),
+        sa.PrimaryKeyConstraint('message_id', 'version', name=op.f('pk_message_edits'))
         )
         op.create_table('notification_choices',
         sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -547,41 +588,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_message_notices_user_id_users'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('user_id', 'room_id', name=op.f('pk_message_notices'))
         )
-        op.create_table('messages',
-        sa.Column('room_id', sa.Uuid(), nullable=False),
-        sa.Column('seq', sa.BigInteger(), nullable=False),
-        sa.Column('no', sa.BigInteger(), nullable=False),
-        sa.Column('sender_id', sa.Uuid(), nullable=False),
-        sa.Column('kind', sa.String(), server_default='text', nullable=False),
-        sa.Column('client_id', sa.Uuid(), nullable=False),
-        sa.Column('text', sa.String(), nullable=False),
-        sa.Column('cards', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
-        sa.Column('attachments', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
-        sa.Column('previews', postgresql.JSONB(astext_type=sa.Text()), server_default='[]', nullable=False),
-        sa.Column('meta', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
-        sa.Column('reply_to', sa.Uuid(), nullable=True),
-        sa.Column('thread_id', sa.Uuid(), nullable=True),
-        sa.Column('thread_no', sa.Integer(), nullable=True),
-        sa.Column('reply_count', sa.Integer(), server_default='0', nullable=False),
-        sa.Column('mentions', sa.ARRAY(sa.Uuid()), server_default='{}', nullable=False),
-        sa.Column('reactions', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
-        sa.Column('turn_id', sa.Uuid(), nullable=True),
-        sa.Column('branch', sa.Integer(), server_default='0', nullable=False),
-        sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-        sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('pinned_at', sa.DateTime(timezone=True), nullable=True),
-        sa.Column('pinned_by', sa.Uuid(), nullable=True),
-        sa.Column('id', sa.Uuid(), nullable=False),
-        sa.CheckConstraint("kind in ('text', 'event')", name=op.f('ck_messages_kind')),
-        sa.ForeignKeyConstraint(['room_id'], ['rooms.id'], name=op.f('fk_messages_room_id_rooms')),
-        sa.ForeignKeyConstraint(['sender_id'], ['users.id'], name=op.f('fk_messages_sender_id_users')),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_messages')),
-        sa.UniqueConstraint('room_id', 'seq', name=op.f('uq_messages_room_id_seq')),
-        sa.UniqueConstraint('sender_id', 'client_id', name=op.f('uq_messages_sender_id_client_id'))
-        )
-        op.create_index('ix_messages_pinned', 'messages', ['room_id', 'pinned_at'], unique=False, postgresql_where=sa.text('pinned_at is not null'))
-        op.create_index('ix_messages_thread_id', 'messages', ['thread_id', 'thread_no'], unique=False, postgresql_where=sa.text('thread_id is not null'))
         op.create_table('projects',
         sa.Column('owner_id', sa.Uuid(), nullable=False),
         sa.Column('room_id', sa.Uuid(), nullable=True),
@@ -885,14 +891,6 @@ def upgrade() -> None:
         )
         op.create_index(op.f('ix_match_runs_project_id_created_at'), 'match_runs', ['project_id', 'created_at'], unique=False)
         op.create_index(op.f('ix_match_runs_user_id_created_at'), 'match_runs', ['user_id', 'created_at'], unique=False)
-        op.create_table('message_edits',
-        sa.Column('message_id', sa.Uuid(), nullable=False),
-        sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column('text', sa.String(), nullable=False),
-        sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(['message_id'], ['messages.id'], name=op.f('fk_message_edits_message_id_messages')),
-        sa.PrimaryKeyConstraint('message_id', 'version', name=op.f('pk_message_edits'))
-        )
         op.create_table('turn_feedback',
         sa.Column('turn_id', sa.Uuid(), nullable=False),
         sa.Column('user_id', sa.Uuid(), nullable=False),
@@ -987,7 +985,6 @@ def downgrade() -> None:
         op.drop_index(op.f('ix_reviewed_calls_client_id_ended_at'), table_name='reviewed_calls')
         op.drop_table('reviewed_calls')
         op.drop_table('turn_feedback')
-        op.drop_table('message_edits')
         op.drop_index(op.f('ix_match_runs_user_id_created_at'), table_name='match_runs')
         op.drop_index(op.f('ix_match_runs_project_id_created_at'), table_name='match_runs')
         op.drop_table('match_runs')
@@ -1027,9 +1024,6 @@ def downgrade() -> None:
         op.drop_table('proposals')
         op.drop_index('ix_projects_owner_id_id', table_name='projects')
         op.drop_table('projects')
-        op.drop_index('ix_messages_thread_id', table_name='messages', postgresql_where=sa.text('thread_id is not null'))
-        op.drop_index('ix_messages_pinned', table_name='messages', postgresql_where=sa.text('pinned_at is not null'))
-        op.drop_table('messages')
         op.drop_table('message_notices')
         op.drop_table('mentions')
         op.drop_index('ix_files_unused', table_name='files', postgresql_where=sa.text("state = 'ready' and purpose = 'attachment' and message_id is null"))
@@ -1071,6 +1065,7 @@ def downgrade() -> None:
         op.drop_index('ix_notifications_newest', table_name='notifications', postgresql_where=sa.text('shown'))
         op.drop_table('notifications')
         op.drop_table('notification_choices')
+        op.drop_table('message_edits')
         op.drop_table('identities')
         op.drop_index(op.f('ix_experts_timezone'), table_name='experts')
         op.drop_index('ix_experts_submitted_at', table_name='experts', postgresql_where=sa.text("status = 'submitted'"))
@@ -1103,6 +1098,9 @@ def downgrade() -> None:
         op.drop_table('rate_windows')
         op.drop_index('ix_presence_expires_at', table_name='presence')
         op.drop_table('presence')
+        op.drop_index('ix_messages_thread_id', table_name='messages', postgresql_where=sa.text('thread_id is not null'))
+        op.drop_index('ix_messages_pinned', table_name='messages', postgresql_where=sa.text('pinned_at is not null'))
+        op.drop_table('messages')
         op.drop_table('message_scans')
         op.drop_table('match_terms')
         op.drop_index('ix_external_events_unhandled', table_name='external_events', postgresql_where=sa.text('handled_at IS NULL'))

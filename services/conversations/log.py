@@ -14,10 +14,20 @@ from services.conversations.schemas import EventPage, MemberRead
 MAX_REPLAY = 1_000
 PAGE = 200
 
+# A message is its own line of the log, under the number of its `message.created`; everything else stands in
+# `room_events`. Both are read in order by their keys, and no further than the page.
 EVENTS = """
 select e.seq as event_seq, e.type as event_type, e.payload as event_payload, e.at as event_at, m.*
-from room_events e left join messages m on m.id = e.message_id
-where e.room_id = $1 and e.seq > $2 order by e.seq limit $3
+from (
+    (
+        select seq, 'message.created' as type, null::jsonb as payload, created_at as at, id as message_id
+        from messages where room_id = $1 and seq > $2 order by seq limit $3
+    ) union all (
+        select seq, type, payload, at, message_id
+        from room_events where room_id = $1 and seq > $2 order by seq limit $3
+    )
+) e left join messages m on m.id = e.message_id
+order by e.seq limit $3
 """
 
 MEMBERS = """

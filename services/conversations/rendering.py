@@ -1,5 +1,6 @@
 """How messages and events look on the wire. Plain dictionaries, since the hot path and replay share them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -59,36 +60,41 @@ def message_body(row: Row) -> dict[str, Any]:
 
 
 def new_message_body(
-    row: Row,
     *,
+    message_id: UUID,
+    room_id: UUID,
+    sender_id: UUID,
+    client_id: UUID,
     text: str,
     attachments: list[dict[str, Any]],
     reply_to: UUID | None,
+    stored: Mapping[str, Any],
+    at: str | None,
 ) -> dict[str, Any]:
     """A message as `message_body` shows it right after it was sent, from what the sender said and what the statement
-    that stored it gave: it need not be read back."""
+    that `stored` it gave: it need not be read back."""
     return {
-        "id": str(row["id"]),
-        "room_id": str(row["room_id"]),
-        "seq": row["seq"],
-        "no": row["no"],
-        "sender_id": str(row["sender_id"]),
+        "id": str(message_id),
+        "room_id": str(room_id),
+        "seq": stored["seq"],
+        "no": stored["no"],
+        "sender_id": str(sender_id),
         "kind": "text",
         "text": text,
         "cards": [],
         "attachments": attachments,
         "previews": [],
-        "client_id": str(row["client_id"]),
+        "client_id": str(client_id),
         "reply_to": _id(reply_to),
-        "thread_id": _id(row["thread_id"]),
-        "thread_no": row["thread_no"],
+        "thread_id": _id(stored.get("thread_id")),
+        "thread_no": stored.get("thread_no"),
         "reply_count": 0,
-        "mentions": [str(user_id) for user_id in row["mentions"]],
+        "mentions": [str(user_id) for user_id in stored.get("mentions", ())],
         "reactions": [],
         "turn_id": None,
-        "branch": row["branch"],
+        "branch": stored["branch"],
         "meta": {},
-        "created_at": instant(row["created_at"]),
+        "created_at": at,
         "edited_at": None,
         "deleted_at": None,
         "pinned_at": None,

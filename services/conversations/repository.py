@@ -281,15 +281,6 @@ async def post_message(
         "pinned_by": None,
     }
     await session.execute(insert(Message).values(row))
-    await session.execute(
-        insert(RoomEventRow).values(
-            room_id=room_id,
-            seq=row["seq"],
-            type="message.created",
-            message_id=row["id"],
-            at=row["created_at"],
-        )
-    )
     body = message_body(row)
     event = room_event(room_id, counters.last_seq, "message.created", row["created_at"], {"message": body})
     emit(session, RoomEvent(room_id, "message.created", event, counters.last_seq))

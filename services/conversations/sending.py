@@ -13,10 +13,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from core.actor import Actor, Scope
 from core.db import Database, patiently
@@ -24,7 +25,7 @@ from core.errors import Forbidden, NotFound, SextantError, VendorUnavailable
 from core.events import Event, RoomEvent, TurnQueued
 from core.ids import new_id
 from services.conversations import quotas
-from services.conversations.rendering import created_event, message_body, new_message_body
+from services.conversations.rendering import created_event, instant, message_body, new_message_body
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
 from services.conversations.statements import (
     ANSWERABLE,
@@ -47,12 +48,20 @@ log = logging.getLogger(__name__)
 BATCH = 256
 
 
+class Stored(NamedTuple):
+    """What became of a send: the message as its JSON object, whether it is new, and the object as it is written."""
+
+    body: dict[str, Any]
+    fresh: bool
+    encoded: bytes
+
+
 @dataclass(slots=True)
 class _Pending:
     room_id: UUID
     sender_id: UUID
     data: SendMessage
-    answer: asyncio.Future[tuple[dict[str, Any], bool]]
+    answer: asyncio.Future[Stored]
     guest: bool = False
     asks: bool = False
     attachments: list[dict[str, Any]] = field(default_factory=list)
@@ -82,25 +91,23 @@ class _Lane:
 def _statement(threads: bool, mentions: bool, queue: bool) -> str:
     """The statement for a batch with these needs; its further parameters come in this order."""
     source = "threaded" if threads else "fresh"
-    columns = ["reply_to"] * threads + ["mentions"] * mentions
-    types = ["$6::uuid[]"] * threads + [f"${6 + threads}::text[]"] * mentions
-    named = NAMED.format(source=source)
     names = ("ids", "asks", "day", "earlier", "messages", "tokens")
     turn = {name: 6 + threads + mentions + place for place, name in enumerate(names)}
+    named = NAMED.format(source=source)
     return STORE.format(
-        more_input="".join(f", {each}" for each in types),
-        more_columns="".join(f", {each}" for each in columns),
+        more_input=", $6::uuid[]" * threads,
+        more_names=", reply_to" * threads,
+        more_columns=", ($6::uuid[])[u.ord] as reply_to" * threads
+        + f", (${6 + threads}::text[])[u.ord] as mentions" * mentions,
         stored_columns=", reply_to, thread_id, thread_no" * threads + ", mentions" * mentions,
         stored_values=", reply_to, thread_id, thread_no" * threads + f", {named}" * mentions,
         source=source,
         only=ANSWERABLE * threads + WITHIN_PLAN.format_map(turn) * queue,
-        thread_values="thread_id, thread_no"
-        if threads
-        else "null::uuid as thread_id, null::int as thread_no",
-        mention_values=named if mentions else "'{}'::uuid[]",
         threads=THREADS * threads,
         more_parts=MENTIONS * mentions + QUEUE_TURNS.format_map(turn) * queue,
-        queued=QUEUED.format(source=source) if queue else "null::uuid",
+        shown=", thread_id, thread_no" * threads
+        + f", {named} as mentions" * mentions
+        + f", room_id, {QUEUED.format(source=source)} as queued" * queue,
     )
 
 
@@ -116,22 +123,20 @@ class Sender:
 
     async def send(self, actor: Actor, room_id: UUID, data: SendMessage) -> SentMessage:
         """Store a message of `actor`. Raises NotFound when the room is not theirs."""
-        body, fresh = await self.send_body(actor, room_id, data)
-        return SentMessage(message=MessageRead.model_validate(body), duplicate=not fresh)
+        stored = await self.send_body(actor, room_id, data)
+        return SentMessage(message=MessageRead.model_validate(stored.body), duplicate=not stored.fresh)
 
-    async def send_body(self, actor: Actor, room_id: UUID, data: SendMessage) -> tuple[dict[str, Any], bool]:
-        """Like `send`, as (JSON object of the message, whether it is new)."""
+    async def send_body(self, actor: Actor, room_id: UUID, data: SendMessage) -> Stored:
+        """Like `send`, without a typed model."""
         return await (await self.submit(actor, room_id, data))
 
-    async def submit(
-        self, actor: Actor, room_id: UUID, data: SendMessage
-    ) -> asyncio.Future[tuple[dict[str, Any], bool]]:
+    async def submit(self, actor: Actor, room_id: UUID, data: SendMessage) -> asyncio.Future[Stored]:
         """Hand a message over; the future is done when it is durable. Messages handed over one after the other are
         stored in that order."""
         actor.require(Scope.CONVERSATIONS_WRITE)
         kind = self._kinds.get(room_id) or await self._kind(room_id)
         lane = self._assisted if kind == "assistant" else self._plain
-        answer: asyncio.Future[tuple[dict[str, Any], bool]] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
         asks = kind == "assistant" or asks_assistant(data.text)
         pending = _Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks)
         if data.attachments:
@@ -200,15 +205,18 @@ class Sender:
         once: Callable[[list[_Pending]], Awaitable[list[asyncpg.Record]]],
         then: list[Event],
     ) -> None:
-        if not batch:
-            return
-        unique: dict[tuple[UUID, UUID], _Pending] = {}
+        firsts: list[_Pending] = []
+        again: list[tuple[_Pending, int]] = []
+        places: dict[tuple[UUID, UUID], int] = {}
         for pending in batch:
-            unique.setdefault((pending.sender_id, pending.data.client_id), pending)
-        firsts = list(unique.values())
+            place = places.setdefault((pending.sender_id, pending.data.client_id), len(firsts))
+            if place == len(firsts):
+                firsts.append(pending)
+            else:
+                again.append((pending, place))
         try:
             rows = await patiently(lambda: once(firsts))
-            known = await patiently(lambda: self._known(rows))
+            known = {} if len(rows) == len(firsts) else await patiently(lambda: self._known(firsts, rows))
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
             if len(batch) == 1:
                 _fail(batch, error)
@@ -221,63 +229,61 @@ class Sender:
             _fail(batch, error)
             return
         # Answered in the next round of the loop: what waits is on its way to the database by then.
-        asyncio.get_running_loop().call_soon(self._settle, batch, firsts, rows, known, list(then))
+        asyncio.get_running_loop().call_soon(self._settle, firsts, again, rows, known, list(then))
 
-    async def _known(self, rows: list[asyncpg.Record]) -> dict[UUID, dict[str, Any]]:
-        """The messages that were there before, as they are now."""
-        ids = [row["id"] for row in rows if not row["fresh"]]
-        if not ids:
-            return {}
-        return {row["id"]: message_body(row) for row in await self._db.by_key.fetch(KNOWN, ids)}
+    async def _known(self, firsts: list[_Pending], rows: list[asyncpg.Record]) -> dict[int, dict[str, Any]]:
+        """By place in the batch, the messages that were there before, as they are now."""
+        fresh = {row["ord"] - 1 for row in rows}
+        rest = {(p.sender_id, p.data.client_id): n for n, p in enumerate(firsts) if n not in fresh}
+        found = await self._db.by_key.fetch(KNOWN, [s for s, _ in rest], [c for _, c in rest])
+        return {rest[row["sender_id"], row["client_id"]]: message_body(row) for row in found}
 
     def _settle(
         self,
-        batch: list[_Pending],
         firsts: list[_Pending],
+        again: list[tuple[_Pending, int]],
         rows: list[asyncpg.Record],
-        known: dict[UUID, dict[str, Any]],
+        known: dict[int, dict[str, Any]],
         then: list[Event],
     ) -> None:
         """Tell the senders, and everybody else. What it does not come to tell is sent again, and found as stored."""
         try:
-            refused = self._tell(batch, firsts, rows, known, then)
+            refused = self._tell_all(firsts, again, rows, known, then)
         except Exception as error:
             log.exception("messages were stored, but not told")
-            _fail(batch, error)
+            _fail([*firsts, *(pending for pending, _ in again)], error)
             return
         if refused:  # those who wait for the next batch must not wait for these explanations
             task = asyncio.create_task(self._refuse(refused))
             self._refusing.add(task)
             task.add_done_callback(self._refusing.discard)
 
-    def _tell(
+    def _tell_all(
         self,
-        batch: list[_Pending],
         firsts: list[_Pending],
+        again: list[tuple[_Pending, int]],
         rows: list[asyncpg.Record],
-        known: dict[UUID, dict[str, Any]],
+        known: dict[int, dict[str, Any]],
         then: list[Event],
     ) -> list[_Pending]:
         """Answers and publishes; returns those for whom nothing was stored."""
-        answers: dict[tuple[UUID, UUID], tuple[asyncpg.Record, dict[str, Any]]] = {}
-        for row in rows:
-            first = firsts[row["ord"] - 1]
-            body = _new_body(first, row) if row["fresh"] else known[row["id"]]
-            answers[first.sender_id, first.data.client_id] = row, body
         events: list[Event] = []
-        refused: list[_Pending] = []
-        for pending in batch:
-            answer = answers.get((pending.sender_id, pending.data.client_id))
-            if answer is None or answer[0]["room_id"] != pending.room_id:
+        told: dict[int, Stored] = {}
+        for place, body in sorted(known.items()):
+            pending = firsts[place]
+            if body["room_id"] == str(pending.room_id):
+                # Also when it is known only because the answer to an earlier attempt was lost: nobody was told of it.
+                told[place] = _tell(pending, body, body["id"] == str(pending.id), events)
+        at = instant(rows[0]["created_at"]) if rows else None  # of one transaction, so the same for all
+        for row in rows:
+            place = row["ord"] - 1
+            told[place] = _tell(firsts[place], _new_body(firsts[place], row, at), True, events)
+        refused = [pending for place, pending in enumerate(firsts) if place not in told]
+        for pending, place in again:
+            if place not in told or pending.room_id != firsts[place].room_id:
                 refused.append(pending)
-                continue
-            row, body = answer
-            # Also when it is known only because the answer to an earlier attempt was lost: nobody has been told of it.
-            fresh = pending.id == row["id"]
-            if fresh:
-                events.append(RoomEvent(pending.room_id, "message.created", created_event(body), body["seq"]))
-            if not pending.answer.done():
-                pending.answer.set_result((body, fresh))
+            elif not pending.answer.done():
+                pending.answer.set_result(told[place]._replace(fresh=False))
         self._db.publish([*events, *then])
         return refused
 
@@ -350,16 +356,36 @@ def _lone_question(pending: _Pending) -> tuple[Any, ...] | None:
     return (STORE_ONE, pending.id, pending.room_id, pending.sender_id, data.client_id, data.text)
 
 
-def _new_body(pending: _Pending, row: asyncpg.Record) -> dict[str, Any]:
+def _new_body(pending: _Pending, row: asyncpg.Record, at: str | None) -> dict[str, Any]:
     return new_message_body(
-        row, text=pending.data.text, attachments=pending.attachments, reply_to=pending.data.reply_to
+        message_id=pending.id,
+        room_id=pending.room_id,
+        sender_id=pending.sender_id,
+        client_id=pending.data.client_id,
+        text=pending.data.text,
+        attachments=pending.attachments,
+        reply_to=pending.data.reply_to,
+        stored=row,
+        at=at,
     )
 
 
+def _tell(pending: _Pending, body: dict[str, Any], fresh: bool, events: list[Event]) -> Stored:
+    """Answer the sender, and add the event for everybody else when the message is new."""
+    stored = Stored(body, fresh, orjson.dumps(body))
+    if fresh:
+        event = created_event(body)
+        written = orjson.dumps({**event, "message": orjson.Fragment(stored.encoded)})
+        events.append(RoomEvent(pending.room_id, "message.created", event, body["seq"], written))
+    if not pending.answer.done():
+        pending.answer.set_result(stored)
+    return stored
+
+
 async def _attach(connection: Any, batch: list[_Pending], rows: list[asyncpg.Record]) -> None:
-    fresh = {row["id"] for row in rows if row["fresh"]}
-    for pending in batch:
-        if pending.attachments and pending.id in fresh:
+    for row in rows:
+        pending = batch[row["ord"] - 1]
+        if pending.attachments:
             ids = [each["id"] for each in pending.attachments]
             await connection.execute(ATTACH, pending.id, ids, pending.attachments)
 

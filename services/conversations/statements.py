@@ -2,23 +2,15 @@
 `Database.by_key`."""
 
 # $1..$5: arrays of equal length, one element per send; $6 and $7, where the statement has those parts. READ COMMITTED:
-# `locked` waits for and then sees the newest version of each room, so numbers are gapless across processes; a
-# duplicate that another process stored meanwhile raises a unique violation, and the retry finds it as `known`.
+# `bumped` waits for and then sees the newest version of each room, in one order for all, so numbers are gapless across
+# processes. What a send is not allowed to store, or what is known already, comes back with no row; a duplicate that
+# another process stored meanwhile raises a unique violation, and the retry finds it. A batch is put together from
+# arrays by position, because joining it with itself costs its square.
 STORE = """
-with input as (
-    select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[]{more_input})
-        with ordinality as i(id, room_id, sender_id, client_id, text{more_columns}, ord)
-), locked as materialized (
-    select id, kind, last_seq, message_count, branch from rooms
-    where id = any($2::uuid[]) order by id for no key update
-), known as (
-    select i.ord, m.id, m.room_id, m.sender_id, m.client_id from input i
-    join messages m on m.sender_id = i.sender_id and m.client_id = i.client_id
-), fresh as (
-    select i.*, l.kind as room_kind, l.branch,
-        l.last_seq + row_number() over w as seq, l.message_count + row_number() over w as no
-    from input i
-    join locked l on l.id = i.room_id
+with allowed as materialized (
+    select i.ord, i.room_id
+    from unnest($2::uuid[], $3::uuid[], $4::uuid[]{more_input})
+        with ordinality as i(room_id, sender_id, client_id{more_names}, ord)
     -- `offset 0` keeps this a look-up by key for each send. Without the condition on `left_at`, which stands outside, the
     -- index of a person's rooms does not fit, and nobody reads all of those.
     cross join lateral (
@@ -26,33 +18,37 @@ with input as (
         where mb.room_id = i.room_id and mb.user_id = i.sender_id offset 0
     ) member
     where member.left_at is null and member.silenced_at is null
-        and not exists (select from known k where k.ord = i.ord){only}
-    window w as (partition by i.room_id order by i.ord)
-){threads}, bumped as (
-    update rooms r set last_seq = f.seq, message_count = f.no, last_message_at = now()
-    from (select room_id, max(seq) as seq, max(no) as no from fresh group by room_id) f
-    where r.id = f.room_id
-), stored as (
+        and not exists (select from messages k where k.sender_id = i.sender_id and k.client_id = i.client_id){only}
+), bumped as (
+    update rooms r set
+        last_seq = r.last_seq + a.more, message_count = r.message_count + a.more, last_message_at = now()
+    from (
+        select room_id, count(*) as more, array_agg(ord::int order by ord) as ords
+        from allowed group by room_id order by room_id
+    ) a
+    where r.id = a.room_id
+    returning r.id, a.ords, r.last_seq - a.more as seq, r.message_count - a.more as no, r.branch
+), fresh as materialized (
+    select u.ord, ($1::uuid[])[u.ord] as id, b.id as room_id, ($3::uuid[])[u.ord] as sender_id,
+        b.seq + u.nth as seq, b.no + u.nth as no, b.branch{more_columns}
+    from bumped b cross join lateral unnest(b.ords) with ordinality as u(ord, nth)
+){threads}, stored as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch{stored_columns})
-    select id, room_id, seq, no, sender_id, client_id, text, branch{stored_values} from {source}
-), logged as (
-    insert into room_events (room_id, seq, type, message_id)
-    select room_id, seq, 'message.created', id from fresh
+    select id, room_id, seq, no, sender_id, ($4::uuid[])[ord], ($5::text[])[ord], branch{stored_values} from {source}
 ), seen as (
     update room_members m set read_seq = f.seq, read_no = f.no
     from (select room_id, sender_id, max(seq) as seq, max(no) as no from fresh group by room_id, sender_id) f
     where m.room_id = f.room_id and m.user_id = f.sender_id
 ){more_parts}
-select ord, true as fresh, id, room_id, sender_id, client_id, seq, no, branch, now() as created_at,
-    {thread_values}, {mention_values} as mentions, {queued} as queued
-from {source}
-union all
-select ord, false, id, room_id, sender_id, client_id, null, null, null, null, null, null, null, null from known
+select ord, seq, no, branch, now() as created_at{shown} from {source}
 """
 
 
-# What the rows with `fresh` false stand for.
-KNOWN = "select * from messages where id = any($1::uuid[])"
+# Those of a batch that were stored before, as they are now. $1: senders, $2: their client ids.
+KNOWN = """
+select m.* from unnest($1::uuid[], $2::uuid[]) as i(sender_id, client_id)
+join messages m on m.sender_id = i.sender_id and m.client_id = i.client_id
+"""
 
 
 # The same for a message that is alone and neither answers nor names anybody, at half the cost. Where it stores nothing,
@@ -68,14 +64,10 @@ with bumped as (
 ), stored as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch)
     select $1, $2, seq, no, $3, $4, $5, branch from bumped
-), logged as (
-    insert into room_events (room_id, seq, type, message_id) select $2, seq, 'message.created', $1 from bumped
 ), seen as (
     update room_members m set read_seq = b.seq, read_no = b.no from bumped b where m.room_id = $2 and m.user_id = $3
 )
-select 1 as ord, true as fresh, $1::uuid as id, $2::uuid as room_id, $3::uuid as sender_id, $4::uuid as client_id,
-    seq, no, branch, now() as created_at, null::uuid as thread_id, null::int as thread_no, '{}'::uuid[] as mentions
-from bumped
+select 1 as ord, seq, no, branch, now() as created_at from bumped
 """
 
 

@@ -105,7 +105,7 @@ where id = $1 and lease_owner = $2 and status = 'running'
 returning stop_requested_at is not null
 """
 
-# The end of the turn, what it used, its message and the line in the room's log: one statement, as the person waits.
+# The end of the turn, what it used, and its message: one statement, as the person waits.
 FINISH = """
 with ended as (
     update turns set
@@ -128,9 +128,6 @@ with ended as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text, cards, meta, turn_id, branch)
     select $9, id, last_seq, message_count, $13, $1, $14, $15, $16, $1, branch from counted
     returning *
-), logged as (
-    insert into room_events (room_id, seq, type, message_id, at)
-    select room_id, seq, 'message.created', id, created_at from stored
 )
 select * from stored
 """

@@ -124,10 +124,7 @@ async def _table(url: str) -> dict[UUID, list[tuple[int, str, str]]]:
     """Per room, what is stored: (seq, message id, text), by seq."""
     connection = await asyncpg.connect(url)
     try:
-        rows = await connection.fetch(
-            "select e.room_id, e.seq, m.id, m.text from room_events e join messages m on m.id = e.message_id"
-            " where e.type = 'message.created' order by e.room_id, e.seq"
-        )
+        rows = await connection.fetch("select room_id, seq, id, text from messages order by room_id, seq")
     finally:
         await connection.close()
     table: dict[UUID, list[tuple[int, str, str]]] = {}

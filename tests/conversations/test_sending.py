@@ -11,8 +11,8 @@ from core.db import Database
 from core.errors import Forbidden, NotFound
 from core.events import Event, RoomEvent, TurnQueued
 from core.ids import ASSISTANT_ID
-from services.conversations import repository
-from services.conversations.schemas import SendMessage
+from services.conversations import log, repository
+from services.conversations.schemas import MessageRead, SendMessage
 from services.conversations.sending import Sender, _statement
 from services.conversations.statements import STORE_ONE
 from tests.accounts.factories import make_actor
@@ -61,11 +61,9 @@ async def test_stores_message_event_and_counters(db: Database, sender: Sender, a
     assert row["last_message_at"] == sent.message.created_at.replace(
         microsecond=row["last_message_at"].microsecond
     )
-    event = await db.raw.fetchrow(
-        "select seq, type, message_id, payload from room_events where room_id = $1", room
-    )
-    assert event is not None
-    assert tuple(event) == (1, "message.created", sent.message.id, None)
+    [event] = await log.events_after(db, room, 0)
+    assert (event["seq"], event["type"]) == (1, "message.created")
+    assert MessageRead.model_validate(event["message"]) == sent.message
 
 
 async def test_same_client_id_is_stored_once(db: Database, sender: Sender, ada: Actor) -> None:
@@ -148,8 +146,7 @@ async def test_two_processes_make_no_gap_and_no_double(db: Database, database_ur
             for r in await db.raw.fetch("select seq from messages where room_id = $1 order by seq", room)
         ]
         assert seqs == list(range(1, 121))
-        logged = await db.raw.fetch("select seq from room_events where room_id = $1 order by seq", room)
-        assert [r["seq"] for r in logged] == seqs
+        assert [event["seq"] for event in await log.events_after(db, room, 0)] == seqs
 
 
 async def test_one_bad_message_does_not_take_its_neighbours_along(

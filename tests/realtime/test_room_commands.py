@@ -221,11 +221,6 @@ async def test_ten_thousand_rooms_stay_usable(served: Served) -> None:
             " select gen_random_uuid(), r, 1, 1, $2, gen_random_uuid(), 'hello' from unnest($1::uuid[]) r",
             rooms, bob.id,
         )  # fmt: skip
-        await connection.execute(
-            "insert into room_events (room_id, seq, type, message_id)"
-            " select room_id, 1, 'message.created', id from messages where room_id = any($1)",
-            rooms,
-        )
     await served.runtime.db.raw.execute("analyze rooms, room_members, messages")
     began = monotonic()
     async with served.socket(token) as client, served.http(token) as http:
