@@ -75,7 +75,7 @@ class _Remote(ABC):
 
     def publish(self, events: list[Event]) -> None:
         self._deliver(events)
-        for event in events:
+        for event in self._worth_telling(events):
             encoded = _encode(event, self.max_payload - len(self._origin), with_body=self.with_bodies)
             if encoded is not None:
                 self._outgoing.append(self._origin + encoded)
@@ -88,6 +88,10 @@ class _Remote(ABC):
 
     def on_gap(self, callback: Callable[[], Awaitable[None]]) -> None:
         self._gap_callbacks.append(callback)
+
+    def _worth_telling(self, events: list[Event]) -> list[Event]:
+        """What others have to hear of `events` that are published together."""
+        return events
 
     @abstractmethod
     async def _listen(self) -> None:
@@ -157,6 +161,21 @@ class PostgresBroker(_Remote):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self._sender: asyncpg.Connection | None = None
+
+    def _worth_telling(self, events: list[Event]) -> list[Event]:
+        # Without its body a durable event says how far to read; of a room's, stored together, the last one says it all.
+        last = {
+            (event.room_id, event.type): event
+            for event in events
+            if isinstance(event, RoomEvent) and event.seq is not None
+        }
+        return [
+            event
+            for event in events
+            if not isinstance(event, RoomEvent)
+            or event.seq is None
+            or event is last[event.room_id, event.type]
+        ]
 
     async def _listen(self) -> None:
         connection = await asyncpg.connect(self._url)

@@ -90,6 +90,7 @@ class Database:
         self._raw: asyncpg.Pool | None = None
         self._by_key: asyncpg.Pool | None = None
         self._searching: asyncpg.Pool | None = None
+        self._kept: list[asyncpg.pool.PoolConnectionProxy] = []
 
     async def __aenter__(self) -> "Database":
         self._raw = await self._pool(1, self._pool_size, {})
@@ -108,6 +109,9 @@ class Database:
         )
 
     async def __aexit__(self, *exc: object) -> None:
+        for connection in self._kept:
+            await self.by_key.release(connection)
+        self._kept.clear()
         for pool in (self._raw, self._by_key, self._searching):
             if pool is not None:
                 await pool.close()
@@ -133,14 +137,27 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
-        """A connection of `by_key`. Raises ConnectionError when the server has said goodbye on it, and the end of the
-        line has not been noticed yet: asyncpg stumbles over its own state then, and would over and over again."""
-        async with self.by_key.acquire() as connection:
-            try:
-                yield connection
-            except (asyncpg.InternalClientError, TypeError) as error:
-                connection.terminate()
-                raise ConnectionError("the database's connection was ending") from error
+        """A connection of `by_key` that is kept between uses: handing one back to the pool and taking it again costs a
+        task and a turn of the loop, which somebody waits for on the hottest path. There are as many as were ever used
+        at once.
+
+        Raises ConnectionError when the server has said goodbye on it, and the end of the line has not been noticed yet:
+        asyncpg stumbles over its own state then, and would over and over again."""
+        connection = self._kept.pop() if self._kept else await self.by_key.acquire()
+        if not _open(connection):
+            connection = await self.by_key.acquire()
+        keep = False
+        try:
+            yield connection
+            keep = True
+        except (asyncpg.InternalClientError, TypeError) as error:
+            connection.terminate()
+            raise ConnectionError("the database's connection was ending") from error
+        finally:
+            if keep and _open(connection):
+                self._kept.append(connection)
+            else:
+                await self.by_key.release(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -206,6 +223,13 @@ def positional(statement: str, values: Mapping[str, Any]) -> tuple[Any, ...]:
 def _numbered(statement: str) -> tuple[str, tuple[str, ...]]:
     order: dict[str, int] = {}
     return _NAMED.sub(lambda found: f"${order.setdefault(found[1], len(order) + 1)}", statement), tuple(order)
+
+
+def _open(connection: asyncpg.pool.PoolConnectionProxy) -> bool:
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:  # it ended, and the pool has taken it back
+        return False
 
 
 async def _keep(connection: asyncpg.Connection) -> None:

@@ -102,7 +102,22 @@ class Commands:
         if self._connection.in_flight >= MAX_IN_FLIGHT:
             raise RateLimited("Wait for the answers to your earlier messages.", retry_after=0.1)
         # Handed over before this returns, so messages keep their order; the answer comes when they are stored.
-        stored = await self._runtime.sender.submit(self._actor, command.room, command)
+        self._await(command, await self._runtime.sender.submit(self._actor, command.room, command))
+
+    def send_at_once(self, command: p.MessageSend) -> bool:
+        """Hand a message over; False where something has to be read or said first."""
+        if self._connection.in_flight >= MAX_IN_FLIGHT:
+            return False
+        try:
+            stored = self._runtime.sender.submit_at_once(self._actor, command.room, command)
+        except SextantError:
+            return False
+        if stored is None:
+            return False
+        self._await(command, stored)
+        return True
+
+    def _await(self, command: p.MessageSend, stored: asyncio.Future[Stored]) -> None:
         self._connection.in_flight += 1
         stored.add_done_callback(partial(self._answer, command))
 

@@ -29,6 +29,7 @@ class Connection:
     __slots__ = (
         "_protocol",
         "actor",
+        "busy",
         "closed",
         "in_flight",
         "lurking",
@@ -44,6 +45,7 @@ class Connection:
         self.rooms: set[UUID] = set()
         self.lurking: set[UUID] = set()
         self.closed = False
+        self.busy = True  # while a command is carried out: the next one has to wait
         self.in_flight = 0
         self.tokens = 0.0
         self.tokens_at = 0.0
@@ -52,6 +54,11 @@ class Connection:
         protocol.transport.set_write_buffer_limits(high=OUTBOX_BYTES)
         protocol.on_full = self._too_slow
         protocol.on_end = self.lost
+
+    def offer(self, take: Callable[[bytes], bool]) -> None:
+        """Have `take` asked for each text frame that comes while nothing else is to be done first; what it does not
+        take goes the usual way."""
+        self._protocol.on_text = take
 
     def push(self, frame: bytes) -> None:
         """Write a prepared frame. Returns at once; closes the socket when its outbox is over the bound."""

@@ -112,21 +112,24 @@ async def _identify(
 
 async def _serve(websocket: WebSocket, connection: Connection, runtime: Runtime) -> None:
     commands = Commands(connection, runtime)
+    connection.offer(lambda data: _at_once(data, connection, commands, runtime))
     refused = 0
     while True:
+        connection.busy = False
         frame = await websocket.receive()
+        connection.busy = True
         if frame["type"] == "websocket.disconnect":
             return
-        if not _within_rate(connection, runtime.settings.ws_frames_per_second):
+        per_second = runtime.settings.ws_frames_per_second
+        if not _within_rate(connection, per_second):
             refused += 1
-            wait = 1 / runtime.settings.ws_frames_per_second
             connection.send(
                 {
                     "type": "error",
                     "id": _id_of(frame),
                     "code": "rate_limited",
                     "message": "Too fast. Wait a moment and send it again.",
-                    "retry_after": wait,
+                    "retry_after": 1 / per_second,
                 }
             )
         else:
@@ -149,6 +152,22 @@ async def _serve(websocket: WebSocket, connection: Connection, runtime: Runtime)
         if refused > PATIENCE:
             connection.close(LIMITS, "too many refused frames")
             return
+
+
+def _at_once(data: bytes, connection: Connection, commands: Commands, runtime: Runtime) -> bool:
+    """Carry out what is most frequent, a message that only has to be handed over, without a task. False for everything
+    else and whatever is wrong with it: the usual way says so."""
+    if connection.busy or connection.closed or not data.startswith(p.SEND) or len(data) > p.MAX_FRAME:
+        return False
+    try:
+        command = p.MESSAGE_SEND.validate_json(data)
+    except ValidationError:
+        return False
+    per_second = runtime.settings.ws_frames_per_second
+    if not _within_rate(connection, per_second, spend=False) or not commands.send_at_once(command):
+        return False
+    connection.tokens -= 1
+    return True
 
 
 def _parse(frame: Any) -> p.AnyCommand:
@@ -216,7 +235,7 @@ def _error(command_id: str | None, error: SextantError) -> dict[str, Any]:
     }
 
 
-def _within_rate(connection: Connection, per_second: float) -> bool:
+def _within_rate(connection: Connection, per_second: float, *, spend: bool = True) -> bool:
     now = asyncio.get_running_loop().time()
     burst = per_second * BURST_SECONDS
     if connection.tokens_at == 0.0:
@@ -226,5 +245,5 @@ def _within_rate(connection: Connection, per_second: float) -> bool:
     connection.tokens_at = now
     if connection.tokens < 1:
         return False
-    connection.tokens -= 1
+    connection.tokens -= spend
     return True

@@ -180,3 +180,7 @@ AnyCommand = Annotated[
     Field(discriminator="type"),
 ]
 COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
+
+# What clients send most; they write the type first.
+SEND = b'{"type":"message.send",'
+MESSAGE_SEND: TypeAdapter[MessageSend] = TypeAdapter(MessageSend)

@@ -14,9 +14,10 @@ EXTENSION = "sextant.socket"
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """Adds itself to the ASGI scope, so that the gateway can write prepared frames; tells it when the outbox is full
-    and when there is nobody to write to any more."""
+    """Adds itself to the ASGI scope, so that the gateway can write prepared frames; offers it whole text frames before
+    they are queued; tells it when the outbox is full and when there is nobody to write to any more."""
 
+    on_text: Callable[[bytes], bool] | None = None
     on_full: Callable[[], None] | None = None
     on_end: Callable[[], None] | None = None
 
@@ -25,6 +26,19 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.on_full is not None:
             self.on_full()
 
+    def handle_text(self, event: Any) -> None:
+        # A frame that the application takes here needs no queue, and no task to wake for it. What came before it is
+        # through: the queue is empty, and the application says no while it is at work on a frame.
+        if (
+            self.on_text is not None
+            and event.fin
+            and not self.close_sent
+            and self.queue.empty()
+            and self.on_text(event.data)
+        ):
+            return
+        super().handle_text(event)
+
     def handle_close(self, event: Any) -> None:
         super().handle_close(event)
         self._end()
@@ -32,7 +46,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._end()
-        self.on_full = self.on_end = None  # the connection holds this object, and these hold the connection
+        self.on_text = self.on_full = self.on_end = (
+            None  # the connection holds this object, and these hold the connection
+        )
 
     def _end(self) -> None:
         if self.on_end is not None:

@@ -1,9 +1,10 @@
 """How messages and events look on the wire. Plain dictionaries, since the hot path and replay share them."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
+
+import asyncpg
 
 from models.accounts import User
 from models.conversations import RoomMember
@@ -68,7 +69,7 @@ def new_message_body(
     text: str,
     attachments: list[dict[str, Any]],
     reply_to: UUID | None,
-    stored: Mapping[str, Any],
+    stored: asyncpg.Record,
     at: str | None,
 ) -> dict[str, Any]:
     """A message as `message_body` shows it right after it was sent, from what the sender said and what the statement

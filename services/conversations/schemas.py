@@ -289,7 +289,9 @@ _MENTION = re.compile(r"(?<![\w@/.])@(?:assistant|sextant)\b", re.IGNORECASE)
 
 def asks_assistant(text: str) -> bool:
     """Whether a message in a room of people is (also) for the assistant."""
-    return _MENTION.search(text) is not None
+    return (
+        "@" in text and _MENTION.search(text) is not None
+    )  # most messages name nobody: no need to look closer
 
 
 def without_mention(text: str) -> str:

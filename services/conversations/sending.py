@@ -133,15 +133,25 @@ class Sender:
     async def submit(self, actor: Actor, room_id: UUID, data: SendMessage) -> asyncio.Future[Stored]:
         """Hand a message over; the future is done when it is durable. Messages handed over one after the other are
         stored in that order."""
-        actor.require(Scope.CONVERSATIONS_WRITE)
+        at_once = self.submit_at_once(actor, room_id, data)
+        if at_once is not None:
+            return at_once
         kind = self._kinds.get(room_id) or await self._kind(room_id)
-        lane = self._assisted if kind == "assistant" else self._plain
+        return self._add(actor, room_id, data, kind, await self._files(actor, data))
+
+    def submit_at_once(self, actor: Actor, room_id: UUID, data: SendMessage) -> asyncio.Future[Stored] | None:
+        """Like `submit` where nothing has to be read first; None where something has."""
+        actor.require(Scope.CONVERSATIONS_WRITE)
+        kind = self._kinds.get(room_id)
+        return None if kind is None or data.attachments else self._add(actor, room_id, data, kind, [])
+
+    def _add(
+        self, actor: Actor, room_id: UUID, data: SendMessage, kind: str, attached: list[dict[str, Any]]
+    ) -> asyncio.Future[Stored]:
         answer: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
         asks = kind == "assistant" or asks_assistant(data.text)
-        pending = _Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks)
-        if data.attachments:
-            pending.attachments = await self._files(actor, data)
-        lane.add(pending)
+        lane = self._assisted if kind == "assistant" else self._plain
+        lane.add(_Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks, attached))
         return answer
 
     async def close(self) -> None:
@@ -161,6 +171,8 @@ class Sender:
         return kind
 
     async def _files(self, actor: Actor, data: SendMessage) -> list[dict[str, Any]]:
+        if not data.attachments:
+            return []
         async with self._db.transaction() as session:
             attached = await files.attachments(
                 session, actor.user_id, data.attachments, client_id=data.client_id
@@ -228,8 +240,11 @@ class Sender:
             log.exception("messages could not be stored", extra={"messages": len(batch)})
             _fail(batch, error)
             return
-        # Answered in the next round of the loop: what waits is on its way to the database by then.
-        asyncio.get_running_loop().call_soon(self._settle, firsts, again, rows, known, list(then))
+        if self._plain.waiting or self._assisted.waiting:
+            # Answered in the next round of the loop: what waits is on its way to the database by then.
+            asyncio.get_running_loop().call_soon(self._settle, firsts, again, rows, known, list(then))
+        else:
+            self._settle(firsts, again, rows, known, then)
 
     async def _known(self, firsts: list[_Pending], rows: list[asyncpg.Record]) -> dict[int, dict[str, Any]]:
         """By place in the batch, the messages that were there before, as they are now."""
