@@ -109,6 +109,7 @@ def _keep_what_is_loaded() -> None:
     # full collection a pause of a tenth of a second.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
     gc.enable()
 
 
