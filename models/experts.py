@@ -55,6 +55,9 @@ class Expert(Identified, Timestamped, Base):
         Index(None, "industries", postgresql_using="gin"),
         Index(None, "languages", postgresql_using="gin"),
         Index(None, "search", postgresql_using="gin"),
+        Index(
+            "ix_experts_slug_parts", "slug", postgresql_using="gin", postgresql_ops={"slug": "gin_trgm_ops"}
+        ),
         Index(None, "status", "rate_usd_amount", "id"),
         Index(None, "timezone"),
         Index("ix_experts_submitted_at", "submitted_at", postgresql_where=text("status = 'submitted'")),

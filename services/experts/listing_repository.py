@@ -1,11 +1,12 @@
 """SQL of lists of experts: one filter, its page, its size and its facets."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.experts import Expert
 from services.experts.schemas import ExpertFilter, Status
@@ -46,9 +47,18 @@ def _conditions(
     if max_usd is not None:
         where["max_rate"] = Expert.rate_usd_amount <= max_usd
     if data.q:
-        found = Expert.search.op("@@")(func.websearch_to_tsquery("english", data.q))
-        where["q"] = or_(found, is_named(data.q))
+        said = Expert.search.op("@@")(func.websearch_to_tsquery("english", data.q))
+        # Each has an index of its own, which an `or` of the two would leave aside.
+        found = union(select(Expert.id).where(said), select(Expert.id).where(is_named(data.q)))
+        where["q"] = Expert.id.in_(found)
     return where
+
+
+class Order(NamedTuple):
+    """What a list is sorted by, the highest first if it is `falling`; ties by id."""
+
+    key: ColumnElement[Any] | InstrumentedAttribute[Any]
+    falling: bool = True
 
 
 class Listing:
@@ -63,17 +73,21 @@ class Listing:
     async def page(
         self,
         session: AsyncSession,
-        order: ColumnElement[Any],
+        order: Order,
         *,
         after: tuple[Any, UUID] | None,
         limit: int,
-    ) -> list[tuple[Expert, Any]]:
-        """Experts by `order` descending, ties by id, after the given key. Each comes with its order value."""
-        statement = select(Expert, order.label("sort_key")).where(*self._where)
+    ) -> list[tuple[UUID, Any]]:
+        """The ids of experts in this order, after the given key. Each comes with its key."""
+        key, falling = order
+        statement = select(Expert.id, key.label("sort_key")).where(*self._where)
         if after is not None:
             value, expert_id = after
-            statement = statement.where(or_(order < value, (order == value) & (Expert.id > expert_id)))
-        rows = await session.execute(statement.order_by(order.desc(), Expert.id).limit(limit))
+            beyond = key < value if falling else key > value
+            statement = statement.where(or_(beyond, (key == value) & (Expert.id > expert_id)))
+        rows = await session.execute(
+            statement.order_by(key.desc() if falling else key, Expert.id).limit(limit)
+        )
         return [(row[0], row[1]) for row in rows]
 
     async def total(self, session: AsyncSession) -> int:

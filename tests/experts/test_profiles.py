@@ -1,13 +1,16 @@
 """Writing, deciding on and reading profiles."""
 
+from datetime import timedelta
+
 import pytest
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import clock
 from core.actor import Role
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound, SignUpRequired
 from core.money import Money
-from services.experts import service
+from services.experts import listing, service
 from services.experts.schemas import ExpertFilter, ProfilePatch, Sort, Status, StatusChange
 from tests.accounts.factories import actor_for, make_actor, make_user
 from tests.experts.factories import STORY, SYSTEM, make_expert, profile
@@ -143,6 +146,40 @@ async def test_the_ways_of_a_status(session: AsyncSession) -> None:
     assert paused.status is Status.PAUSED
     with pytest.raises(NotFound):
         await service.get(session, stranger, expert.id)
+
+
+async def test_counts_of_many_are_those_of_the_minute(
+    session: AsyncSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = actor_for(await make_user(session))
+    here = ExpertFilter(languages=["gv"])
+
+    async def make(number: int) -> None:
+        for _ in range(number):
+            await make_expert(session, languages=["gv"])
+
+    async def seen() -> tuple[int, int | None, int]:
+        page = await service.browse(session, user, here)
+        assert page.facets is not None
+        [manx] = [each for each in page.facets.languages if each.value == "gv"]
+        return len(page.items), page.total, manx.count
+
+    await make(2)
+    assert await seen() == (2, 2, 2)
+    await make(1)
+    assert await seen() == (3, 3, 3)  # of few, at once
+    monkeypatch.setattr(listing, "_MANY", 2)
+    monkeypatch.setattr(listing, "_MOST_REMEMBERED", 1)
+    assert await seen() == (3, 3, 3)
+    await make(1)
+    assert await seen() == (4, 3, 3)
+    later = clock.now() + timedelta(seconds=61)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert await seen() == (4, 4, 4)
+    here = here.model_copy(update={"sort": Sort.NEWEST, "limit": 1})
+    assert await seen() == (1, 4, 4)
+    await service.browse(session, user, ExpertFilter())
+    assert len(listing._remembered) <= 1
 
 
 async def test_browsing_narrows_counts_and_pages_without_repeating(session: AsyncSession) -> None:
