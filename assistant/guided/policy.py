@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from assistant.guided import mood
-from assistant.guided.booking_tasks import Book, Bookings, Slots, asks_for_person, asks_for_time
+from assistant.guided.booking_policy import call
 from assistant.guided.gloss import readings
 from assistant.guided.guessing import guessed
 from assistant.guided.intents import Intent
@@ -37,7 +37,6 @@ _TALK = {
     Intent.FORGET: "talk.forget",
 }
 _OFFERS_SEARCH = re.compile(r"look for ctos|find ctos who|should i find ctos")
-_OFFERS_CALL = re.compile(r"prepare a call|book the first one")
 _OFFERS_CHANGE = re.compile(r'say "do that"')
 _ASKS_BRIEF = re.compile(
     r"what should it do|what would (?:the product|you like to build)|do you have a budget|what budget|roughly what budget|tell me about your project|what are you planning|describe your project|tell me what you want to build"
@@ -53,17 +52,11 @@ _HAS_PLAN = re.compile(
     r"\b(?:ideas?|projects?|app|startup|build|start-?up|product|software|platform|website|cto|developers?|programmers?"
     r"|company|business|idee|projekt|projet|proyecto|projeto|help me|need help|hilfe|ayuda|ajuda|aide)\b"
 )
-_DROPS = re.compile(
-    r"^(?:no+|nah|nope|ok|okay|hm+|actually|sorry|on second thoughts?)?[,. ]*(?:forget (?:it|that|about it)|never ?mind|scrap (?:it|that)|drop (?:it|that)|leave it|no thanks?|not any ?more|i changed my mind|vergiss es|lass (?:es|mal|gut sein)|laisse tomber|dejalo|olvidalo|deixa(?: pra la)?|esquece|(?:i'd |i would )?(?:rather|better|instead) not|i (?:won't|don't) need (?:it|that|this))\b"
-)
 _UNDECIDED = re.compile(
     r"\b(?:or|between|vs|versus|better|than|oder|zwischen|ou|entre|o|y|mejor|melhor|mieux)\b"
 )
 _COMPARES = re.compile(
     r"\b(?:compar\w*|vergleich\w*|better|best|differ\w*|vs|versus|than|which|besser|mieux|mejor|melhor|others?)\b"
-)
-_INSTEAD = re.compile(
-    r"\b(?:instead|rather|switch|change|swap|actually|wrong|meant|not (?:him|her|them)|lieber|stattdessen|plutot|mejor|melhor|en vez)\b"
 )
 _GO_AHEAD = re.compile(
     r"\b(?:go ahead|just (?:do|analy[sz]e|go)|whatever|don't know|do not know|no idea|not sure|unsure|you (?:decide|tell me)|skip|assume|any|keine ahnung|weiss nicht|je ne sais pas|no (?:lo )?se|nao sei)\b"
@@ -116,7 +109,7 @@ def _wishes(state: State, got: Understanding) -> list[Task]:
 
     if got.hypothesis and (state.has_project or got.describes):
         add(2, WhatIf(got.hypothesis))
-    booking = _booking(state, got)
+    booking = call(state, got)
     searching = _searching(state, got) and not (
         booking and not got.filters and not got.wants(Intent.CHEAPER, Intent.MORE, Intent.MY_ZONE)
     )
@@ -274,88 +267,6 @@ def _about_people(state: State, got: Understanding, *, booking: Task | None) -> 
     return []
 
 
-def _booking(state: State, got: Understanding) -> Task | None:
-    if got.wants(Intent.BOOKINGS) and not got.picks:
-        return Bookings()
-    if got.wants(Intent.CANCEL) or (_is_open(state) and _drops(got) and not got.has_facts):
-        return _cancel(state)
-    if _is_open(state) and got.picks and _INSTEAD.search(plain(got.text)) and not got.wants(Intent.SEARCH):
-        return Book()  # the same call, with somebody else
-    if _is_open(state) and _agrees(got):
-        return Talk("talk.confirm")
-    if (asks_for_time(state) or "slots" in state.last_reply_cards) and _plain_choice(got):
-        return Book()
-    if got.wants(Intent.SLOTS) and not ((got.when.at or got.when.soonest) and got.wants(Intent.BOOK)):
-        asks_people = got.wants(Intent.SEARCH) and not got.picks
-        return None if asks_people or (not state.shown and got.describes) else Slots()
-    if got.wants(Intent.BOOK):
-        return Book()
-    if got.wants(Intent.RESCHEDULE) and (state.proposal or state.focus):
-        return Book()
-    if got.wants(Intent.CONFIRM):
-        return Talk("talk.confirm" if _is_open(state) else "talk.confirm-none")
-    if asks_for_person(state) and (got.picks or got.beyond):
-        return Book()
-    if (
-        asks_for_time(state)
-        and (got.when.says_when or got.picks or _plain_choice(got))
-        and not got.wants(Intent.SEARCH)
-    ):
-        return Book()
-    time_and_person = got.when.at and (got.when.day or got.when.soonest) and (got.picks or state.focus)
-    if time_and_person and not got.has_facts and not got.wants(Intent.SEARCH):
-        return Book()
-    if _is_open(state) and got.when.says_when and not got.has_facts and not got.wants(Intent.SEARCH):
-        return Book()
-    if (
-        got.wants(Intent.YES)
-        and not got.has_facts
-        and got.words <= 6
-        and state.shown
-        and _OFFERS_CALL.search(plain(state.last_reply))
-        and not _is_open(state)
-    ):
-        return Book()
-    return None
-
-
-def _drops(got: Understanding) -> bool:
-    """ "Hold on, I'd rather not": in any of its clauses."""
-    clauses = [clause for each in readings(got.text) for clause in re.split(r"[,.;!] ?| - ", each)]
-    return got.words <= 12 and any(_DROPS.search(clause.strip()) for clause in clauses)
-
-
-def _agrees(got: Understanding) -> bool:
-    """ "Yes, book it": with the call that is prepared."""
-    return (
-        got.wants(Intent.YES, Intent.BOOK, Intent.CONFIRM)
-        and not (got.when.says_when or got.when.minutes or got.picks or got.has_facts)
-        and not got.wants(Intent.SEARCH, Intent.MESSAGE, Intent.SLOTS, Intent.RESCHEDULE, Intent.CANCEL)
-        and got.words <= 9
-    )
-
-
-def _plain_choice(got: Understanding) -> bool:
-    return bool(
-        re.fullmatch(
-            r"\W*(?:(?:ok|okay|then|yes|so|let's take|i take|i'll take|take|book),? )*(?:the )?(?:\d|first|second|third|fourth|fifth|last|earliest|any)(?: one| slot| time| option)?(?: (?:of|from) (?:those|these|them|that list)(?: times| slots)?)?(?: (?:please|works|is fine|would work|suits me|then))*\W*",
-            readings(got.text)[-1],
-        )
-    )
-
-
-def _cancel(state: State) -> Task:
-    if _is_open(state):
-        return Talk("talk.cancel-proposal")
-    if state.booking or state.proposal:
-        return Talk("talk.cancel-booking")
-    return Talk("talk.cancel-none")
-
-
-def _is_open(state: State) -> bool:
-    return bool(state.proposal and state.proposal.get("status") == "open")
-
-
 def _questions(state: State) -> Task:
     budget = state.brief.budget.value.format() if state.brief and state.brief.budget else "part of the budget"
     return Talk("talk.questions", {"budget": budget})
@@ -365,7 +276,7 @@ def _smalltalk(state: State, got: Understanding) -> list[Task]:
     words = plain(got.text)
     last = plain(state.last_reply)
     agreed = got.wants(Intent.YES) or bool(_GO_AHEAD.search(words))
-    if agreed and _is_open(state):
+    if agreed and state.awaits_confirmation:
         return [Talk("talk.confirm")]
     if agreed and _ASKS_MONEY.search(last) and state.has_project:
         return [Analyse()]

@@ -99,3 +99,6 @@ OF_PROJECT = frozenset(
 LEAVES_IT = re.compile(
     r"\byou(?:'re| are) the (?:expert|pro|specialist|boss)\b|\b(?:it's|it is|that's) up to you\b|\byou (?:decide|choose|tell me)\b|\bwhatever you (?:think|like|want)\b|\bsurprise me\b"
 )
+ASKS_WHETHER = re.compile(
+    r"^(?:and |so |but |ok |hey )?(?:does|is|has|would|will|what about|how about) (?!it\b|this\b|that\b|there\b)"
+)

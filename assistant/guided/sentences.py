@@ -9,16 +9,14 @@ from assistant.guided.intents import Intent, detect
 from assistant.guided.sentence_patterns import (
     ABOUT_TIME,
     ASKING,
-    AVAILABLE,
+    ASKS_WHETHER,
     BOOK_VERB,
     BUILD,
     CHOOSES,
     DESCRIBES,
     DOUBTFUL,
-    FIGURES,
     HINTS,
     HOURLY,
-    LAUNCH,
     LEAVES_IT,
     LOOSE,
     OF_PROJECT,
@@ -34,6 +32,7 @@ from assistant.guided.sentence_patterns import (
     SUPPOSES,
     TELL_ME,
 )
+from assistant.guided.sentence_people import of_calls, of_people
 from assistant.guided.state import State
 from assistant.guided.words import plain
 from services.projects import extraction
@@ -124,7 +123,7 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         del found[Intent.SEARCH]  # "our people know Java"
     if found.keys() & {Intent.COST, Intent.WHAT_IF} and _OUR_PRICES.search(read[-1]) and mood.asks(sentence):
         found = {Intent.PRICING: 0}  # "does talking to you cost money"
-    _of_people(found, sentence, state, got, product=product)
+    of_people(found, sentence, state, got, product=product)
     if (
         not product
         and not found
@@ -165,7 +164,7 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
             Intent.CHEAPER,
         }:
             found.pop(intent, None)
-    _of_calls(found, words, state, got, product=product)
+    of_calls(found, words, state, got, product=product)
     if got.picks and state.shown and not product and found.keys() & OF_PROJECT:
         # "One good reason for the first one" asks about a person.
         for intent in OF_PROJECT:
@@ -178,7 +177,7 @@ def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) 
         got.picks
         and not product
         and (BOOK_VERB.search(words) or CHOOSES.search(words))
-        and not (_ASKS_WHETHER.match(words) and not got.when.says_when)
+        and not (ASKS_WHETHER.match(words) and not got.when.says_when)
         and not found.keys() & ABOUT_TIME
     ):
         found[Intent.BOOK] = 0
@@ -267,104 +266,6 @@ def _plausible(meant: Intent, sentence: str, *, product: bool) -> bool:
             SUPPOSES.search(words) and not re.match(r"(?:also |please |and )*(?:add|include)\b", words)
         )
     return True
-
-
-def _of_people(
-    found: dict[Intent, int],
-    sentence: str,
-    state: State,
-    got: "Understanding",
-    *,
-    product: bool,
-) -> None:
-    """Short wishes about who is looked for: a rate, an order, a free day."""
-    words = plain(sentence)
-    if product:
-        return
-    if Intent.BOOK in found and got.picks:
-        for intent in (Intent.CHEAPER, Intent.SEARCH, Intent.MORE):  # "meet the cheapest on Friday"
-            found.pop(intent, None)
-        return
-    if not (state.has_project or state.shown) or got.picks:
-        return
-    if re.match(r"(?:and |so |but )?who\b", words) and found.keys() & {Intent.BOOK, Intent.SLOTS}:
-        for intent in (Intent.BOOK, Intent.SLOTS):  # "who could jump on a call this week?"
-            found.pop(intent, None)
-        found[Intent.SEARCH] = 0
-    of_rate = HOURLY.search(words) or RATE_ALONE.fullmatch(words)
-    named = filters.read(sentence, found, state, got.when)
-    if of_rate and "max_rate" in named and not found.keys() & ABOUT_TIME:
-        found.setdefault(Intent.SEARCH, 0)
-    if state.shown and "sort" in named:
-        found.setdefault(Intent.SEARCH, 0)
-        found.pop(Intent.PROFILE, None)
-    if (
-        state.focus is None
-        and not state.proposal
-        and (got.when.day or got.when.first)
-        and not got.when.at
-        and AVAILABLE.search(words)
-        and not re.search(r"\b(?:she|he|her|him|call|book\w*|meet\w*|slots?|times?)\b", words)
-    ):
-        for intent in (Intent.BOOK, Intent.SLOTS):
-            found.pop(intent, None)
-        found[Intent.SEARCH] = 0
-
-
-def _of_calls(
-    found: dict[Intent, int], words: str, state: State, got: "Understanding", *, product: bool
-) -> None:
-    """What a day, a time or a length means for somebody on the list, or for the call that is prepared."""
-    if got.picks and state.shown and not product:
-        _of_one(found, words, got)
-    when_ = got.when
-    has_call = bool(state.proposal and state.proposal.get("status") == "open")
-    if Intent.CANCEL in found and (has_call or state.booking):
-        for intent in (Intent.BOOK, Intent.SLOTS, Intent.MORE, Intent.SEARCH, Intent.RESCHEDULE):
-            found.pop(intent, None)
-        return
-    if Intent.MY_ZONE in found:
-        for intent in (Intent.BOOK, Intent.SLOTS, Intent.CANCEL):
-            found.pop(intent, None)
-    if product or found.keys() & (
-        ABOUT_TIME | {Intent.SEARCH, Intent.MY_ZONE, Intent.MESSAGE, Intent.WHAT_IF}
-    ):
-        return
-    if len(got.picks) == 1 and state.shown and (when_.says_when or when_.minutes):
-        if _ASKS_WHETHER.match(words):
-            found[Intent.SLOTS] = 0  # "does Priya have anything on Friday afternoon"
-            return
-        exact = when_.at or when_.soonest or when_.minutes or (when_.part and (when_.day or when_.first))
-        found[Intent.BOOK if exact else Intent.SLOTS] = 0
-        for intent in (Intent.PROFILE, Intent.WHY, Intent.MORE):
-            found.pop(intent, None)
-    elif (
-        has_call
-        and not got.picks
-        and (when_.says_when or when_.minutes)
-        and got.words <= 16
-        and not FIGURES.search(words.replace("weeks", "").replace("week", ""))
-        and not LAUNCH.search(words)
-    ):
-        found[Intent.RESCHEDULE] = 0
-
-
-_ASKS_WHETHER = re.compile(
-    r"^(?:and |so |but |ok |hey )?(?:does|is|has|would|will|what about|how about) (?!it\b|this\b|that\b|there\b)"
-)
-_WHEN_ONE = re.compile(r"^(?:and |so |but |ok )?(?:when|what times?|wann|quand|cuando|quando)\b")
-
-
-def _of_one(found: dict[Intent, int], words: str, got: "Understanding") -> None:
-    """Questions about somebody on the list: "does Lukas speak French?", "when can the third?"."""
-    if _WHEN_ONE.match(words) and not found.keys() & ABOUT_TIME:
-        found[Intent.SLOTS] = 0
-    elif _ASKS_WHETHER.match(words) and not (
-        got.when.says_when or found.keys() & {Intent.SLOTS, Intent.COMPARE}
-    ):
-        for intent in (Intent.SEARCH, Intent.BOOK):
-            found.pop(intent, None)
-        found.setdefault(Intent.PROFILE, 0)
 
 
 def _tells_of_product(words: str, state: State, got: "Understanding") -> bool:

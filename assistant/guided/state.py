@@ -72,6 +72,11 @@ class State:
         brief = self.brief
         return brief is not None and bool(brief.summary or brief.features or brief.industries)
 
+    @property
+    def awaits_confirmation(self) -> bool:
+        """Something is prepared that the person has to confirm."""
+        return self.proposal is not None and self.proposal.get("status") == "open"
+
     def result(self, name: str) -> Result | None:
         """The newest result of that tool in this turn."""
         return next((result for result in reversed(self.results) if result.name == name), None)

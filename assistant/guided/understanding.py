@@ -116,8 +116,12 @@ def understand(state: State, meaning: Meaning = _no_meaning) -> Understanding:
     text = state.text
     got = Understanding(text=text, words=len(WORD.findall(plain(text))))
     got.when = when.read(_without_places(text, state), state.local_now)
-    call = state.proposal and state.proposal.get("status") == "open"
-    if call and not got.when.says_when and got.words <= 8 and (hour := when.bare_hour(text)):
+    if (
+        state.awaits_confirmation
+        and not got.when.says_when
+        and got.words <= 8
+        and (hour := when.bare_hour(text))
+    ):
         got.when = replace(got.when, at=hour)
     got.shown = state.shown
     got.picks = pick(text, state.shown, state.focus)
