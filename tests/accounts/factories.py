@@ -1,5 +1,6 @@
 """People for tests."""
 
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,10 +11,11 @@ from core.db import Database
 from core.ids import new_id
 from core.security import hash_password
 from models.accounts import User
-from services.accounts import profiles, repository, sessions
-from services.accounts.schemas import NO_DEVICE, UserRead
+from services.accounts import profiles, repository, service, sessions
+from services.accounts.schemas import NO_DEVICE, SessionStarted, SignUp, UserRead
 
 PASSWORD = "correct horse battery staple"
+NEW_PASSWORD = "an entirely different phrase"
 
 
 def unique_email() -> str:
@@ -88,3 +90,21 @@ async def sign_in_cookie(db: Database, user: UserRead) -> str:
             session, row, method="guest" if user.role is Role.GUEST else "password", device=NO_DEVICE
         )
     return started.token
+
+
+async def sign_up(db: Database, email: str | None = None) -> tuple[Actor, SessionStarted]:
+    """Somebody who has just signed up, and what they were answered; their address is not proven yet."""
+    started = await service.sign_up(
+        db, None, SignUp(email=email or unique_email(), password=PASSWORD, name="Ada")
+    )
+    actor = await service.authenticate(db, started.token)
+    assert actor is not None
+    return actor, started
+
+
+async def signed_in(db: Database, **values: Any) -> Actor:
+    """The actor of a new user with a password, in a session of their own."""
+    user = await make_user(db, password=PASSWORD, **values)
+    actor = await service.authenticate(db, await sign_in_cookie(db, user))
+    assert actor is not None
+    return actor

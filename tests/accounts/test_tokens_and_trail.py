@@ -26,7 +26,7 @@ from services.accounts import api_tokens, devices, service, stepup, trail
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.schemas import CreateApiToken, Device, SignIn
 from tests.accounts.conftest import Letterbox
-from tests.accounts.factories import PASSWORD, actor_for, make_user, sign_in_cookie
+from tests.accounts.factories import PASSWORD, actor_for, make_user, sign_in_cookie, signed_in
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
 NEWER_FIREFOX = FIREFOX.replace("144.0", "145.0")
@@ -34,14 +34,6 @@ IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/19.1 Mobile/15E148 Safari/604.1"
 )
-
-
-async def _signed_in(db: Database, role: Role = Role.USER) -> Actor:
-    actor = await service.authenticate(
-        db, await sign_in_cookie(db, await make_user(db, role=role, password=PASSWORD))
-    )
-    assert actor is not None
-    return actor
 
 
 async def _create(db: Database, actor: Actor, *scopes: Scope, days: int | None = 90) -> str:
@@ -53,7 +45,7 @@ async def _create(db: Database, actor: Actor, *scopes: Scope, days: int | None =
 
 
 async def test_a_token_has_the_chosen_scopes_and_nothing_else(db: Database, letterbox: Letterbox) -> None:
-    owner = await _signed_in(db)
+    owner = await signed_in(db)
     token = await _create(db, owner, Scope.PROJECTS_READ)
     actor = await service.authenticate(db, token)
     assert actor is not None
@@ -69,7 +61,7 @@ async def test_a_token_has_the_chosen_scopes_and_nothing_else(db: Database, lett
 
 
 async def test_a_token_is_stored_hashed_and_listed_by_its_beginning(db: Database) -> None:
-    owner = await _signed_in(db)
+    owner = await signed_in(db)
     token = await _create(db, owner, Scope.ACCOUNT_READ)
     async with db.transaction() as session:
         row = (await session.execute(select(ApiToken).where(ApiToken.user_id == owner.user_id))).scalar_one()
@@ -81,7 +73,7 @@ async def test_a_token_is_stored_hashed_and_listed_by_its_beginning(db: Database
 
 @pytest.mark.parametrize("end", ["revoked", "expired", "suspended", "truncated"])
 async def test_a_token_that_is_over_is_unknown(db: Database, end: str) -> None:
-    owner = await _signed_in(db)
+    owner = await signed_in(db)
     token = await _create(db, owner, Scope.ACCOUNT_READ)
     assert await service.authenticate(db, token) is not None
     async with db.transaction() as session:
@@ -102,7 +94,7 @@ async def test_a_token_that_is_over_is_unknown(db: Database, end: str) -> None:
 
 
 async def test_a_role_that_was_taken_away_takes_the_scope_along(db: Database) -> None:
-    owner = await _signed_in(db, Role.ADMIN)
+    owner = await signed_in(db, role=Role.ADMIN)
     token = await _create(db, owner, Scope.ADMIN, Scope.ACCOUNT_READ)
     async with db.transaction() as session:
         await session.execute(update(User).where(User.id == owner.user_id).values(role="user"))
@@ -113,11 +105,11 @@ async def test_a_role_that_was_taken_away_takes_the_scope_along(db: Database) ->
 
 async def test_nobody_gives_a_token_more_than_they_have(db: Database) -> None:
     with pytest.raises(Forbidden, match="admin"):
-        await _create(db, await _signed_in(db), Scope.ADMIN)
+        await _create(db, await signed_in(db), Scope.ADMIN)
 
 
 async def test_a_token_cannot_make_tokens_nor_pass_a_step_up(db: Database) -> None:
-    owner = await _signed_in(db)
+    owner = await signed_in(db)
     thief = await service.authenticate(db, await _create(db, owner, Scope.ACCOUNT_READ, Scope.ACCOUNT_WRITE))
     assert thief is not None
     with pytest.raises(Forbidden) as caught:
@@ -126,7 +118,7 @@ async def test_a_token_cannot_make_tokens_nor_pass_a_step_up(db: Database) -> No
 
 
 async def test_making_a_token_needs_a_fresh_proof(db: Database) -> None:
-    owner = await _signed_in(db)
+    owner = await signed_in(db)
     async with db.transaction() as session:
         await session.execute(
             update(Session)
@@ -139,7 +131,7 @@ async def test_making_a_token_needs_a_fresh_proof(db: Database) -> None:
 
 
 async def test_tokens_are_bounded_in_number_and_life(db: Database) -> None:
-    owner = await _signed_in(db)
+    owner = await signed_in(db)
     for _ in range(api_tokens.MOST):
         await _create(db, owner, Scope.ACCOUNT_READ)
     with pytest.raises(Conflict):
@@ -150,7 +142,7 @@ async def test_tokens_are_bounded_in_number_and_life(db: Database) -> None:
 
 
 async def test_revoking_somebody_elses_token_is_not_found(db: Database) -> None:
-    owner, other = await _signed_in(db), await _signed_in(db)
+    owner, other = await signed_in(db), await signed_in(db)
     token = await _create(db, owner, Scope.ACCOUNT_READ)
     async with db.transaction() as session:
         (listed,) = (await api_tokens.list_own(session, owner)).items
@@ -196,7 +188,7 @@ async def test_a_stolen_session_cannot_put_the_owner_out(db: Database) -> None:
 
 
 async def test_a_session_of_somebody_else_cannot_be_ended(db: Database) -> None:
-    mine, other = await _signed_in(db), await _signed_in(db)
+    mine, other = await signed_in(db), await signed_in(db)
     assert other.session_id is not None
     with pytest.raises(NotFound):
         async with db.transaction() as session:
@@ -247,7 +239,7 @@ async def test_the_log_refuses_change_and_deletion(db: Database) -> None:
 
 
 async def test_people_read_their_own_log_and_operators_all(db: Database) -> None:
-    mine, other, operator = await _signed_in(db), await _signed_in(db), await _signed_in(db, Role.ADMIN)
+    mine, other, operator = await signed_in(db), await signed_in(db), await signed_in(db, role=Role.ADMIN)
     async with db.transaction() as session:
         for actor in (mine, other):
             for _ in range(3):
