@@ -56,6 +56,11 @@ def weekday(index: int, hour: int, minute: int = 0) -> When:
     return when
 
 
+def on_the_day_of(other: When, hour: int, minute: int = 0) -> When:
+    """Another time on the day that `other` falls on."""
+    return lambda now: _at(other(now), hour, minute)
+
+
 def next_weekday(index: int, hour: int, minute: int = 0) -> When:
     """ "Next Tuesday": the one of next week."""
     return lambda now: _at(now - timedelta(now.weekday()) + timedelta(7 + index), hour, minute)
