@@ -129,12 +129,12 @@ def room_event(room_id: UUID, seq: int, kind: str, at: datetime, payload: dict[s
     return {"type": kind, "room": str(room_id), "seq": seq, "at": instant(at), **payload}
 
 
-def created_event(message: dict[str, Any]) -> dict[str, Any]:
-    """The event of a message that has just been stored."""
+def created_event(message: dict[str, Any], shown: object) -> dict[str, Any]:
+    """The event of a message that has just been stored; `shown` is the message, or how it is written."""
     return {
         "type": "message.created",
         "room": message["room_id"],
         "seq": message["seq"],
         "at": message["created_at"],
-        "message": message,
+        "message": shown,
     }

@@ -23,7 +23,7 @@ from core.actor import Actor, Scope
 from core.db import Database, patiently
 from core.errors import Forbidden, NotFound, SextantError, VendorUnavailable
 from core.events import Event, RoomEvent, TurnQueued
-from core.ids import new_id
+from core.ids import new_driver_id, new_id
 from services.conversations import quotas
 from services.conversations.rendering import created_event, instant, message_body, new_message_body
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
@@ -65,7 +65,7 @@ class _Pending:
     guest: bool = False
     asks: bool = False
     attachments: list[dict[str, Any]] = field(default_factory=list)
-    id: UUID = field(default_factory=new_id)
+    id: UUID = field(default_factory=new_driver_id)
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ class Sender:
 
     async def send_body(self, actor: Actor, room_id: UUID, data: SendMessage) -> Stored:
         """Like `send`, without a typed model."""
-        return await (await self.submit(actor, room_id, data))
+        return await (self.submit_at_once(actor, room_id, data) or await self.submit(actor, room_id, data))
 
     async def submit(self, actor: Actor, room_id: UUID, data: SendMessage) -> asyncio.Future[Stored]:
         """Hand a message over; the future is done when it is durable. Messages handed over one after the other are
@@ -389,9 +389,9 @@ def _tell(pending: _Pending, body: dict[str, Any], fresh: bool, events: list[Eve
     """Answer the sender, and add the event for everybody else when the message is new."""
     stored = Stored(body, fresh, orjson.dumps(body))
     if fresh:
-        event = created_event(body)
-        written = orjson.dumps({**event, "message": orjson.Fragment(stored.encoded)})
-        events.append(RoomEvent(pending.room_id, "message.created", event, body["seq"], written))
+        written = orjson.dumps(created_event(body, orjson.Fragment(stored.encoded)))
+        event = RoomEvent(pending.room_id, "message.created", created_event(body, body), body["seq"], written)
+        events.append(event)
     if not pending.answer.done():
         pending.answer.set_result(stored)
     return stored
