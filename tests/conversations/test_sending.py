@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from core.actor import Actor, Role
@@ -64,6 +65,14 @@ async def test_stores_message_event_and_counters(db: Database, sender: Sender, a
     [event] = await log.events_after(db, room, 0)
     assert (event["seq"], event["type"]) == (1, "message.created")
     assert MessageRead.model_validate(event["message"]) == sent.message
+
+
+async def test_what_messages_name_is_not_deleted(db: Database, sender: Sender, ada: Actor) -> None:
+    room = await make_room(db, ada)
+    await sender.send(ada, room, message("Stays"))
+    for table, named in (("rooms", room), ("users", ada.user_id)):
+        with pytest.raises(asyncpg.ForeignKeyViolationError, match="messages name this row"):
+            await db.raw.execute(f"delete from {table} where id = $1", named)
 
 
 async def test_same_client_id_is_stored_once(db: Database, sender: Sender, ada: Actor) -> None:

@@ -152,6 +152,18 @@ async def test_events_arrive_in_order_and_whole(medium: Medium) -> None:
     assert bodies == {not one.with_bodies}
 
 
+async def test_without_bodies_the_last_of_a_room_stands_for_those_published_with_it(medium: Medium) -> None:
+    one, at_one = await medium.broker()
+    _, at_other = await medium.broker()
+    here, elsewhere = durable(1), durable(9)
+    more = [RoomEvent(here.room_id, here.type, here.body, seq) for seq in (2, 3)]
+    one.publish([here, elsewhere, *more])
+    await at_other.until(lambda: any(isinstance(e, RoomEvent) and e.seq == 3 for e in at_other.heard))
+    assert at_one.heard == [here, elsewhere, *more]
+    heard = [e.seq for e in at_other.heard if isinstance(e, RoomEvent)]
+    assert heard == ([1, 9, 2, 3] if one.with_bodies else [9, 3])
+
+
 async def test_what_is_too_large_to_travel_takes_nothing_along(medium: Medium) -> None:
     one, _ = await medium.broker()
     _, at_other = await medium.broker()
