@@ -161,13 +161,14 @@ class Commands:
                 else turns.catch_up(turn.room_id, turn.id, turn.attempt, turn.text, turn.progress)
             )
 
-        await self._runtime.hub.subscribe(
+        kind = await self._runtime.hub.subscribe(
             connection,
             command.room,
             command.after_seq,
             lambda seq: self._ack(command, room=str(command.room), seq=seq),
             catch_up,
         )
+        self._runtime.sender.learn(command.room, kind)  # what is written there next need not ask for it
         if runner is not None:
             for body in runner.snapshot(command.room):
                 connection.send(body)

@@ -135,15 +135,16 @@ class Hub:
         after_seq: int | None,
         acknowledge: Callable[[int], None],
         catch_up: Callable[[], Awaitable[list[dict[str, Any]]]],
-    ) -> None:
-        """Replay what came after `after_seq`, then go live, with nothing lost or doubled between the two.
+    ) -> str:
+        """Replay what came after `after_seq`, then go live, with nothing lost or doubled between the two. Returns the
+        room's kind.
 
         `acknowledge` is called with the last seq replayed, at the moment the socket goes live; `catch_up` gives
         ephemeral events that bring the newcomer up to date with a turn under way.
         """
         assert connection.actor is not None
         heard = room_id in connection.lurking and room_id not in connection.rooms
-        newest = await room_log.last_seq(self._db, connection.actor, room_id)
+        newest, kind = await room_log.position(self._db, connection.actor, room_id)
         self.unsubscribe(connection, room_id)
         self._lurk(connection, room_id)  # keeps the channel, and with it `newest`, while the replay is read
         channel = self._channel(room_id)
@@ -160,7 +161,7 @@ class Hub:
             start = cursor if channel.last_seq is None else min(cursor, channel.last_seq)
             rows = await room_log.events_after(self._db, room_id, start)
             if connection.closed:
-                return
+                return kind
             if unseen := [row for row in rows if _seq(row) > cursor]:
                 connection.push(text_frame(b"\n".join(orjson.dumps(row) for row in unseen)))
                 cursor = _seq(unseen[-1])
@@ -178,6 +179,7 @@ class Hub:
         acknowledge(cursor)
         for body in current:
             connection.send(body)
+        return kind
 
     def unsubscribe(self, connection: Connection, room_id: UUID) -> None:
         """Stop following; a member goes on to hear of the room's activity."""

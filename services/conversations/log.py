@@ -68,18 +68,18 @@ async def _members(db: Database, room_id: UUID, ids: list[str]) -> dict[str, dic
     return {str(row["user_id"]): MemberRead.model_validate(dict(row)).model_dump(mode="json") for row in rows}
 
 
-async def last_seq(db: Database, actor: Actor, room_id: UUID) -> int:
-    """The room's newest `seq`. Raises NotFound when the actor is not a member."""
+async def position(db: Database, actor: Actor, room_id: UUID) -> tuple[int, str]:
+    """The room's newest `seq`, and its kind. Raises NotFound when the actor is not a member."""
     actor.require(Scope.CONVERSATIONS_READ)
-    seq: int | None = await db.by_key.fetchval(
-        "select r.last_seq from rooms r join room_members m on m.room_id = r.id"
+    row = await db.by_key.fetchrow(
+        "select r.last_seq, r.kind from rooms r join room_members m on m.room_id = r.id"
         " where r.id = $1 and m.user_id = $2 and m.left_at is null",
         room_id,
         actor.user_id,
     )
-    if seq is None:
+    if row is None:
         raise NotFound("There is no such conversation.", room=str(room_id))
-    return seq
+    return row["last_seq"], row["kind"]
 
 
 async def newest(db: Database, room_ids: list[UUID]) -> dict[UUID, int]:
@@ -98,7 +98,7 @@ async def rooms_of(db: Database, actor: Actor) -> list[UUID]:
 
 async def page(db: Database, actor: Actor, room_id: UUID, after_seq: int) -> EventPage:
     """A page of the log for a member, over REST."""
-    newest_seq = await last_seq(db, actor, room_id)
+    newest_seq, _ = await position(db, actor, room_id)
     if newest_seq - after_seq > MAX_REPLAY:
         return EventPage(items=[], last_seq=newest_seq, reset=True)
     return EventPage(items=await events_after(db, room_id, after_seq), last_seq=newest_seq)

@@ -165,10 +165,14 @@ class Sender:
         kind: str | None = await self._db.by_key.fetchval("select kind from rooms where id = $1", room_id)
         if kind is None:
             raise NotFound("There is no such conversation.", room=str(room_id))
+        self.learn(room_id, kind)
+        return kind
+
+    def learn(self, room_id: UUID, kind: str) -> None:
+        """Of what kind a room is; that never changes."""
         if len(self._kinds) > 100_000:
             self._kinds.clear()
-        self._kinds[room_id] = kind  # a room never changes its kind
-        return kind
+        self._kinds[room_id] = kind
 
     async def _files(self, actor: Actor, data: SendMessage) -> list[dict[str, Any]]:
         if not data.attachments:
