@@ -27,6 +27,15 @@ from tests.sandbox.process import Sandbox
 from tests.serving import serving
 
 
+@pytest.fixture(autouse=True)
+async def nothing_unread(db: Database) -> None:
+    """What other tests left unread is no news here: a look would tell each of its readers."""
+    await db.raw.execute(
+        "update room_members m set read_seq = r.last_seq from rooms r"
+        " where r.id = m.room_id and m.read_seq < r.last_seq"
+    )
+
+
 def midday() -> str:
     """A zone where it is about noon now, so that no test runs into the night."""
     hours = 12 - datetime.now(UTC).hour
