@@ -19,6 +19,7 @@ from core import revisions
 from core.db import Database
 from core.embedded import EmbeddedPostgres, ensure_database
 from core.log import configure_logging
+from core.processes import keep_what_is_loaded
 from core.settings import Environment, Settings, settings, use
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ async def run_server(*, host: str | None, port: int | None, worker: bool | None)
                 _welcome(config, time.monotonic() - started)
             try:
                 async with open_assistant(runtime):
-                    _keep_what_is_loaded()
+                    keep_what_is_loaded()
                     await serving
             finally:
                 server.should_exit = True
@@ -99,18 +100,9 @@ async def run_worker() -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     async with open_database(config) as url, open_runtime(config, url, serve=False):
-        _keep_what_is_loaded()
+        keep_what_is_loaded()
         log.info("worker started")
         await stop.wait()
-
-
-def _keep_what_is_loaded() -> None:
-    # Modules and their tables stay for the life of the process. Outside the collector's sight they no longer make each
-    # full collection a pause of a tenth of a second.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
-    gc.enable()
 
 
 async def run_seed() -> str:

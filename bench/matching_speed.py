@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import hashlib
 import statistics
 import time
@@ -37,6 +36,7 @@ from core.gateways.pgvector import PgvectorIndex
 from core.gateways.vectors import Space
 from core.migrate import upgrade
 from core.money import Money
+from core.processes import keep_what_is_loaded
 from core.settings import settings
 from services.accounts import service as accounts
 from services.matching import repository, service
@@ -244,8 +244,7 @@ async def main(sizes: list[int], queries: int) -> None:
                         session, email="founder@bench.example", name="Founder", role=Role.USER
                     )
                 actor = Actor(person.id, Role.USER, ROLE_SCOPES[Role.USER])
-                gc.collect()
-                gc.freeze()  # as the server does once it is up: the population is no work of a call's
+                keep_what_is_loaded()  # as the server does: the population is no work of a call's
                 for selectivity in SELECTIVITIES:
                     # The server is warm, as one in use is: other queries have been asked before.
                     for case in cases(people, earlier, selectivity):
