@@ -48,7 +48,6 @@ class Agent:
         self.summariser = Summariser(db, self._choice)
         self.tracing = Tracing.from_settings(settings)
         self._compiled: dict[tuple[str, ...], Any] = {}
-        self._ending: set[asyncio.Task[None]] = set()
 
     @property
     def model(self) -> str:
@@ -57,7 +56,6 @@ class Agent:
 
     async def close(self) -> None:
         """End what outlives a turn: the model's connections, and traces that have not been sent."""
-        await asyncio.gather(*self._ending, return_exceptions=True)
         await self._choice.close()
         await asyncio.to_thread(self.tracing.close)
 
@@ -65,51 +63,39 @@ class Agent:
         """Answer the window's last messages. Closing the iterator stops the turn at once."""
         events: asyncio.Queue[AgentEvent | None] = asyncio.Queue()
         task = asyncio.create_task(self._answer(context, events), name=f"turn-{context.turn_id}")
-        whole = False
         try:
-            while not whole:
+            while True:
                 waiting = [await events.get()]
                 while not events.empty():
                     waiting.append(events.get_nowait())
                 for event in _joined(waiting):
                     if event is None:
-                        whole = True
-                        break
+                        return
                     yield event
         finally:
-            if whole:  # what the graph has to do after its last word, nobody need wait for
-                self._ending.add(task)
-                task.add_done_callback(self._ending.discard)
-            else:
+            if not task.done():
                 task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
 
     async def _answer(self, context: TurnContext, events: "asyncio.Queue[AgentEvent | None]") -> None:
         turn = self._turn(context, events)
-        finished: list[Finished] = []
-
-        def conclude() -> None:
-            if not finished:
-                finished.append(self._finished(turn, shared=context.shared))
-                turn.emit(finished[0])
-                events.put_nowait(None)
-
-        turn.conclude = conclude
         with self.tracing.span("turn", **{"sextant.turn.id": str(context.turn_id)}) as span:
             self.tracing.said(span, "sextant.turn.asked", turn.message_text)
             try:
                 await self._speak(context, turn)
             finally:
-                conclude()
+                finished = self._finished(turn, shared=context.shared)
                 span.set_attributes(
                     {
-                        "sextant.model": finished[0].model,
-                        "sextant.prompt_version": finished[0].prompt_version,
-                        "sextant.cost_microusd": finished[0].cost_microusd,
+                        "sextant.model": finished.model,
+                        "sextant.prompt_version": finished.prompt_version,
+                        "sextant.cost_microusd": finished.cost_microusd,
                     }
                 )
-                self.tracing.said(span, "sextant.turn.answered", finished[0].text)
+                self.tracing.said(span, "sextant.turn.answered", finished.text)
+                turn.emit(finished)
+                events.put_nowait(None)
 
     async def _speak(self, context: TurnContext, turn: Turn) -> None:
         try:

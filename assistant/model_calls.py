@@ -45,20 +45,15 @@ class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
         handler: Callable[[ModelRequest[Turn]], Awaitable[ModelResponse[Any]]],
     ) -> ModelResponse[Any]:
         """Answer the request by streaming the model; `handler` is not used, as it would bind the tools every time."""
-        message = await self._answer(request, request.runtime.context)
-        if not message.tool_calls:
-            request.runtime.context.conclude()
-        return ModelResponse(result=[message])
-
-    async def _answer(self, request: ModelRequest[Turn], turn: Turn) -> AIMessage:
+        turn = request.runtime.context
         if not turn.guided and not self._choice.guided:
             if turn.handed_over is None:
                 message = await self._persist(request, turn)
                 if message is not None:
-                    return message
+                    return ModelResponse(result=[message])
             turn.guided = True
             turn.emit(Notice(turn.handed_over or "The built-in guide answers this message."))
-        return await self._call(self._fallback, request, turn)
+        return ModelResponse(result=[await self._call(self._fallback, request, turn)])
 
     async def _persist(self, request: ModelRequest[Turn], turn: Turn) -> AIMessage | None:
         """The chosen model's answer; None, with the reason in `turn.handed_over`, when it cannot give one."""

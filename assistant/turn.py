@@ -15,14 +15,12 @@ GUIDE_SECONDS = 10.0
 
 @dataclass(slots=True, kw_only=True)
 class Turn(ToolContext):
-    """The runtime context of a compiled agent. `deadline` is on the loop's clock; `conclude` is called once the whole
-    answer has been said, before the graph has come to its end."""
+    """The runtime context of a compiled agent. `deadline` is on the loop's clock."""
 
     emit: Callable[[AgentEvent], None]
     deadline: float
     tool_limit: int
     tracing: Tracing
-    conclude: Callable[[], None] = lambda: None
     texts: list[str] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)
     tool_calls: int = 0
