@@ -109,6 +109,7 @@ async def test_pages_are_accessible(product: Product, browser: Browser) -> None:
 
 async def violations(page: Page) -> list[str]:
     """What axe finds on the page, one line each."""
+    await expect(page.locator("main").first).to_be_visible()  # a page that is still empty has no landmark
     await page.add_script_tag(path=AXE)
     result = await page.evaluate(
         "rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map("

@@ -51,6 +51,7 @@ async def room_of(db: Database, *users: UserRead) -> UUID:
 
 
 async def axe(page: Page) -> list[str]:
+    await expect(page.locator("main").first).to_be_visible()  # a page that is still empty has no landmark
     await page.evaluate(AXE.read_text())
     found = await page.evaluate(
         "async (rules) => (await axe.run({ runOnly: rules })).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)",

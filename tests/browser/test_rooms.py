@@ -45,6 +45,7 @@ async def request(page: Page, method: str, path: str, body: object = None) -> di
 
 async def violations(page: Page) -> list[str]:
     """What axe finds on the page; its script is evaluated, since the page's policy lets none in."""
+    await expect(page.locator("main").first).to_be_visible()  # a page that is still empty has no landmark
     await page.evaluate(AXE.read_text())
     return list(
         await page.evaluate(
