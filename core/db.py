@@ -47,6 +47,9 @@ SEARCHING = {
 # A search keeps a core of the database busy while it runs; more of them at once only wait for each other in there.
 _SEARCHES = 4
 
+# The writers of messages are two (`services.conversations.sending`).
+_KEPT = 2
+
 _NAMED = re.compile(r"(?<![:\w]):([a-z]\w*)")
 
 
@@ -138,8 +141,8 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
         """A connection of `by_key` that is kept between uses: handing one back to the pool and taking it again costs a
-        task and a turn of the loop, which somebody waits for on the hottest path. There are as many as were ever used
-        at once.
+        task and a turn of the loop, which somebody waits for on the hottest path. Two are kept at most, and two of the
+        pool are left to others.
 
         Raises ConnectionError when the server has said goodbye on it, and the end of the line has not been noticed yet:
         asyncpg stumbles over its own state then, and would over and over again."""
@@ -154,7 +157,7 @@ class Database:
             connection.terminate()
             raise ConnectionError("the database's connection was ending") from error
         finally:
-            if keep and _open(connection):
+            if keep and len(self._kept) < min(_KEPT, self._pool_size - _KEPT) and _open(connection):
                 self._kept.append(connection)
             else:
                 await self.by_key.release(connection)

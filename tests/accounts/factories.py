@@ -1,7 +1,7 @@
 """People for tests."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,7 +10,7 @@ from core.clock import now
 from core.db import Database
 from core.ids import new_id
 from core.security import hash_password
-from models.accounts import User
+from models.accounts import Passkey, User
 from services.accounts import profiles, repository, service, sessions
 from services.accounts.schemas import NO_DEVICE, SessionStarted, SignUp, UserRead
 
@@ -108,3 +108,8 @@ async def signed_in(db: Database, **values: Any) -> Actor:
     actor = await service.authenticate(db, await sign_in_cookie(db, user))
     assert actor is not None
     return actor
+
+
+def passkey_of(user_id: UUID) -> Passkey:
+    """A passkey of this account, which nobody can use."""
+    return Passkey(user_id=user_id, credential_id=user_id.bytes, public_key=b"k", sign_count=0, name="x")

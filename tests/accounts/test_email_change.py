@@ -28,6 +28,7 @@ from tests.accounts.factories import (
     NEW_PASSWORD,
     PASSWORD,
     make_user,
+    passkey_of,
     sign_in_cookie,
     sign_up,
     signed_in,
@@ -133,9 +134,7 @@ async def test_the_old_address_takes_a_change_of_address_back(
             session, thief, CreateApiToken(name="spy", scopes={Scope.ACCOUNT_READ})
         )
         session.add(Identity(user_id=owner.id, provider="github", subject=f"eve-{owner.id}"))
-        session.add(
-            Passkey(user_id=owner.id, credential_id=owner.id.bytes, public_key=b"k", sign_count=0, name="x")
-        )
+        session.add(passkey_of(owner.id))
     await passwords.change(db, thief, ChangePassword(current=PASSWORD, new=NEW_PASSWORD))
 
     undone = await _undo(db, links[-1])
@@ -173,15 +172,7 @@ async def test_a_second_factor_from_before_stays_when_a_change_is_taken_back(
 ) -> None:
     actor = await signed_in(db)
     async with db.transaction() as session:
-        session.add(
-            Passkey(
-                user_id=actor.user_id,
-                credential_id=actor.user_id.bytes,
-                public_key=b"k",
-                sign_count=0,
-                name="x",
-            )
-        )
+        session.add(passkey_of(actor.user_id))
         old = (await service.me(session, actor)).email
     assert old is not None
     await _change_address(db, letterbox, actor, unique_email())

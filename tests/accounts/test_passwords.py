@@ -17,7 +17,15 @@ from services.accounts.schemas import (
     SignIn,
 )
 from tests.accounts.conftest import Letterbox
-from tests.accounts.factories import NEW_PASSWORD, PASSWORD, make_user, sign_in_cookie, sign_up, unique_email
+from tests.accounts.factories import (
+    NEW_PASSWORD,
+    PASSWORD,
+    make_user,
+    passkey_of,
+    sign_in_cookie,
+    sign_up,
+    unique_email,
+)
 
 
 async def _ask_for_reset(db: Database, email: str) -> None:
@@ -73,15 +81,7 @@ async def test_a_reset_of_an_unproven_account_removes_what_a_stranger_may_have_p
             session, stranger, CreateApiToken(name="spy", scopes={Scope.ACCOUNT_READ})
         )
         session.add(Identity(user_id=stranger.user_id, provider="github", subject=f"eve-{stranger.user_id}"))
-        session.add(
-            Passkey(
-                user_id=stranger.user_id,
-                credential_id=stranger.user_id.bytes,
-                public_key=b"k",
-                sign_count=0,
-                name="x",
-            )
-        )
+        session.add(passkey_of(stranger.user_id))
 
     await _ask_for_reset(db, victim_address)
     await passwords.reset(db, ResetPassword(token=letterbox.token(victim_address), password=NEW_PASSWORD))

@@ -107,3 +107,11 @@ async def test_a_line_that_is_about_to_end_is_given_up_for_another(database_url:
             line.say_goodbye()
             sent = await sender.send(ada, room, message(f"after {n}"))
             assert sent.message.no == 2 * n
+
+
+async def test_connections_that_are_kept_leave_a_small_pool_to_others(database_url: str) -> None:
+    async with Database(database_url, pool_size=2) as db:
+        async with db.connection() as one, db.connection() as other:
+            assert [await one.fetchval("select 1"), await other.fetchval("select 2")] == [1, 2]
+        asked = (db.by_key.fetchval("select 3"), db.by_key.fetchval("select 4"))
+        assert await asyncio.gather(*asked) == [3, 4]
