@@ -113,5 +113,5 @@ async def test_connections_that_are_kept_leave_a_small_pool_to_others(database_u
     async with Database(database_url, pool_size=2) as db:
         async with db.connection() as one, db.connection() as other:
             assert [await one.fetchval("select 1"), await other.fetchval("select 2")] == [1, 2]
-        asked = (db.by_key.fetchval("select 3"), db.by_key.fetchval("select 4"))
-        assert await asyncio.gather(*asked) == [3, 4]
+        three, four = await asyncio.gather(db.by_key.fetchval("select 3"), db.by_key.fetchval("select 4"))
+        assert (three, four) == (3, 4)
