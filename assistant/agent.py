@@ -4,16 +4,12 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncGenerator
-from typing import Any
-
-from langchain.agents import create_agent
 
 from assistant import models, window
-from assistant.model_calls import ModelCalls
+from assistant.loop import Loop
 from assistant.prompts import folder_version, load
 from assistant.schemas import AgentEvent, Finished, Notice, TextDelta, TurnContext, Usage
 from assistant.summaries import Summariser
-from assistant.tool_calls import ToolCalls
 from assistant.tracing import Tracing
 from assistant.turn import Turn
 from core.db import Database
@@ -47,7 +43,7 @@ class Agent:
         self._fallback = self._choice if self._choice.guided else models.guided()
         self.summariser = Summariser(db, self._choice)
         self.tracing = Tracing.from_settings(settings)
-        self._compiled: dict[tuple[str, ...], Any] = {}
+        self._loops: dict[tuple[str, ...], Loop] = {}
 
     @property
     def model(self) -> str:
@@ -100,11 +96,7 @@ class Agent:
     async def _speak(self, context: TurnContext, turn: Turn) -> None:
         try:
             project = await projects.for_turn(self._db, context.actor, context.room_id)
-            await self._graph(context).ainvoke(
-                {"messages": window.messages(context, project, whole=self._choice.guided)},
-                {"recursion_limit": 4 * self._settings.turn_tool_calls + 10},
-                context=turn,
-            )
+            await self._loop(context).run(window.messages(context, project, whole=self._choice.guided), turn)
         except Exception:
             log.exception("turn failed", extra={"turn_id": str(context.turn_id)})
             turn.take_back("The answer broke off.")
@@ -131,17 +123,12 @@ class Agent:
             tracing=self.tracing,
         )
 
-    def _graph(self, context: TurnContext) -> Any:
-        specs = {spec.name: spec for spec in offered(context.actor, shared=context.shared)}
-        key = tuple(specs)
-        if key not in self._compiled:
-            self._compiled[key] = create_agent(
-                self._choice.model,
-                [spec.tool for spec in specs.values()],
-                middleware=[ModelCalls(self._choice, self._fallback), ToolCalls(specs)],
-                context_schema=Turn,
-            )
-        return self._compiled[key]
+    def _loop(self, context: TurnContext) -> Loop:
+        specs = offered(context.actor, shared=context.shared)
+        names = tuple(spec.name for spec in specs)
+        if names not in self._loops:
+            self._loops[names] = Loop(self._choice, self._fallback, specs)
+        return self._loops[names]
 
     def _finished(self, turn: Turn, *, shared: bool) -> Finished:
         used = ("system", "room" if shared else "context", "limit")

@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from langchain.agents.middleware.types import AgentMiddleware, AgentState, ModelRequest, ModelResponse
-from langchain_core.messages import AIMessage, AIMessageChunk, SystemMessage
+from langchain.messages import AIMessage, AIMessageChunk, SystemMessage, ToolCall
+from langchain_core.messages import BaseMessage
 from langchain_core.messages.ai import add_ai_message_chunks
-from langchain_core.messages.tool import ToolCall
 from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
 
 from assistant.models import Choice, CutStream, EmptyReply, cost_microusd
 from assistant.output_guard import Guard, PromptLeak
@@ -26,40 +26,36 @@ LONGEST_WAIT = 10.0
 UNREADABLE = "_unreadable"
 
 
-class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
+class ModelCalls:
     """Streams each call of the model to the turn.
 
     A call that fails in a way that may pass is made again after a wait, with the text taken back. One that fails for
     good, and a turn in which the model twice called tools with invalid arguments, goes on with `guided`.
     """
 
-    def __init__(self, choice: Choice, fallback: Choice) -> None:
-        super().__init__()
+    def __init__(self, choice: Choice, fallback: Choice, tools: Sequence[BaseTool]) -> None:
         self._choice = choice
         self._fallback = fallback
+        self._tools = tools
+        self._names = tuple(tool.name for tool in tools)
         self._bound: dict[tuple[str, bool], Runnable[Any, AIMessage]] = {}
 
-    async def awrap_model_call(
-        self,
-        request: ModelRequest[Turn],
-        handler: Callable[[ModelRequest[Turn]], Awaitable[ModelResponse[Any]]],
-    ) -> ModelResponse[Any]:
-        """Answer the request by streaming the model; `handler` is not used, as it would bind the tools every time."""
-        turn = request.runtime.context
+    async def answer(self, messages: list[BaseMessage], turn: Turn) -> AIMessage:
+        """The next message, streamed to `turn` as it comes; without calls once the turn has made as many as it may."""
         if not turn.guided and not self._choice.guided:
             if turn.handed_over is None:
-                message = await self._persist(request, turn)
+                message = await self._persist(messages, turn)
                 if message is not None:
-                    return ModelResponse(result=[message])
+                    return message
             turn.guided = True
             turn.emit(Notice(turn.handed_over or "The built-in guide answers this message."))
-        return ModelResponse(result=[await self._call(self._fallback, request, turn)])
+        return await self._call(self._fallback, messages, turn)
 
-    async def _persist(self, request: ModelRequest[Turn], turn: Turn) -> AIMessage | None:
+    async def _persist(self, messages: list[BaseMessage], turn: Turn) -> AIMessage | None:
         """The chosen model's answer; None, with the reason in `turn.handed_over`, when it cannot give one."""
         for attempt in range(ATTEMPTS):
             try:
-                return await self._call(self._choice, request, turn)
+                return await self._call(self._choice, messages, turn)
             except PromptLeak:
                 turn.take_back("The reply was withheld.")
                 log.warning(
@@ -82,28 +78,26 @@ class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
         turn.handed_over = f"{self._choice.name} could not answer just now, so the built-in guide took over."
         return None
 
-    async def _call(self, choice: Choice, request: ModelRequest[Turn], turn: Turn) -> AIMessage:
+    async def _call(self, choice: Choice, messages: list[BaseMessage], turn: Turn) -> AIMessage:
         attributes = {"gen_ai.operation.name": "chat", "gen_ai.request.model": choice.name}
         before = (turn.input_tokens, turn.output_tokens)
         with turn.tracing.span(f"chat {choice.name}", **attributes) as span:
-            message = await self._stream(choice, request, turn)
+            message = await self._stream(choice, messages, turn)
             span.set_attribute("gen_ai.usage.input_tokens", turn.input_tokens - before[0])
             span.set_attribute("gen_ai.usage.output_tokens", turn.output_tokens - before[1])
             return message
 
-    async def _stream(self, choice: Choice, request: ModelRequest[Turn], turn: Turn) -> AIMessage:
+    async def _stream(self, choice: Choice, messages: list[BaseMessage], turn: Turn) -> AIMessage:
         turn.invalid_in_call = False
         closed = turn.tool_calls >= turn.tool_limit
-        names = () if closed else tuple(tool.name for tool in request.tools if not isinstance(tool, dict))
-        messages = list(request.messages)
         if closed and not choice.guided:
             # In the first message, as some chat templates allow no later system message.
-            messages[0] = SystemMessage(f"{messages[0].text}\n\n{load('limit').body}")
-        gate, guard = Gate(names), Guard()
+            messages = [SystemMessage(f"{messages[0].text}\n\n{load('limit').body}"), *messages[1:]]
+        gate, guard = Gate(() if closed else self._names), Guard()
         chunks: list[AIMessageChunk] = []
         said: list[str] = []
         async with asyncio.timeout(turn.allowance):
-            async for chunk in self._model(choice, request, closed=closed).astream(messages):
+            async for chunk in self._model(choice, closed=closed).astream(messages):
                 assert isinstance(chunk, AIMessageChunk)
                 chunks.append(chunk)
                 content = chunk.content
@@ -123,21 +117,20 @@ class ModelCalls(AgentMiddleware[AgentState[Any], Turn]):
             raise CutStream
         self._count(choice, whole, turn)
         text = "".join(said).strip()
-        calls = _calls(whole, gate)
+        calls = (
+            [] if closed else _calls(whole, gate)
+        )  # some servers bring calls of tools that were not offered
         if not text and not calls:
             raise EmptyReply
         turn.model = choice.name
         turn.keep(text)
         return AIMessage(content=text, tool_calls=calls, id=whole.id)
 
-    def _model(
-        self, choice: Choice, request: ModelRequest[Turn], *, closed: bool
-    ) -> Runnable[Any, AIMessage]:
-        # A compiled agent has one set of tools, so its bindings can be kept.
+    def _model(self, choice: Choice, *, closed: bool) -> Runnable[Any, AIMessage]:
         key = (choice.name, closed)
         if key not in self._bound:
             self._bound[key] = (
-                choice.model.bind() if closed or not request.tools else choice.model.bind_tools(request.tools)
+                choice.model.bind() if closed or not self._tools else choice.model.bind_tools(self._tools)
             )
         return self._bound[key]
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 
-from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+from langchain.messages import AIMessage, HumanMessage, SystemMessage
 
 from assistant.models import Choice, cost_microusd
 from assistant.output_guard import Guard, PromptLeak

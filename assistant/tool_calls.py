@@ -3,13 +3,10 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from langchain.agents.middleware.types import AgentMiddleware, AgentState, ToolCallRequest
-from langchain_core.messages import ToolMessage
-from langgraph.types import Command
+from langchain.messages import ToolCall, ToolMessage
 from pydantic import BaseModel, ValidationError
 
 from assistant.model_calls import UNREADABLE
@@ -33,7 +30,7 @@ class Failure:
     fields: dict[str, Any]
 
 
-class ToolCalls(AgentMiddleware[AgentState[Any], Turn]):
+class ToolCalls:
     """Runs each tool call under the turn's limits.
 
     Errors become a message that tells the model what to do next. Invalid arguments go back once with the schema's own
@@ -41,17 +38,10 @@ class ToolCalls(AgentMiddleware[AgentState[Any], Turn]):
     """
 
     def __init__(self, specs: dict[str, ToolSpec]) -> None:
-        super().__init__()
         self._specs = specs
 
-    async def awrap_tool_call(
-        self,
-        request: ToolCallRequest,
-        handler: Callable[[ToolCallRequest], Awaitable[ToolMessage | Command[Any]]],
-    ) -> ToolMessage | Command[Any]:
+    async def run(self, call: ToolCall, turn: Turn) -> ToolMessage:
         """Run one call and answer it; never raises for what a model can cause."""
-        turn = cast(Turn, request.runtime.context)
-        call = request.tool_call
         call_id, name, arguments = call["id"] or "", call["name"], call["args"]
         turn.tool_calls += 1
         if turn.tool_calls > turn.tool_limit:

@@ -6,12 +6,10 @@ LangChain's own tracer, which would send everything as it is, is kept off.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import Context
 from typing import Any, Self
 
-import langsmith
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -23,12 +21,6 @@ from core.log import redact
 from core.settings import Settings
 
 LONGEST = 2_000
-
-
-async def _here(
-    elsewhere: Callable[..., Any], context: Context, work: Callable[..., Any], /, *args: Any, **kwargs: Any
-) -> Any:
-    return context.run(work, *args, **kwargs)
 
 
 class Tracing:
@@ -44,8 +36,6 @@ class Tracing:
         """Sends to what is configured, else to nowhere."""
         for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2"):
             os.environ[name] = "false"
-        # Switched off, it still goes to a thread and back around every call of a model and a tool.
-        langsmith.set_runtime_overrides(aio_to_thread=_here)
         endpoint, headers = _target(settings)
         if endpoint is None:
             return cls(trace.NoOpTracer(), None, content=False)

@@ -15,7 +15,7 @@ GUIDE_SECONDS = 10.0
 
 @dataclass(slots=True, kw_only=True)
 class Turn(ToolContext):
-    """The runtime context of a compiled agent. `deadline` is on the loop's clock."""
+    """What the loop, the calls of the model and those of tools share. `deadline` is on the clock of asyncio's loop."""
 
     emit: Callable[[AgentEvent], None]
     deadline: float

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain.messages import HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import BaseMessage
 
 from assistant.guided.tasks import Call
 from assistant.guided.wording import listed, say

@@ -258,6 +258,31 @@ async def test_many_calls_at_once_stop_at_the_limit(start_chat: StartChat, opena
     assert sum(isinstance(event, ToolStarted) for event in answer.events) == 2
 
 
+async def test_a_model_that_never_stops_calling_hands_over(
+    start_chat: StartChat, openai: OpenAIServer
+) -> None:
+    chat = await start_chat(turn_tool_calls=2)
+    openai.script(*(Reply(calls=[Call("list_bookings", {"when": "past"})]) for _ in range(50)))
+    answer = await chat.say("What have I booked?")
+    check_usable(answer)
+    assert answer.finished.model == "guided"
+    assert answer.tools == [("list_bookings", True)]
+    assert len(openai.requests) == 5  # two with their calls, and three tries for the end
+
+
+async def test_several_calls_run_side_by_side_and_are_answered_in_order(
+    start_chat: StartChat, openai: OpenAIServer
+) -> None:
+    chat = await start_chat()
+    many = [Call("list_bookings", {"when": when}) for when in ("upcoming", "past", "all")]
+    openai.script(Reply(calls=many), Reply("Nothing is booked."))
+    answer = await chat.say("What have I booked?")
+    started = [place for place, event in enumerate(answer.events) if isinstance(event, ToolStarted)]
+    assert started[2] - started[0] == 2
+    made, results = openai.requests[1]["messages"][-4], openai.requests[1]["messages"][-3:]
+    assert [result["tool_call_id"] for result in results] == [call["id"] for call in made["tool_calls"]]
+
+
 async def test_the_same_call_again_is_answered_from_the_first(
     start_chat: StartChat, openai: OpenAIServer
 ) -> None:
