@@ -191,15 +191,15 @@ class Runner:
             if not live.stopping and not live.lost:
                 speaking.cancel()
                 raise  # this process goes down
+            if not live.lost:
+                await self._end(live)
         finally:
             saving.cancel()
             self._agents.pop(turn.id, None)
             await asyncio.gather(saving, return_exceptions=True)
-        if live.lost:
-            return
-        await self._end(live)
 
     async def _listen(self, live: _Live) -> None:
+        """Take in what the agent says, and store it when it is whole: at once, as the last words are on their way."""
         turn = live.turn
         context = TurnContext(
             turn_id=turn.id,
@@ -218,6 +218,8 @@ class Runner:
         async with aclosing(self._agent.run(context)) as events:
             async for event in events:
                 self._take_in(live, event)
+        self._agents.pop(turn.id, None)  # what is being stored is not stopped any more
+        await self._end(live)
 
     def _take_in(self, live: _Live, event: AgentEvent) -> None:
         turn = live.turn
@@ -295,7 +297,8 @@ class Runner:
                 continue
             if stopping is None:
                 live.lost = True
-                self._agents[live.turn.id].cancel()
+                if (speaking := self._agents.get(live.turn.id)) is not None:
+                    speaking.cancel()
                 return
             if stopping:
                 self._stop_turn(live.turn.room_id)

@@ -181,7 +181,8 @@ class TurnResult:
 async def claim(db: Database, turn_id: UUID, owner: UUID) -> ClaimedTurn | None:
     """Take the lease. None when another process has it, another turn of the room runs, or the turn has ended."""
     try:
-        row = await db.by_key.fetchrow(CLAIM, turn_id, owner, LEASE, WINDOW, ASSISTANT_ID)
+        async with db.connection() as connection:
+            row = await connection.fetchrow(CLAIM, turn_id, owner, LEASE, WINDOW, ASSISTANT_ID)
     except asyncpg.UniqueViolationError:
         return None
     if row is None:
@@ -232,25 +233,26 @@ async def finish(db: Database, turn: ClaimedTurn, owner: UUID, result: TurnResul
     if result.notices:
         meta["notices"] = result.notices
     used = result.usage or {}
-    row = await db.by_key.fetchrow(
-        FINISH,
-        turn.id,
-        owner,
-        result.status,
-        result.model,
-        result.prompt_version,
-        used,
-        result.cost_microusd,
-        result.error,
-        new_id(),
-        quotas.today(),
-        used.get("input", 0),
-        used.get("output", 0),
-        ASSISTANT_ID,
-        result.text,
-        [card.model_dump(mode="json") for card in result.cards],
-        meta,
-    )
+    async with db.connection() as connection:
+        row = await connection.fetchrow(
+            FINISH,
+            turn.id,
+            owner,
+            result.status,
+            result.model,
+            result.prompt_version,
+            used,
+            result.cost_microusd,
+            result.error,
+            new_id(),
+            quotas.today(),
+            used.get("input", 0),
+            used.get("output", 0),
+            ASSISTANT_ID,
+            result.text,
+            [card.model_dump(mode="json") for card in result.cards],
+            meta,
+        )
     if row is None:
         return None
     body = message_body(row)

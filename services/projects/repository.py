@@ -80,7 +80,8 @@ async def of_room(session: AsyncSession, actor: Actor, room_id: UUID) -> Found |
 async def of_room_now(db: Database, actor: Actor, room_id: UUID) -> asyncpg.Record | None:
     """The same outside of any transaction, as a row of `ProjectRead`."""
     values = {"room": room_id, "person": actor.user_id}
-    return await db.by_key.fetchrow(str(_AS_SENT), *(values[name] for name in _AS_SENT.positiontup or ()))
+    async with db.connection() as connection:
+        return await connection.fetchrow(str(_AS_SENT), *(values[name] for name in _AS_SENT.positiontup or ()))
 
 
 async def lock_room(session: AsyncSession, room_id: UUID) -> None:
