@@ -174,11 +174,14 @@ class Runner:
             except Exception:
                 log.exception("a turn failed", extra={"turn": str(turn_id)})
             finally:
-                if self._live.get(turn.room_id) is live:
-                    del self._live[turn.room_id]
+                self._forget(live)
         following = await turns.waiting(self._db, turn.room_id)
         if following is not None:
             self._take(following)
+
+    def _forget(self, live: _Live) -> None:
+        if self._live.get(live.turn.room_id) is live:
+            del self._live[live.turn.room_id]
 
     async def _speak(self, live: _Live) -> None:
         turn = live.turn
@@ -273,6 +276,7 @@ class Runner:
             text = live.text or "Something went wrong while I was answering. Please send your message again."
             result = TurnResult("failed", text, live.cards, notices=live.notices, error="agent")
         message = await turns.finish(self._db, turn, self._owner, result)
+        self._forget(live)  # whoever comes from now on finds the message
         if message is not None:
             self._db.publish([turns.ended_event(turn, result.status, message)])
             if self._summaries is not None and not turn.shared and len(turn.window) > FOLD_AT - KEEP:
