@@ -81,7 +81,9 @@ async def of_room_now(db: Database, actor: Actor, room_id: UUID) -> asyncpg.Reco
     """The same outside of any transaction, as a row of `ProjectRead`."""
     values = {"room": room_id, "person": actor.user_id}
     async with db.connection() as connection:
-        return await connection.fetchrow(str(_AS_SENT), *(values[name] for name in _AS_SENT.positiontup or ()))
+        return await connection.fetchrow(
+            str(_AS_SENT), *(values[name] for name in _AS_SENT.positiontup or ())
+        )
 
 
 async def lock_room(session: AsyncSession, room_id: UUID) -> None:
