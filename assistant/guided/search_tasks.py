@@ -58,7 +58,7 @@ class Search:
             "reason": reasons[0][0].lower() + reasons[0][1:] if reasons else f"score {first['score']} of 100",
             "change": _change_in_words(got),
         }
-        refined = _is_refinement(got) and not state.result("analyse_project")
+        refined = bool(got.shown) and _is_refinement(got) and not state.result("analyse_project")
         return (
             say("matches.refined" if refined else "matches.found", state.seed, **values)
             + "\n\n"

@@ -33,7 +33,11 @@ WEIGHTS: dict[Complexity, tuple[int, int, int, int, int]] = {
 KINDS = ("EI", "EO", "EQ", "ILF", "EIF")
 
 # Counted for every product that does not exist yet, unless the founder named or excluded them.
-FOUNDATION = ("accounts", "admin-panel", "email-notifications")
+FOUNDATION = {
+    "accounts": "user accounts and sign-in",
+    "admin-panel": "an admin panel",
+    "email-notifications": "transactional e-mail",
+}  # by slug, as a sentence names them
 
 # The least that is counted for a first release which people can use: what a vague brief has not named yet.
 FLOOR_POINTS = 90
@@ -172,7 +176,7 @@ def _foundation_premises(brief: ProjectBrief, added: Sequence[Feature]) -> list[
         return [Premise(key="existing", field="stage", text=text)]
     if not added:
         return []
-    names = _join([feature.name[0].lower() + feature.name[1:] for feature in added])
+    names = _join([FOUNDATION[feature.key] for feature in added])
     text = (
         f"The first release also needs {names}; you have not mentioned {'it' if len(added) == 1 else 'them'}."
     )
