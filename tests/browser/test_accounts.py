@@ -20,8 +20,9 @@ from tests.browser.accounts import (
     sign_in,
     verify,
 )
+from tests.browser.looking import violations
 from tests.browser.product import Complaints, Product, person
-from tests.browser.test_conversation import begun, violations
+from tests.browser.test_conversation import begun
 
 SECTIONS = ("profile", "security", "devices", "connections", "api-tokens", "activity", "privacy")
 

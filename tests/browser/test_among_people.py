@@ -13,8 +13,8 @@ from services.conversations import messaging
 from services.conversations.schemas import Card
 from services.conversations.service import post_event
 from tests.accounts.factories import actor_for
+from tests.browser.looking import violations
 from tests.browser.test_assistant import picture
-from tests.browser.test_conversation import violations
 from tests.serving import Served, serving
 
 

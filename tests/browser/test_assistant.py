@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from core.migrate import ROOT
+from tests.browser.looking import violations
 from tests.browser.product import Complaints, Product, person
-from tests.browser.test_conversation import violations
 from tests.browser.test_main_line import IDEA, say
 
 SHOTS = ROOT / ".data" / "pictures"

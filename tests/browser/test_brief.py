@@ -6,8 +6,8 @@ import re
 from playwright.async_api import Browser, Page, expect
 
 from core.migrate import ROOT
+from tests.browser.looking import violations
 from tests.browser.product import Complaints, Product
-from tests.browser.test_conversation import violations
 from tests.browser.test_main_line import ANALYSIS, IDEA, say
 
 SHOTS = ROOT / ".data" / "pictures"

@@ -4,12 +4,9 @@ import re
 
 from playwright.async_api import Browser, Page, expect
 
-from core.migrate import ROOT
+from tests.browser.looking import violations
 from tests.browser.product import Complaints, Product, person
 from tests.browser.test_main_line import IDEA, say
-
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 async def begun(page: Page, product: Product) -> None:
@@ -105,15 +102,3 @@ async def test_pages_are_accessible(product: Product, browser: Browser) -> None:
             found += await violations(page)
         await context.close()
         assert found == []
-
-
-async def violations(page: Page) -> list[str]:
-    """What axe finds on the page, one line each."""
-    await expect(page.locator("main").first).to_be_visible()  # a page that is still empty has no landmark
-    await page.add_script_tag(path=AXE)
-    result = await page.evaluate(
-        "rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map("
-        "v => `${location.pathname}: ${v.id}: ${v.nodes.map(n => n.html.slice(0, 120)).join(' | ')}`))",
-        RULES,
-    )
-    return list(result)

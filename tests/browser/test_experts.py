@@ -12,8 +12,8 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from core.embedded import EmbeddedPostgres
+from tests.browser.looking import violations
 from tests.browser.product import Complaints, Product, person
-from tests.browser.test_conversation import violations
 from tests.experts.documents import docx, scanned
 from tests.files.factories import PDF, png
 
@@ -74,7 +74,7 @@ async def test_from_a_resume_to_a_review(product: Product, browser: Browser) -> 
 @pytest.mark.timeout(300)
 async def test_experts_pages_are_accessible(product: Product, browser: Browser) -> None:
     async with httpx.AsyncClient(base_url=f"{product.url}/api/v1") as client:
-        first, second = (await client.get("/experts", params={"limit": 2})).json()["items"]
+        people = (await client.get("/experts", params={"limit": 4})).json()["items"]
     for dark, width in ((False, 1440), (True, 390)):
         context = await browser.new_context(
             viewport={"width": width, "height": 900},
@@ -92,8 +92,8 @@ async def test_experts_pages_are_accessible(product: Product, browser: Browser) 
             "/experts",
             "/experts?skills=python&sort=rating",
             "/experts?q=nobody-at-all-xyzzy",
-            f"/experts/{first['slug']}",
-            f"/experts/compare?id={first['slug']}&id={second['slug']}",
+            f"/experts/{people[0]['slug']}",
+            "/experts/compare?" + "&".join(f"id={each['slug']}" for each in people),
             "/experts/saved",
             "/cto",
             "/cto/hours",
@@ -102,9 +102,6 @@ async def test_experts_pages_are_accessible(product: Product, browser: Browser) 
         ):
             await page.goto(product.url + path)
             await page.wait_for_load_state("networkidle")
-            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
-                f"{path} is too wide"
-            )
             found += await violations(page)
         await context.close()
         assert found == []

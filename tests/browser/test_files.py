@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, FilePayload, Page, Route, expect
+from playwright.async_api import Browser, FilePayload, Route, expect
 
 from core.db import Database
 from core.ids import new_id
@@ -14,9 +14,9 @@ from services.accounts.schemas import UserRead
 from services.conversations import previewing, repository
 from services.conversations.schemas import LinkPreview
 from tests.accounts.factories import make_user
+from tests.browser.looking import violations
 from tests.browser.people import Bare, database_of, sign_in
 from tests.browser.product import IMAGES, Complaints, person
-from tests.browser.test_conversation import AXE, RULES
 from tests.files.factories import PDF
 
 DROP = """([name, type, text]) => {
@@ -50,16 +50,6 @@ async def room_of(db: Database, *users: UserRead) -> UUID:
         )
 
 
-async def axe(page: Page) -> list[str]:
-    await expect(page.locator("main").first).to_be_visible()  # a page that is still empty has no landmark
-    await page.evaluate(AXE.read_text())
-    found = await page.evaluate(
-        "async (rules) => (await axe.run({ runOnly: rules })).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)",
-        RULES,
-    )
-    return list(found)
-
-
 @pytest.mark.timeout(300)
 async def test_files_are_sent_and_seen(bare: Bare, browser: Browser, tmp_path: Path) -> None:
     complaints = Complaints()
@@ -87,7 +77,7 @@ async def test_files_are_sent_and_seen(bare: Bare, browser: Browser, tmp_path: P
         await expect(tray.get_by_role("progressbar")).to_have_count(0)
         await page.get_by_role("textbox").last.fill("Here is what we have so far.")
         await page.screenshot(path=IMAGES / "files-composer.png")
-        assert await axe(page) == []
+        assert await violations(page) == []
         for name in ("setup.exe", "empty.txt"):
             await page.get_by_role("button", name=f"Remove {name}").click()
         await page.get_by_role("textbox").last.press("Enter")
@@ -126,7 +116,7 @@ async def test_files_are_sent_and_seen(bare: Bare, browser: Browser, tmp_path: P
             ).to_have_count(0)
             shade = f"{'phone' if width < 500 else 'wide'}-{'dark' if dark else 'light'}"
             await theirs.screenshot(path=tmp_path / f"grid-{shade}.png")
-            assert await axe(theirs) == []
+            assert await violations(theirs) == []
             await message.get_by_role("button", name="Open floor plan.png").click()
             await expect(theirs.get_by_role("dialog", name="Image 1 of 3: floor plan.png")).to_be_visible()
             large = theirs.get_by_role("img", name="floor plan.png")
@@ -202,7 +192,7 @@ async def test_a_photo_is_shown_beside_ones_name(bare: Bare, browser: Browser, t
         await expect(page.get_by_text("Your photo is shown now")).to_be_visible()
         await expect(photo.locator("img[src*='/thumbnail']")).to_be_visible()
         await page.screenshot(path=tmp_path / "photo.png")
-        assert await axe(page) == []
+        assert await violations(page) == []
         other, theirs = await person(browser, complaints)
         await sign_in(other, bare, db, bob)
         await theirs.goto(f"{bare.url}/rooms/{room}")

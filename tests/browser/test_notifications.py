@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.looking import violations
 from tests.browser.product import IMAGES, Complaints, Product
-from tests.browser.test_conversation import violations
 
 PASSWORD = "seven gulls over the pier"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0"

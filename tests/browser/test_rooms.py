@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.browser.looking import violations
 from tests.browser.product import IMAGES, Complaints, Product, person
-from tests.browser.test_conversation import AXE, RULES
 
 PASSWORD = "seven gulls over the pier"
 
@@ -41,19 +41,6 @@ async def request(page: Page, method: str, path: str, body: object = None) -> di
         [method, path, body],
     )
     return answer
-
-
-async def violations(page: Page) -> list[str]:
-    """What axe finds on the page; its script is evaluated, since the page's policy lets none in."""
-    await expect(page.locator("main").first).to_be_visible()  # a page that is still empty has no landmark
-    await page.evaluate(AXE.read_text())
-    return list(
-        await page.evaluate(
-            "rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map("
-            "v => `${location.pathname}: ${v.id}: ${v.nodes.map(n => n.html.slice(0, 160)).join(' | ')}`))",
-            RULES,
-        )
-    )
 
 
 async def write(page: Page, text: str) -> None:
