@@ -41,7 +41,7 @@ from core.settings import settings
 from services.accounts import service as accounts
 from services.matching import repository, service
 from services.matching.nearest import nearest
-from services.matching.needs import resolve
+from services.matching.needs import ask
 from services.matching.schemas import MatchQuery
 
 RELATIONS = (
@@ -197,7 +197,7 @@ async def measure(db: Database, actor: Actor, given: list[Case]) -> Figures:
         seconds.append(time.perf_counter() - since)
     # Only then the scans of everything, which leave nothing in the processor's caches.
     for number, (case, result) in enumerate(zip(given, results, strict=True)):
-        filters = resolve(case.query, None, timezone="UTC", now=now()).filters
+        filters = ask(case.query, None, timezone="UTC", now=now()).filters
         near = set(await nearest(db, space, case.vector, filters))
         recall.append(len(case.nearest & near) / max(1, len(case.nearest)))
         if number % 3 == 0:

@@ -1,7 +1,7 @@
 """When experts can be booked: their hours, and the calendars that slots are computed from."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from core.db import Source
 from core.errors import NotFound
 from models.bookings import AvailabilityException, AvailabilityRule
 from services.bookings import policy, repository
+from services.bookings.repository import TimeRow
 from services.bookings.schemas import AvailabilityInput, AvailabilityRead, ExtraHours, WeeklyHours
 from services.bookings.slots import Calendar, Hours, Interval
 from services.experts import service as experts
@@ -71,36 +72,46 @@ async def of_user(session: AsyncSession, user_id: UUID, *, since: date) -> Avail
     return await _read(session, owner, since) if owner is not None else None
 
 
-async def calendars(
-    source: Source, zones: Mapping[UUID, str], start: datetime, end: datetime, *, now: datetime
-) -> dict[UUID, Calendar]:
-    """The calendars of many experts (id -> IANA zone) for starts from `start` to `end`, by one query."""
-    week: dict[UUID, dict[int, list[Hours]]] = defaultdict(lambda: defaultdict(list))
-    closed: dict[UUID, set[date]] = defaultdict(set)
-    extra: dict[UUID, dict[date, list[Hours]]] = defaultdict(lambda: defaultdict(list))
-    busy: dict[UUID, list[Interval]] = defaultdict(list)
+class Times:
+    """What decides on the slots of some experts, read by one query. A calendar is made of it when it is asked for."""
+
+    def __init__(self, rows: Iterable[TimeRow]) -> None:
+        self._rows: dict[UUID, list[TimeRow]] = defaultdict(list)
+        for row in rows:
+            self._rows[row.expert_id].append(row)
+
+    def calendar(self, expert_id: UUID, zone: str) -> Calendar:
+        """The calendar of one of them, whose IANA zone this is."""
+        week: dict[int, list[Hours]] = defaultdict(list)
+        closed: set[date] = set()
+        extra: dict[date, list[Hours]] = defaultdict(list)
+        busy: list[Interval] = []
+        for _, weekday, day, opens, closes, since, until in self._rows.get(expert_id, ()):
+            if since is not None and until is not None:
+                busy.append(Interval(since, until))
+            elif opens is None or closes is None:
+                if day is not None:
+                    closed.add(day)
+            elif weekday is not None:
+                week[weekday].append(Hours(opens, closes))
+            elif day is not None:
+                extra[day].append(Hours(opens, closes))
+        return Calendar(
+            zone=ZoneInfo(zone),
+            week={day: tuple(hours) for day, hours in week.items()},
+            closed=frozenset(closed),
+            extra={day: tuple(hours) for day, hours in extra.items()},
+            busy=tuple(busy),
+        )
+
+
+async def times(
+    source: Source, expert_ids: Collection[UUID], start: datetime, end: datetime, *, now: datetime
+) -> Times:
+    """What decides on these experts' slots from `start` to `end`."""
     since, until = start - _MARGIN, end + _MARGIN
     days = since.astimezone(UTC).date(), until.astimezone(UTC).date()
-    for row in await repository.times(source, zones, days, since, until, now=now):
-        if row.since is not None and row.until is not None:
-            busy[row.expert_id].append(Interval(row.since, row.until))
-        elif row.start_time is None or row.end_time is None:
-            if row.day is not None:
-                closed[row.expert_id].add(row.day)
-        elif row.weekday is not None:
-            week[row.expert_id][row.weekday].append(Hours(row.start_time, row.end_time))
-        elif row.day is not None:
-            extra[row.expert_id][row.day].append(Hours(row.start_time, row.end_time))
-    return {
-        expert_id: Calendar(
-            zone=ZoneInfo(zone),
-            week={day: tuple(hours) for day, hours in week[expert_id].items()},
-            closed=frozenset(closed[expert_id]),
-            extra={day: tuple(hours) for day, hours in extra[expert_id].items()},
-            busy=tuple(busy[expert_id]),
-        )
-        for expert_id, zone in zones.items()
-    }
+    return Times(await repository.times(source, expert_ids, days, since, until, now=now))
 
 
 async def _owned(session: AsyncSession, actor: Actor, expert_id: UUID) -> ExpertOwner:

@@ -1,6 +1,7 @@
 """Slots on offer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from core.actor import Actor, Scope
 from core.db import Source
 from core.errors import Conflict, InvalidInput, NotFound
 from services.bookings import policy
-from services.bookings.availability import calendars
+from services.bookings.availability import Times, times
 from services.bookings.schemas import SlotsRead
 from services.bookings.slots import Calendar, bookable, first_bookable, is_bookable
 from services.experts import service as experts
@@ -33,8 +34,8 @@ async def slots(
     starts: list[datetime] = []
     now = clock.now()
     if can_be_booked(owner):
-        found = await calendars(session, {owner.id: owner.timezone}, start, end, now=now)
-        calendar = found[owner.id]
+        found = await times(session, [owner.id], start, end, now=now)
+        calendar = found.calendar(owner.id, owner.timezone)
         starts = list(bookable(calendar, policy.SLOTS, now=now, start=start, end=end, minutes=minutes))
     return SlotsRead(
         expert_id=owner.id,
@@ -56,26 +57,41 @@ async def next_slots(
     """The first `count` bookable starts of each expert from `after` on. Experts without any have an empty list."""
     owners = await experts.owners(session, expert_ids)
     zones = {each.id: each.timezone for each in owners.values() if each.is_bookable}
-    found = await first_slots(session, zones, after=after, count=count, minutes=minutes)
-    return {expert_id: found.get(expert_id, []) for expert_id in expert_ids}
+    found = await openings(session, list(zones), after=after, minutes=minutes)
+    return {
+        expert_id: found.first(expert_id, zones[expert_id], count) if expert_id in zones else []
+        for expert_id in expert_ids
+    }
 
 
-async def first_slots(
-    source: Source, zones: Mapping[UUID, str], *, after: datetime, count: int, minutes: int
-) -> dict[UUID, list[datetime]]:
-    """As `next_slots`, by one query, for a caller who has just read that they can be booked, and their time zones."""
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """The bookable starts of some experts from `after` on, computed for those who are asked about."""
+
+    times: Times | None
+    now: datetime
+    after: datetime
+    minutes: int
+
+    def first(self, expert_id: UUID, zone: str, count: int) -> list[datetime]:
+        """The first `count` of an expert whose IANA zone this is."""
+        if self.times is None:
+            return []
+        calendar = self.times.calendar(expert_id, zone)
+        return first_bookable(
+            calendar, policy.SLOTS, now=self.now, after=self.after, count=count, minutes=self.minutes
+        )
+
+
+async def openings(
+    source: Source, expert_ids: Collection[UUID], *, after: datetime, minutes: int
+) -> Openings:
+    """By one query, for a caller who reads that these experts can be booked, and their time zones."""
     now = clock.now()
     after = max(after, now)
     end = now + policy.SLOTS.horizon + timedelta(days=1)
-    if not zones or after >= end:
-        return {expert_id: [] for expert_id in zones}
-    found = await calendars(source, zones, after, end, now=now)
-    return {
-        expert_id: first_bookable(
-            found[expert_id], policy.SLOTS, now=now, after=after, count=count, minutes=minutes
-        )
-        for expert_id in zones
-    }
+    found = await times(source, expert_ids, after, end, now=now) if expert_ids and after < end else None
+    return Openings(found, now, after, minutes)
 
 
 async def visible(session: AsyncSession, actor: Actor, expert_id: UUID) -> ExpertOwner:
@@ -149,4 +165,4 @@ def _alternatives(calendar: Calendar, after: datetime, minutes: int, *, now: dat
 async def _calendar(session: AsyncSession, owner: ExpertOwner, start: datetime, *, now: datetime) -> Calendar:
     """The expert's calendar from `start` to the horizon."""
     end = now + policy.SLOTS.horizon + timedelta(days=1)
-    return (await calendars(session, {owner.id: owner.timezone}, start, end, now=now))[owner.id]
+    return (await times(session, [owner.id], start, end, now=now)).calendar(owner.id, owner.timezone)

@@ -16,21 +16,22 @@ from services.bookings import reading, repository
 from services.bookings.availability import get_availability, set_availability
 from services.bookings.cancelling import cancel
 from services.bookings.holds import hold
-from services.bookings.offers import first_slots, next_slots, slots
+from services.bookings.offers import Openings, next_slots, openings, slots
 from services.bookings.proposals import propose
 from services.bookings.schemas import BookingFilter, BookingPage, BookingRead, Instant
 from services.bookings.settlement import confirm_paid
 from services.bookings.upkeep import take_up_overdue
 
 __all__ = [
+    "Openings",
     "cancel",
     "confirm_paid",
-    "first_slots",
     "get",
     "get_availability",
     "hold",
     "list_bookings",
     "next_slots",
+    "openings",
     "propose",
     "set_availability",
     "slots",

@@ -37,49 +37,45 @@ class Filters(ProfileFilter):
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
-    """Everything the search and the ranking go by."""
+class Asked:
+    """What the search goes by: the text to compare (what was `said`, or else the musts), and the hard filters."""
 
+    said: str
     text: str
     filters: Filters
+    timezone: str = "UTC"
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Needs(Asked):
+    """And what its text was read to mean, which the ranking goes by."""
+
     skills: tuple[str, ...] = ()
     industries: tuple[str, ...] = ()
     stage: Stage | None = None
-    timezone: str = "UTC"
-    currency: str | None = None
     skill_words: dict[str, str] = field(default_factory=dict)
     industry_words: dict[str, str] = field(default_factory=dict)
 
 
-def resolve(query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now: datetime) -> Needs:
-    """The needs of a query. Raises `InvalidInput` for unknown currencies and for filters that contradict."""
-    text = "\n".join(part for part in (query.text, _brief_text(brief) if brief else "") if part)
+def ask(query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now: datetime) -> Asked:
+    """What a query asks for outright. Raises `InvalidInput` for unknown currencies and for filters that contradict."""
+    said = "\n".join(part for part in (query.text, _brief_text(brief) if brief else "") if part)
     must, words = _must(query.must_skills)
     excluded = tuple(skill.slug for name in query.excluded_skills if (skill := skills.canonical(name)))
     clash = set(must) & set(excluded)
     if clash:
         name = skills.SKILLS[min(clash)].name
         raise InvalidInput(f"{name} cannot be both a must and excluded.", code="contradiction", skill=name)
-    read = ReadText.of(text)
-    negations = Negations(read)
-    mentions = skills.find_in(read, negations)
-    named = {m.slug: text[m.start : m.end] for m in reversed(mentions) if not m.negated}
-    for technology in brief.technologies if brief else ():
-        if technology.slug and technology.slug in skills.SKILLS:
-            named.setdefault(technology.slug, technology.quote or technology.name)
-    wanted = dict.fromkeys((*must, *(slug for slug in named if slug not in excluded)))
-    found = _industries(read, negations)
-    for tag in brief.industries if brief else ():
-        found.setdefault(tag.value, tag.quote or tag.value)
-    fields = dict.fromkeys((*query.industries, *found))
     zone = query.timezone or timezone
     cap = query.max_rate or (brief.hourly_cap.value.most if brief and brief.hourly_cap else None)
     minimum, maximum = _usd(query.min_rate), _usd(cap)
     if minimum is not None and maximum is not None and minimum > maximum:
         raise InvalidInput("The lowest rate lies above the highest.", code="contradiction")
     after, before = _window(query, zone, now)
-    return Needs(
-        text=text or ", ".join((*(skills.SKILLS[slug].name for slug in must), *words)),
+    return Asked(
+        said=said,
+        text=said or ", ".join((*(skills.SKILLS[slug].name for slug in must), *words)),
         filters=Filters(
             skills=must,
             words=words,
@@ -98,11 +94,36 @@ def resolve(query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now
             slots_after=after,
             slots_before=before,
         ),
+        timezone=zone,
+        currency=cap.currency if cap else (brief.currency if brief else None),
+    )
+
+
+def read(query: MatchQuery, brief: ProjectBrief | None, asked: Asked) -> Needs:
+    """What the text names besides: skills and industries. Takes a millisecond or more, for which the search can
+    already be under way."""
+    text = ReadText.of(asked.said)
+    negations = Negations(text)
+    mentions = skills.find_in(text, negations)
+    named = {m.slug: asked.said[m.start : m.end] for m in reversed(mentions) if not m.negated}
+    for technology in brief.technologies if brief else ():
+        if technology.slug and technology.slug in skills.SKILLS:
+            named.setdefault(technology.slug, technology.quote or technology.name)
+    excluded = asked.filters.excluded_skills
+    wanted = dict.fromkeys((*asked.filters.skills, *(slug for slug in named if slug not in excluded)))
+    found = _industries(text, negations)
+    for tag in brief.industries if brief else ():
+        found.setdefault(tag.value, tag.quote or tag.value)
+    fields = dict.fromkeys((*query.industries, *found))
+    return Needs(
+        said=asked.said,
+        text=asked.text,
+        filters=asked.filters,
+        timezone=asked.timezone,
+        currency=asked.currency,
         skills=tuple(wanted),
         industries=tuple(slug for slug in fields if slug not in query.excluded_industries),
         stage=query.stage or (Stage(brief.stage.value.value) if brief and brief.stage else None),
-        timezone=zone,
-        currency=cap.currency if cap else (brief.currency if brief else None),
         skill_words=named,
         industry_words=found,
     )

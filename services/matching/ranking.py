@@ -63,11 +63,8 @@ class Scored:
     candidate: Candidate
     values: Mapping[str, float]
     weights: Mapping[str, float]
-
-    @property
-    def total(self) -> float:
-        """0 to 100."""
-        return 100 * sum(self.weights[key] * value for key, value in self.values.items())
+    # 0 to 100.
+    total: float
 
 
 def rank(
@@ -92,7 +89,9 @@ def rank(
         if keys not in shares:
             whole = sum(WEIGHTS[key] for key in keys)
             shares[keys] = {key: WEIGHTS[key] / whole for key in keys}
-        scored.append(Scored(candidate, values, shares[keys]))
+        share = shares[keys]
+        total = 100 * sum([share[key] * value for key, value in values.items()])
+        scored.append(Scored(candidate, values, share, total))
     return sorted(scored, key=lambda item: (-round(item.total, 6), item.candidate.id))
 
 

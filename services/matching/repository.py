@@ -131,8 +131,8 @@ async def candidates(
     db: Database,
     space: Space,
     filters: Filters,
+    ids: Sequence[UUID],
     *,
-    near: Sequence[UUID],
     worded: Worded,
     embedding: Sequence[float],
     skills: Sequence[str] = (),
@@ -140,7 +140,7 @@ async def candidates(
     """What the ranking reads of these, of those among them who are within the filters. Of their skills, `skills` are
     read."""
     condition, values = where(filters)
-    values |= {"ids": list({*near, *worded.best}), "embedding": literal(embedding), "asked": list(skills)}
+    values |= {"ids": list(ids), "embedding": literal(embedding), "asked": list(skills)}
     model, vector = model_literal(space), f"halfvec({space.dimensions})"
     statement = f"""
         with wanted as materialized (select {halfvec(space, "embedding")} as vector)
@@ -210,14 +210,19 @@ async def refresh_terms(session: AsyncSession) -> int:
     return int(await session.scalar(text("select experts from match_terms where lexeme = ''")) or 0)
 
 
+# It does not wait for the disk: the log is written in order, so whatever durable names a ranking (the message with its
+# card, a booking) makes it durable too. A crash of the database can lose those of the last half second that nothing names.
+_STORE = """
+    insert into match_runs (id, user_id, project_id, query, embedding_model, ranking_version, weights, result)
+    select $1::uuid, $2::uuid, $3::uuid, $4::text::jsonb, $5::text, $6::text, $7::text::jsonb, $8::text::jsonb
+    from set_config('synchronous_commit', 'off', true)
+"""
+
+
 async def store(db: Database, run: StoredRun) -> None:
     """Keep a ranking, in a transaction of its own. The result comes as it goes to the founder, so that it is written
     out once."""
-    await db.raw.execute(
-        "insert into match_runs (id, user_id, project_id, query, embedding_model, ranking_version, weights, result)"
-        " values ($1, $2, $3, cast($4::text as jsonb), $5, $6, cast($7::text as jsonb), cast($8::text as jsonb))",
-        *run,
-    )
+    await db.by_key.execute(_STORE, *run)
 
 
 async def get(session: AsyncSession, run_id: UUID, user_id: UUID) -> MatchRun | None:

@@ -5,8 +5,8 @@ over the network holds none open. Who is near by meaning and who is near by word
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,14 +24,13 @@ from core.ids import new_id
 from services.accounts import service as accounts
 from services.bookings import service as bookings
 from services.experts import service as experts
-from services.experts.schemas import ExpertCard
 from services.matching import evidence, ranking, repository, wording
 from services.matching.changes import changes, people
 from services.matching.indexing import current_space
 from services.matching.nearest import nearest
-from services.matching.needs import Filters, Needs, overlap_hours, resolve
+from services.matching.needs import Filters, Needs, ask, overlap_hours, read
 from services.matching.ranking import Scored
-from services.matching.repository import Candidate, StoredRun
+from services.matching.repository import Candidate, StoredRun, Worded
 from services.matching.schemas import Change, Match, MatchList, MatchQuery, MatchSort, Understood
 from services.projects import service as projects
 from services.projects.schemas import ProjectBrief
@@ -47,6 +46,18 @@ _BATCH = 12
 
 
 @dataclass(frozen=True, slots=True)
+class _Met:
+    """Whom a search has met: what the ranking reads of them, and when they have time."""
+
+    candidates: Sequence[Candidate]
+    openings: bookings.Openings
+
+    def slots(self, found: Iterable[Candidate]) -> dict[UUID, list[datetime]]:
+        """Next free starts of these of them."""
+        return {each.id: self.openings.first(each.id, each.timezone, SLOTS_SHOWN) for each in found}
+
+
+@dataclass(frozen=True, slots=True)
 class _Search:
     """One search under way."""
 
@@ -56,26 +67,39 @@ class _Search:
     space: Space
     embedding: Sequence[float]
     now: datetime
-    # Of those whose slots were looked up.
-    cards: dict[UUID, ExpertCard] = field(default_factory=dict)
 
     def overlap(self, candidate: Candidate) -> float:
         return overlap_hours(self.needs.timezone, candidate.timezone, self.now.date())
 
-    async def candidates(self, filters: Filters, *, limit: int | None = None) -> list[Candidate]:
+    async def meet(self, filters: Filters, *, limit: int) -> _Met:
+        """Those within these filters."""
         near, worded = await asyncio.gather(
             nearest(self.db, self.space, self.embedding, filters, limit=limit),
             repository.worded(self.db, filters, self.needs.text),
         )
-        return await repository.candidates(
-            self.db,
-            self.space,
-            filters,
-            near=near,
-            worded=worded,
-            embedding=self.embedding,
-            skills=self.needs.skills,
+        return await self.look_at(filters, near, worded)
+
+    async def look_at(self, filters: Filters, near: Sequence[UUID], worded: Worded) -> _Met:
+        """What the ranking reads of these, and when they have time."""
+        ids = list({*near, *worded.best})
+        candidates, openings = await asyncio.gather(
+            repository.candidates(
+                self.db,
+                self.space,
+                filters,
+                ids,
+                worded=worded,
+                embedding=self.embedding,
+                skills=self.needs.skills,
+            ),
+            bookings.openings(
+                self.db.by_key,
+                ids,
+                after=self.needs.filters.slots_after or self.now,
+                minutes=self.query.call_minutes,
+            ),
         )
+        return _Met(candidates, openings)
 
     def rank(
         self, found: Sequence[Candidate], slots: Mapping[UUID, Sequence[datetime]] | None = None
@@ -84,22 +108,6 @@ class _Search:
         return ranking.rank(
             found, self.needs, model=self.space.model, overlaps=overlaps, now=self.now, slots=slots
         )
-
-    async def slots(self, found: Sequence[Scored]) -> dict[UUID, list[datetime]]:
-        """Next free starts. Whoever has some may be shown, so their cards are read beside them."""
-        zones = {item.candidate.id: item.candidate.timezone for item in found}
-        cards, slots = await asyncio.gather(
-            experts.cards(self.db.by_key, zones),
-            bookings.first_slots(
-                self.db.by_key,
-                zones,
-                after=self.needs.filters.slots_after or self.now,
-                count=SLOTS_SHOWN,
-                minutes=self.query.call_minutes,
-            ),
-        )
-        self.cards.update(cards)
-        return slots
 
     def in_time(self, starts: Sequence[datetime]) -> bool:
         before = self.needs.filters.slots_before
@@ -118,13 +126,20 @@ async def search(
     Raises `NotFound` for a project that is not the actor's, `InvalidInput` for filters that contradict,
     `VendorUnavailable` when the embedding service does not answer."""
     actor.require(Scope.EXPERTS_READ)
-    now = clock.now()
-    needs = resolve(query, await _brief(db, actor, query), timezone=actor.timezone, now=now)
-    if embedding is None:
-        embedding = await embed(needs.text)
-    result = await _find(
-        _Search(db=db, query=query, needs=needs, space=current_space(), embedding=embedding, now=now)
-    )
+    now, space = clock.now(), current_space()
+    brief = await _brief(db, actor, query)
+    asked = ask(query, brief, timezone=actor.timezone, now=now)
+
+    async def near() -> tuple[Sequence[float], list[UUID]]:
+        vector = embedding if embedding is not None else await embed(asked.text)
+        return vector, await nearest(db, space, vector, asked.filters)
+
+    first = asyncio.gather(near(), repository.worded(db, asked.filters, asked.text))
+    await asyncio.sleep(0)  # both are asked before the text is read
+    needs = read(query, brief, asked)
+    (vector, ids), worded = await first
+    under_way = _Search(db=db, query=query, needs=needs, space=space, embedding=vector, now=now)
+    result = await _find(under_way, await under_way.look_at(needs.filters, ids, worded))
     if keep:
         await _store(db, actor, result)
     return result
@@ -135,13 +150,12 @@ async def embed(text: str) -> list[float]:
     return (await gateways().embeddings.embed([text]))[0]
 
 
-async def _find(under_way: _Search) -> MatchList:
+async def _find(under_way: _Search, met: _Met) -> MatchList:
     query, needs = under_way.query, under_way.needs
-    found = await under_way.candidates(needs.filters)
-    chosen, slots, late = await _bookable(under_way, found)
-    if len(chosen) < query.limit and len(found) >= repository.NEAR:  # the first ones have no time
-        found = await under_way.candidates(needs.filters, limit=repository.FURTHER)
-        chosen, slots, late = await _bookable(under_way, found)
+    chosen, slots, late = _bookable(under_way, met)
+    if len(chosen) < query.limit and len(met.candidates) >= repository.NEAR:  # the first ones have no time
+        met = await under_way.meet(needs.filters, limit=repository.FURTHER)
+        chosen, slots, late = _bookable(under_way, met)
     chosen = _sorted(chosen[: query.limit * 2], query.sort, slots)[: query.limit]
     items = await _matches(under_way, chosen, slots)
     closest: list[Match] = []
@@ -223,11 +237,11 @@ async def _brief(db: Database, actor: Actor, query: MatchQuery) -> ProjectBrief 
         return (await projects.get(session, actor, query.project_id)).brief
 
 
-async def _bookable(
-    under_way: _Search, found: Sequence[Candidate]
+def _bookable(
+    under_way: _Search, met: _Met
 ) -> tuple[list[Scored], dict[UUID, list[datetime]], list[Candidate]]:
     """Those who have a free slot in time, best first; all slots that were looked up; and who is free too late."""
-    waiting = under_way.rank(found)
+    waiting = under_way.rank(met.candidates)
     slots: dict[UUID, list[datetime]] = {}
     good: list[Candidate] = []
     late: list[Candidate] = []
@@ -235,14 +249,14 @@ async def _bookable(
     wanted = under_way.query.limit * (1 if under_way.query.sort is MatchSort.SCORE else 2)
     while waiting and len(good) < wanted:
         size = wanted + _SPARE
-        batch, waiting = waiting[:size], waiting[size:]
-        slots |= await under_way.slots(batch)
-        for item in batch:
-            starts = slots[item.candidate.id]
+        batch, waiting = [item.candidate for item in waiting[:size]], waiting[size:]
+        slots |= met.slots(batch)
+        for candidate in batch:
+            starts = slots[candidate.id]
             if under_way.in_time(starts):
-                good.append(item.candidate)
+                good.append(candidate)
             elif starts:
-                late.append(item.candidate)
+                late.append(candidate)
     return under_way.rank(good, slots), slots, late
 
 
@@ -253,6 +267,8 @@ async def _closest(
     excluded stays excluded."""
     filters = under_way.needs.filters
     pool = {candidate.id: candidate for candidate in late}
+    # Whom each candidate was met with: there stands when they have time.
+    by: dict[UUID, _Met] = {}
     eased = [
         replace(filters, skills=()),
         replace(filters, words=()),
@@ -271,8 +287,10 @@ async def _closest(
     for easier in [*(each for each in eased if each != filters), bare]:
         if easier is bare and pool:
             break
-        for candidate in await under_way.candidates(easier, limit=_BATCH):
+        met = await under_way.meet(easier, limit=_BATCH)
+        for candidate in met.candidates:
             pool.setdefault(candidate.id, candidate)
+            by.setdefault(candidate.id, met)
     ranked = under_way.rank(list(pool.values()))
     texts = await _texts(under_way, list(pool))
     unmet = {
@@ -289,12 +307,13 @@ async def _closest(
         for item in ranked
     }
     ranked.sort(key=lambda item: unmet[item.candidate.id])
-    batch = ranked[:_BATCH]
-    slots |= await under_way.slots([item for item in batch if item.candidate.id not in slots])
-    chosen = [item for item in batch if slots[item.candidate.id]][:_CLOSEST]
-    again = {item.candidate.id: item for item in under_way.rank([item.candidate for item in chosen], slots)}
-    ordered = [again[item.candidate.id] for item in chosen]
-    return await _matches(under_way, ordered, slots)
+    batch = [item.candidate for item in ranked[:_BATCH]]
+    for candidate in batch:
+        if candidate.id not in slots:
+            slots |= by[candidate.id].slots([candidate])
+    chosen = [candidate for candidate in batch if slots[candidate.id]][:_CLOSEST]
+    again = {item.candidate.id: item for item in under_way.rank(chosen, slots)}
+    return await _matches(under_way, [again[candidate.id] for candidate in chosen], slots)
 
 
 async def _matches(
@@ -302,16 +321,17 @@ async def _matches(
     chosen: Sequence[Scored],
     slots: Mapping[UUID, Sequence[datetime]],
 ) -> list[Match]:
+    """What is shown of these. Their cards are read while the words are put together."""
     if not chosen:
         return []
     ids = [item.candidate.id for item in chosen]
+    reading = asyncio.ensure_future(experts.cards(under_way.db.by_key, ids))
     texts = await _texts(under_way, ids)
+    await asyncio.sleep(0)  # the cards are asked for
     brief = evidence.parts(under_way.needs.text)
-    return [
-        _match(under_way, item, under_way.cards[key], brief, texts.get(key, ""), slots[key])
-        for key, item in zip(ids, chosen, strict=True)
-        if key in under_way.cards
-    ]
+    shown = [_shown(under_way, item, brief, texts.get(item.candidate.id, ""), slots) for item in chosen]
+    cards = await reading
+    return [Match(expert=cards[key], **each) for key, each in zip(ids, shown, strict=True) if key in cards]
 
 
 async def _texts(under_way: _Search, ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -322,31 +342,30 @@ async def _texts(under_way: _Search, ids: Sequence[UUID]) -> dict[UUID, str]:
         return await experts.texts(session, ids)
 
 
-def _match(
+def _shown(
     under_way: _Search,
     item: Scored,
-    card: ExpertCard,
     brief: Sequence[tuple[str, set[str]]],
     text: str,
-    starts: Sequence[datetime],
-) -> Match:
+    slots: Mapping[UUID, Sequence[datetime]],
+) -> dict[str, Any]:
+    """The fields of a match, but for the card."""
     needs, candidate = under_way.needs, item.candidate
-    overlap = under_way.overlap(candidate)
+    starts, overlap = slots[candidate.id], under_way.overlap(candidate)
     pair = evidence.pair(brief, candidate.passage)
-    return Match(
-        expert=card,
-        score=round(item.total),
-        factors=wording.factors(item, needs, pair=pair, starts=starts, overlap=overlap, now=under_way.now),
-        reasons=wording.reasons(item, needs, pair=pair, starts=starts, overlap=overlap),
-        strengths=wording.strengths(item, needs),
-        gaps=wording.gaps(item, needs, overlap=overlap),
-        missing=wording.missing(
+    return {
+        "score": round(item.total),
+        "factors": wording.factors(item, needs, pair=pair, starts=starts, overlap=overlap, now=under_way.now),
+        "reasons": wording.reasons(item, needs, pair=pair, starts=starts, overlap=overlap),
+        "strengths": wording.strengths(item, needs),
+        "gaps": wording.gaps(item, needs, overlap=overlap),
+        "missing": wording.missing(
             candidate, text, needs.filters, needs, overlap=overlap, has_slot=under_way.in_time(starts)
         ),
-        slots=list(starts),
-        overlap_hours=overlap,
-        rate=wording.local_rate(candidate, needs),
-    )
+        "slots": list(starts),
+        "overlap_hours": overlap,
+        "rate": wording.local_rate(candidate, needs),
+    }
 
 
 def _sorted(
