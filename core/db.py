@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from core.events import Broker, Event, MemoryBroker, take
 
 T = TypeVar("T")
-# Where a statement that only reads can run: in the session's transaction, or by itself on any connection of the pool.
-Source = AsyncSession | asyncpg.Pool
+# Where a statement that only reads can run: in the session's transaction, or by itself on any connection.
+Source = AsyncSession | asyncpg.Pool | asyncpg.pool.PoolConnectionProxy
 RETRY_SECONDS = 15.0
 
 # A prepared plan is kept for the life of its connection. Made while a table is small it reads the whole table, and goes

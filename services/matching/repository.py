@@ -122,7 +122,8 @@ async def worded(db: Database, filters: Filters, words: str) -> Worded:
             array_agg(shared order by telling desc, id)
         from spoken
     """
-    row = await db.by_key.fetchrow(*positional(statement, values | {"said": words}))
+    async with db.connection() as connection:
+        row = await connection.fetchrow(*positional(statement, values | {"said": words}))
     terms, ids, shared = row or (0, None, None)
     return Worded(terms, dict(zip(ids or (), shared or (), strict=True)))
 
@@ -164,7 +165,8 @@ async def candidates(
         ) s
         where {condition}
     """
-    rows = await db.by_key.fetch(*positional(statement, values))
+    async with db.connection() as connection:
+        rows = await connection.fetch(*positional(statement, values))
     found = []
     for key, cosine, apart, passage, *own, held in rows:
         closest = 1 - sum(apart) / len(apart) if apart else 0.0
@@ -222,7 +224,8 @@ _STORE = """
 async def store(db: Database, run: StoredRun) -> None:
     """Keep a ranking, in a transaction of its own. The result comes as it goes to the founder, so that it is written
     out once."""
-    await db.by_key.execute(_STORE, *run)
+    async with db.connection() as connection:
+        await connection.execute(_STORE, *run)
 
 
 async def get(session: AsyncSession, run_id: UUID, user_id: UUID) -> MatchRun | None:

@@ -1,14 +1,15 @@
 """The matching room: finds the experts who fit a need, and says why.
 
 A search is a few reads, each of what holds at its moment, and one write; so it opens no transaction, and whoever is asked
-over the network holds none open. Who is near by meaning and who is near by words is asked at the same time.
+over the network holds none open. Who is near by meaning and who is near by words is asked at the same time, and while
+the database looks, the text of the need is read; the words of the matches are put together while their cards are read.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -19,99 +20,31 @@ from core.actor import Actor, Scope
 from core.db import Database
 from core.errors import NotFound
 from core.gateways import gateways
-from core.gateways.vectors import Space
 from core.ids import new_id
 from services.accounts import service as accounts
-from services.bookings import service as bookings
 from services.experts import service as experts
+from services.experts.schemas import ExpertCard
 from services.matching import evidence, ranking, repository, wording
 from services.matching.changes import changes, people
 from services.matching.indexing import current_space
+from services.matching.meeting import Met, Search
 from services.matching.nearest import nearest
-from services.matching.needs import Filters, Needs, ask, overlap_hours, read
+from services.matching.needs import Filters, ask, read
 from services.matching.ranking import Scored
-from services.matching.repository import Candidate, StoredRun, Worded
+from services.matching.repository import Candidate, StoredRun
 from services.matching.schemas import Change, Match, MatchList, MatchQuery, MatchSort, Understood
 from services.projects import service as projects
 from services.projects.schemas import ProjectBrief
 
 __all__ = ["embed", "get", "search"]
 
-SLOTS_SHOWN = 3
+T = TypeVar("T")
+
 _CLOSEST = 3
 # Slots are looked up for a few more than are shown, because somebody may be fully booked.
 _SPARE = 3
 # So many are looked at, by each filter that is eased, for those who come closest.
 _BATCH = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Met:
-    """Whom a search has met: what the ranking reads of them, and when they have time."""
-
-    candidates: Sequence[Candidate]
-    openings: bookings.Openings
-
-    def slots(self, found: Iterable[Candidate]) -> dict[UUID, list[datetime]]:
-        """Next free starts of these of them."""
-        return {each.id: self.openings.first(each.id, each.timezone, SLOTS_SHOWN) for each in found}
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """One search under way."""
-
-    db: Database
-    query: MatchQuery
-    needs: Needs
-    space: Space
-    embedding: Sequence[float]
-    now: datetime
-
-    def overlap(self, candidate: Candidate) -> float:
-        return overlap_hours(self.needs.timezone, candidate.timezone, self.now.date())
-
-    async def meet(self, filters: Filters, *, limit: int) -> _Met:
-        """Those within these filters."""
-        near, worded = await asyncio.gather(
-            nearest(self.db, self.space, self.embedding, filters, limit=limit),
-            repository.worded(self.db, filters, self.needs.text),
-        )
-        return await self.look_at(filters, near, worded)
-
-    async def look_at(self, filters: Filters, near: Sequence[UUID], worded: Worded) -> _Met:
-        """What the ranking reads of these, and when they have time."""
-        ids = list({*near, *worded.best})
-        candidates, openings = await asyncio.gather(
-            repository.candidates(
-                self.db,
-                self.space,
-                filters,
-                ids,
-                worded=worded,
-                embedding=self.embedding,
-                skills=self.needs.skills,
-            ),
-            bookings.openings(
-                self.db.by_key,
-                ids,
-                after=self.needs.filters.slots_after or self.now,
-                minutes=self.query.call_minutes,
-            ),
-        )
-        return _Met(candidates, openings)
-
-    def rank(
-        self, found: Sequence[Candidate], slots: Mapping[UUID, Sequence[datetime]] | None = None
-    ) -> list[Scored]:
-        overlaps = {candidate.timezone: self.overlap(candidate) for candidate in found}
-        return ranking.rank(
-            found, self.needs, model=self.space.model, overlaps=overlaps, now=self.now, slots=slots
-        )
-
-    def in_time(self, starts: Sequence[datetime]) -> bool:
-        before = self.needs.filters.slots_before
-        return bool(starts) and (before is None or starts[0] < before)
 
 
 async def search(
@@ -134,11 +67,11 @@ async def search(
         vector = embedding if embedding is not None else await embed(asked.text)
         return vector, await nearest(db, space, vector, asked.filters)
 
-    first = asyncio.gather(near(), repository.worded(db, asked.filters, asked.text))
-    await asyncio.sleep(0)  # both are asked before the text is read
+    close = asyncio.create_task(near())
+    spoken = await _asked(repository.worded(db, asked.filters, asked.text))
     needs = read(query, brief, asked)
-    (vector, ids), worded = await first
-    under_way = _Search(db=db, query=query, needs=needs, space=space, embedding=vector, now=now)
+    (vector, ids), worded = await asyncio.gather(close, spoken)
+    under_way = Search(db=db, query=query, needs=needs, space=space, embedding=vector, now=now)
     result = await _find(under_way, await under_way.look_at(needs.filters, ids, worded))
     if keep:
         await _store(db, actor, result)
@@ -150,18 +83,18 @@ async def embed(text: str) -> list[float]:
     return (await gateways().embeddings.embed([text]))[0]
 
 
-async def _find(under_way: _Search, met: _Met) -> MatchList:
+async def _find(under_way: Search, met: Met) -> MatchList:
     query, needs = under_way.query, under_way.needs
-    chosen, slots, late = _bookable(under_way, met)
-    if len(chosen) < query.limit and len(met.candidates) >= repository.NEAR:  # the first ones have no time
-        met = await under_way.meet(needs.filters, limit=repository.FURTHER)
-        chosen, slots, late = _bookable(under_way, met)
-    chosen = _sorted(chosen[: query.limit * 2], query.sort, slots)[: query.limit]
-    items = await _matches(under_way, chosen, slots)
+    free = await _free(under_way, met)
+    if len(free.fitting) < query.limit and len(met.candidates) >= repository.NEAR:
+        # The first ones have no time.
+        free = await _free(under_way, await under_way.meet(needs.filters, limit=repository.FURTHER))
+    chosen = _sorted(free.fitting[: query.limit * 2], query.sort, free.slots)[: query.limit]
+    items = await _matches(under_way, chosen, free.slots, free.cards)
     closest: list[Match] = []
     hints: list[Change] = []
     if not items:
-        closest = await _closest(under_way, late, slots)
+        closest = await _closest(under_way, free.late, free.slots)
     if len(items) < query.limit and not needs.filters.is_empty:
         hints = await changes(under_way.db, query, needs)
     return MatchList(
@@ -237,19 +170,28 @@ async def _brief(db: Database, actor: Actor, query: MatchQuery) -> ProjectBrief 
         return (await projects.get(session, actor, query.project_id)).brief
 
 
-def _bookable(
-    under_way: _Search, met: _Met
-) -> tuple[list[Scored], dict[UUID, list[datetime]], list[Candidate]]:
-    """Those who have a free slot in time, best first; all slots that were looked up; and who is free too late."""
-    waiting = under_way.rank(met.candidates)
+@dataclass(frozen=True, slots=True)
+class _Free:
+    """Who has a free slot in time, best first; who is free too late; all slots that were looked up; and the cards of
+    the first who were looked at, which are on their way."""
+
+    fitting: Sequence[Scored]
+    late: Sequence[Candidate]
+    slots: dict[UUID, list[datetime]]
+    cards: Awaitable[dict[UUID, ExpertCard]]
+
+
+async def _free(under_way: Search, met: Met) -> _Free:
+    waiting = [item.candidate for item in under_way.rank(met.candidates)]
+    # An order of the founder's own is made among twice as many as are shown.
+    wanted = under_way.query.limit * (1 if under_way.query.sort is MatchSort.SCORE else 2)
+    size = wanted + _SPARE
+    cards = await _asked(under_way.cards([candidate.id for candidate in waiting[:size]]))
     slots: dict[UUID, list[datetime]] = {}
     good: list[Candidate] = []
     late: list[Candidate] = []
-    # An order of the founder's own is made among twice as many as are shown.
-    wanted = under_way.query.limit * (1 if under_way.query.sort is MatchSort.SCORE else 2)
     while waiting and len(good) < wanted:
-        size = wanted + _SPARE
-        batch, waiting = [item.candidate for item in waiting[:size]], waiting[size:]
+        batch, waiting = waiting[:size], waiting[size:]
         slots |= met.slots(batch)
         for candidate in batch:
             starts = slots[candidate.id]
@@ -257,18 +199,25 @@ def _bookable(
                 good.append(candidate)
             elif starts:
                 late.append(candidate)
-    return under_way.rank(good, slots), slots, late
+    return _Free(under_way.rank(good, slots), late, slots, cards)
+
+
+async def _asked(answer: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """An answer that is on its way: the question has gone out, and there is time for something else."""
+    task = asyncio.create_task(answer)
+    await asyncio.sleep(0)
+    return task
 
 
 async def _closest(
-    under_way: _Search, late: Sequence[Candidate], slots: dict[UUID, list[datetime]]
+    under_way: Search, late: Sequence[Candidate], slots: dict[UUID, list[datetime]]
 ) -> list[Match]:
     """Who comes nearest when nobody fits: each hard filter let go in turn, then all of them. What the founder
     excluded stays excluded."""
     filters = under_way.needs.filters
     pool = {candidate.id: candidate for candidate in late}
     # Whom each candidate was met with: there stands when they have time.
-    by: dict[UUID, _Met] = {}
+    by: dict[UUID, Met] = {}
     eased = [
         replace(filters, skills=()),
         replace(filters, words=()),
@@ -313,28 +262,30 @@ async def _closest(
             slots |= by[candidate.id].slots([candidate])
     chosen = [candidate for candidate in batch if slots[candidate.id]][:_CLOSEST]
     again = {item.candidate.id: item for item in under_way.rank(chosen, slots)}
-    return await _matches(under_way, [again[candidate.id] for candidate in chosen], slots)
+    cards = await _asked(under_way.cards([candidate.id for candidate in chosen]))
+    return await _matches(under_way, [again[candidate.id] for candidate in chosen], slots, cards)
 
 
 async def _matches(
-    under_way: _Search,
+    under_way: Search,
     chosen: Sequence[Scored],
     slots: Mapping[UUID, Sequence[datetime]],
+    cards: Awaitable[dict[UUID, ExpertCard]],
 ) -> list[Match]:
-    """What is shown of these. Their cards are read while the words are put together."""
+    """What is shown of these. Whoever has no card any more is left out."""
     if not chosen:
         return []
     ids = [item.candidate.id for item in chosen]
-    reading = asyncio.ensure_future(experts.cards(under_way.db.by_key, ids))
     texts = await _texts(under_way, ids)
-    await asyncio.sleep(0)  # the cards are asked for
     brief = evidence.parts(under_way.needs.text)
     shown = [_shown(under_way, item, brief, texts.get(item.candidate.id, ""), slots) for item in chosen]
-    cards = await reading
-    return [Match(expert=cards[key], **each) for key, each in zip(ids, shown, strict=True) if key in cards]
+    found = await cards
+    if further := [key for key in ids if key not in found]:
+        found |= await under_way.cards(further)
+    return [Match(expert=found[key], **each) for key, each in zip(ids, shown, strict=True) if key in found]
 
 
-async def _texts(under_way: _Search, ids: Sequence[UUID]) -> dict[UUID, str]:
+async def _texts(under_way: Search, ids: Sequence[UUID]) -> dict[UUID, str]:
     """The texts of these profiles, where musts have to be looked for in them."""
     if not under_way.needs.filters.words:
         return {}
@@ -343,7 +294,7 @@ async def _texts(under_way: _Search, ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def _shown(
-    under_way: _Search,
+    under_way: Search,
     item: Scored,
     brief: Sequence[tuple[str, set[str]]],
     text: str,

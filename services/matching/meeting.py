@@ -1,0 +1,100 @@
+"""One search under way: whom it meets, how they rank, when they have time, and what their cards show.
+
+Nothing here opens a transaction: each statement reads what holds at its moment. Those that do not need each other's
+answers are asked at the same time.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.db import Database
+from core.gateways.vectors import Space
+from services.bookings import service as bookings
+from services.experts import service as experts
+from services.experts.schemas import ExpertCard
+from services.matching import ranking, repository
+from services.matching.nearest import nearest
+from services.matching.needs import Filters, Needs, overlap_hours
+from services.matching.ranking import Scored
+from services.matching.repository import Candidate, Worded
+from services.matching.schemas import MatchQuery
+
+SLOTS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Whom a search has met: what the ranking reads of them, and when they have time."""
+
+    candidates: Sequence[Candidate]
+    openings: bookings.Openings
+
+    def slots(self, found: Iterable[Candidate]) -> dict[UUID, list[datetime]]:
+        """Next free starts of these of them."""
+        return {each.id: self.openings.first(each.id, each.timezone, SLOTS_SHOWN) for each in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What one search goes by."""
+
+    db: Database
+    query: MatchQuery
+    needs: Needs
+    space: Space
+    embedding: Sequence[float]
+    now: datetime
+
+    def overlap(self, candidate: Candidate) -> float:
+        return overlap_hours(self.needs.timezone, candidate.timezone, self.now.date())
+
+    async def meet(self, filters: Filters, *, limit: int) -> Met:
+        """Those within these filters."""
+        near, worded = await asyncio.gather(
+            nearest(self.db, self.space, self.embedding, filters, limit=limit),
+            repository.worded(self.db, filters, self.needs.text),
+        )
+        return await self.look_at(filters, near, worded)
+
+    async def look_at(self, filters: Filters, near: Sequence[UUID], worded: Worded) -> Met:
+        """Those of these who are within the filters at this moment."""
+        ids = list({*near, *worded.best})
+        return Met(
+            *await asyncio.gather(
+                repository.candidates(
+                    self.db,
+                    self.space,
+                    filters,
+                    ids,
+                    worded=worded,
+                    embedding=self.embedding,
+                    skills=self.needs.skills,
+                ),
+                self._openings(ids),
+            )
+        )
+
+    async def _openings(self, ids: Sequence[UUID]) -> bookings.Openings:
+        after = self.needs.filters.slots_after or self.now
+        async with self.db.connection() as connection:
+            return await bookings.openings(connection, ids, after=after, minutes=self.query.call_minutes)
+
+    async def cards(self, ids: Sequence[UUID]) -> dict[UUID, ExpertCard]:
+        async with self.db.connection() as connection:
+            return await experts.cards(connection, ids)
+
+    def rank(
+        self, found: Sequence[Candidate], slots: Mapping[UUID, Sequence[datetime]] | None = None
+    ) -> list[Scored]:
+        zones = {candidate.timezone for candidate in found}
+        overlaps = {zone: overlap_hours(self.needs.timezone, zone, self.now.date()) for zone in zones}
+        return ranking.rank(
+            found, self.needs, model=self.space.model, overlaps=overlaps, now=self.now, slots=slots
+        )
+
+    def in_time(self, starts: Sequence[datetime]) -> bool:
+        before = self.needs.filters.slots_before
+        return bool(starts) and (before is None or starts[0] < before)
