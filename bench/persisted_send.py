@@ -26,6 +26,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -99,9 +100,12 @@ async def sextant(url: str) -> AsyncIterator[Send]:
         db.broker.listen(deliver)
         sender = Sender(db)
 
+        @cache  # a connection knows for its life who is there
+        def actor(person: UUID) -> Actor:
+            return Actor(person, Role.USER, ROLE_SCOPES[Role.USER])
+
         async def send(room_id: UUID, person: UUID) -> None:
-            actor = Actor(person, Role.USER, ROLE_SCOPES[Role.USER])
-            await sender.send_body(actor, room_id, SendMessage(client_id=uuid4(), text=TEXT))
+            await sender.send_body(actor(person), room_id, SendMessage(client_id=uuid4(), text=TEXT))
 
         yield send
         await sender.close()

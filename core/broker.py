@@ -260,12 +260,12 @@ def redis_client(url: str) -> Redis:
 
 def _encode(event: Event, limit: int, *, with_body: bool) -> str | None:
     match event:
-        case RoomEvent(room_id, kind, body, seq, _):
+        case RoomEvent(room_id, kind, seq=seq):
             content: dict[str, Any] = {"r": str(room_id), "t": kind}
             if seq is not None:
                 content["s"] = seq
-            if body is not None and (with_body or seq is None):
-                content["b"] = body
+            if event.has_body and (with_body or seq is None):
+                content["b"] = event.body if event.encoded is None else orjson.Fragment(event.encoded)
         case UserEvent(user_id, kind, body):
             content = {"u": str(user_id), "t": kind, "b": body}
         case TurnQueued():

@@ -6,24 +6,63 @@ and may be lost.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
-@dataclass(frozen=True, slots=True)
 class RoomEvent:
     """Something that happened in a room. `body` is the JSON object that members receive, `type` and `room` included;
     it may be None for a durable event that came from another process by id: the hub then reads it from the table.
-    `encoded` is the body as it is written, where the publisher had to write it anyway."""
+    `encoded` is the body as it is written, where the publisher had to write it anyway; a publisher that gives only that
+    leaves reading it to whoever asks for the body."""
 
-    room_id: UUID
-    type: str
-    body: dict[str, Any] | None
-    seq: int | None = None
-    encoded: bytes | None = field(default=None, compare=False, repr=False)
+    __match_args__ = ("room_id", "type", "body", "seq")
+    __slots__ = ("_body", "encoded", "room_id", "seq", "type")
+
+    def __init__(
+        self,
+        room_id: UUID,
+        type: str,  # noqa: A002
+        body: dict[str, Any] | None,
+        seq: int | None = None,
+        encoded: bytes | None = None,
+    ) -> None:
+        self.room_id = room_id
+        self.type = type
+        self.seq = seq
+        self.encoded = encoded
+        self._body = body
+
+    @property
+    def body(self) -> dict[str, Any] | None:
+        if self._body is None and self.encoded is not None:
+            self._body = orjson.loads(self.encoded)
+        return self._body
+
+    @property
+    def has_body(self) -> bool:
+        """Whether there is a `body`, without reading it."""
+        return self._body is not None or self.encoded is not None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RoomEvent):
+            return NotImplemented
+        return (self.room_id, self.type, self.seq, self.body) == (
+            other.room_id,
+            other.type,
+            other.seq,
+            other.body,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.room_id, self.type, self.seq))
+
+    def __repr__(self) -> str:
+        return f"RoomEvent({self.room_id!r}, {self.type!r}, {self.body!r}, {self.seq!r})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,8 +138,8 @@ class Commands:
             return
         self._ack(
             command,
-            room=stored.body["room_id"],
-            client_id=stored.body["client_id"],
+            room=command.room,
+            client_id=command.client_id,
             message=orjson.Fragment(stored.encoded),
             duplicate=not stored.fresh,
         )

@@ -55,7 +55,7 @@ class Channel:
         self.newest = 0  # the newest seq heard of
         self.buffer: list[bytes] = []
         self.size = 0
-        self.newest_message: dict[str, Any] | None = None
+        self.newest_message: RoomEvent | None = None
         self.healing = False
 
     def add(self, encoded: bytes) -> bool:
@@ -71,8 +71,8 @@ class Channel:
             _fan_out(text_frame(joined), self.followers)
         if self.newest_message is not None:
             message, self.newest_message = self.newest_message, None
-            if self.lurkers:
-                _fan_out(text_frame(orjson.dumps(_activity(message))), self.lurkers)
+            if self.lurkers and message.body is not None:
+                _fan_out(text_frame(orjson.dumps(_activity(message.body))), self.lurkers)
 
 
 class Hub:
@@ -223,18 +223,20 @@ class Hub:
     def _room_event(self, channel: Channel, event: RoomEvent) -> None:
         if event.seq is None:
             if event.body is not None and channel.followers:
-                self._queue(channel, event.body)
+                self._queue(channel, orjson.dumps(event.body))
             return
         channel.newest = max(channel.newest, event.seq)
-        if event.type == "message.created" and channel.lurkers and event.body is not None:
-            channel.newest_message = event.body
+        if event.type == "message.created" and channel.lurkers and event.has_body:
+            channel.newest_message = event
             if not channel.buffer:
                 asyncio.get_running_loop().call_soon(channel.flush)
         if channel.last_seq is None or event.seq <= channel.last_seq:
             return
-        if event.body is not None and event.seq == channel.last_seq + 1 and not channel.healing:
+        if event.has_body and event.seq == channel.last_seq + 1 and not channel.healing:
             channel.last_seq = event.seq
-            self._queue(channel, event.body, event.encoded)
+            self._queue(channel, event.encoded or orjson.dumps(event.body))
+            if event.type == "member.left" and event.body is not None:
+                self._left(channel, event.body)
         else:
             self._heal(channel)
 
@@ -242,19 +244,22 @@ class Hub:
         for row in rows:
             if channel.last_seq is not None and _seq(row) == channel.last_seq + 1:
                 channel.last_seq = _seq(row)
-                self._queue(channel, row)
+                self._queue(channel, orjson.dumps(row))
+                if row["type"] == "member.left":
+                    self._left(channel, row)
 
-    def _queue(self, channel: Channel, body: dict[str, Any], encoded: bytes | None = None) -> None:
-        if channel.add(encoded or orjson.dumps(body)):
+    def _queue(self, channel: Channel, encoded: bytes) -> None:
+        if channel.add(encoded):
             asyncio.get_running_loop().call_soon(channel.flush)
         elif channel.size > MAX_JOINED:
             channel.flush()
-        if body["type"] == "member.left":
-            # The last that they hear of the room. The person's own event says the same, but may be lost on its way.
-            channel.flush()
-            for connection in tuple(channel.followers | channel.lurkers):
-                if connection.actor is not None and str(connection.actor.user_id) == body["user_id"]:
-                    self._drop(connection, channel.room_id)
+
+    def _left(self, channel: Channel, body: dict[str, Any]) -> None:
+        # The last that they hear of the room. The person's own event says the same, but may be lost on its way.
+        channel.flush()
+        for connection in tuple(channel.followers | channel.lurkers):
+            if connection.actor is not None and str(connection.actor.user_id) == body["user_id"]:
+                self._drop(connection, channel.room_id)
 
     def _drop(self, connection: Connection, room_id: UUID) -> None:
         """Neither follows nor hears of the room any more."""

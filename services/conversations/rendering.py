@@ -5,9 +5,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from models.accounts import User
-from models.conversations import RoomMember
+from models.conversations import Message, RoomMember
 from services.conversations.schemas import MemberRead, MessageRead
 
 
@@ -60,7 +61,44 @@ def message_body(row: Row) -> dict[str, Any]:
     }
 
 
-def new_message_body(
+def written(value: UUID | None) -> bytes:
+    """An id as JSON."""
+    if value is None:
+        return b"null"
+    # orjson knows Python's own kind only, and writes it in a fifth of the time that `str` takes.
+    return orjson.dumps(value) if type(value) is UUID else b'"%b"' % str(value).encode()
+
+
+# What differs between messages that have just been sent, in the order in which `message_body` writes it.
+_DIFFERS = {
+    "id": b"%b",
+    "room_id": b"%b",
+    "seq": b"%d",
+    "no": b"%d",
+    "sender_id": b"%b",
+    "text": b"%b",
+    "attachments": b"%b",
+    "client_id": b"%b",
+    "reply_to": b"%b",
+    "thread_id": b"%b",
+    "thread_no": b"%b",
+    "mentions": b"%b",
+    "branch": b"%d",
+    "created_at": b"%b",
+}
+
+
+def _new_message() -> bytes:
+    row = dict.fromkeys(column.name for column in Message.__table__.columns)
+    new = {"kind": "text", "cards": [], "previews": [], "reply_count": 0, "reactions": {}, "meta": {}}
+    body = message_body({**row, **new, "mentions": []})
+    return orjson.dumps(body | {name: orjson.Fragment(place) for name, place in _DIFFERS.items()})
+
+
+_NEW_MESSAGE = _new_message()
+
+
+def new_message(
     *,
     message_id: UUID,
     room_id: UUID,
@@ -69,38 +107,29 @@ def new_message_body(
     text: str,
     attachments: list[dict[str, Any]],
     reply_to: UUID | None,
+    names_members: bool,
     stored: asyncpg.Record,
-    at: str | None,
-) -> dict[str, Any]:
-    """A message as `message_body` shows it right after it was sent, from what the sender said and what the statement
-    that `stored` it gave: it need not be read back."""
-    return {
-        "id": str(message_id),
-        "room_id": str(room_id),
-        "seq": stored["seq"],
-        "no": stored["no"],
-        "sender_id": str(sender_id),
-        "kind": "text",
-        "text": text,
-        "cards": [],
-        "attachments": attachments,
-        "previews": [],
-        "client_id": str(client_id),
-        "reply_to": _id(reply_to),
-        "thread_id": _id(stored.get("thread_id")),
-        "thread_no": stored.get("thread_no"),
-        "reply_count": 0,
-        "mentions": [str(user_id) for user_id in stored.get("mentions", ())],
-        "reactions": [],
-        "turn_id": None,
-        "branch": stored["branch"],
-        "meta": {},
-        "created_at": at,
-        "edited_at": None,
-        "deleted_at": None,
-        "pinned_at": None,
-        "pinned_by": None,
-    }
+    at: bytes,
+) -> bytes:
+    """A message as `message_body` shows it right after it was sent, written, from what the sender said and what the
+    statement that `stored` it gave: it need not be read back. `at` is its time, written. `names_members`: the statement
+    gave the members that it mentions."""
+    return _NEW_MESSAGE % (
+        written(message_id),
+        written(room_id),
+        stored["seq"],
+        stored["no"],
+        written(sender_id),
+        orjson.dumps(text),
+        orjson.dumps(attachments) if attachments else b"[]",
+        written(client_id),
+        written(reply_to),
+        written(stored["thread_id"]) if reply_to is not None else b"null",
+        b"%d" % stored["thread_no"] if reply_to is not None else b"null",
+        orjson.dumps([str(user_id) for user_id in stored["mentions"]]) if names_members else b"[]",
+        stored["branch"],
+        at,
+    )
 
 
 def message_read(row: Row) -> MessageRead:
@@ -129,12 +158,11 @@ def room_event(room_id: UUID, seq: int, kind: str, at: datetime, payload: dict[s
     return {"type": kind, "room": str(room_id), "seq": seq, "at": instant(at), **payload}
 
 
-def created_event(message: dict[str, Any], shown: object) -> dict[str, Any]:
-    """The event of a message that has just been stored; `shown` is the message, or how it is written."""
-    return {
-        "type": "message.created",
-        "room": message["room_id"],
-        "seq": message["seq"],
-        "at": message["created_at"],
-        "message": shown,
-    }
+def created_event(room_id: UUID, seq: int, at: bytes, message: bytes) -> bytes:
+    """The event of a message that has just been stored, written; time and message are written already."""
+    return b'{"type":"message.created","room":%b,"seq":%d,"at":%b,"message":%b}' % (
+        written(room_id),
+        seq,
+        at,
+        message,
+    )

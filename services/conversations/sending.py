@@ -9,7 +9,7 @@ what the sender may ask.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,7 +25,7 @@ from core.errors import Forbidden, NotFound, SextantError, VendorUnavailable
 from core.events import Event, RoomEvent, TurnQueued
 from core.ids import new_driver_id, new_id
 from services.conversations import quotas
-from services.conversations.rendering import created_event, instant, message_body, new_message_body
+from services.conversations.rendering import created_event, instant, message_body, new_message
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
 from services.conversations.statements import (
     ANSWERABLE,
@@ -33,6 +33,7 @@ from services.conversations.statements import (
     KNOWN,
     MENTIONS,
     NAMED,
+    NEW,
     QUEUE_TURNS,
     QUEUED,
     STORE,
@@ -46,14 +47,15 @@ from services.files import service as files
 log = logging.getLogger(__name__)
 
 BATCH = 256
+LOOK_SECONDS = 5.0
+HALVED = 32  # messages from which on a batch is answered in two halves
 
 
 class Stored(NamedTuple):
-    """What became of a send: the message as its JSON object, whether it is new, and the object as it is written."""
+    """What became of a send: the message as its JSON object is written, and whether it is new."""
 
-    body: dict[str, Any]
-    fresh: bool
     encoded: bytes
+    fresh: bool
 
 
 @dataclass(slots=True)
@@ -66,6 +68,18 @@ class _Pending:
     asks: bool = False
     attachments: list[dict[str, Any]] = field(default_factory=list)
     id: UUID = field(default_factory=new_driver_id)
+
+
+@dataclass(slots=True)
+class _Told:
+    """A batch whose senders are being told: those who said something first, who said the same again (with the place of the
+    first), the messages that were there before by place, events for afterwards, and who has been told what."""
+
+    firsts: list[_Pending]
+    again: list[tuple[_Pending, int]]
+    known: dict[int, dict[str, Any]]
+    then: list[Event]
+    stored: dict[int, Stored] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -88,8 +102,9 @@ class _Lane:
 
 
 @cache
-def _statement(threads: bool, mentions: bool, queue: bool) -> str:
-    """The statement for a batch with these needs; its further parameters come in this order."""
+def _statement(threads: bool, mentions: bool, queue: bool, look: bool) -> str:
+    """The statement for a batch with these needs; its further parameters come in this order. `look`: for messages that
+    are there already, which are left out then."""
     source = "threaded" if threads else "fresh"
     names = ("ids", "asks", "day", "earlier", "messages", "tokens")
     turn = {name: 6 + threads + mentions + place for place, name in enumerate(names)}
@@ -102,7 +117,7 @@ def _statement(threads: bool, mentions: bool, queue: bool) -> str:
         stored_columns=", reply_to, thread_id, thread_no" * threads + ", mentions" * mentions,
         stored_values=", reply_to, thread_id, thread_no" * threads + f", {named}" * mentions,
         source=source,
-        only=ANSWERABLE * threads + WITHIN_PLAN.format_map(turn) * queue,
+        only=NEW * look + ANSWERABLE * threads + WITHIN_PLAN.format_map(turn) * queue,
         threads=THREADS * threads,
         more_parts=MENTIONS * mentions + QUEUE_TURNS.format_map(turn) * queue,
         shown=", thread_id, thread_no" * threads
@@ -117,14 +132,17 @@ class Sender:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._kinds: dict[UUID, str] = {}
-        self._refusing: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._plain = _Lane(self._store_plain)
         self._assisted = _Lane(self._store_assisted)
+        self._look_until = 0.0
 
     async def send(self, actor: Actor, room_id: UUID, data: SendMessage) -> SentMessage:
         """Store a message of `actor`. Raises NotFound when the room is not theirs."""
         stored = await self.send_body(actor, room_id, data)
-        return SentMessage(message=MessageRead.model_validate(stored.body), duplicate=not stored.fresh)
+        return SentMessage(
+            message=MessageRead.model_validate_json(stored.encoded), duplicate=not stored.fresh
+        )
 
     async def send_body(self, actor: Actor, room_id: UUID, data: SendMessage) -> Stored:
         """Like `send`, without a typed model."""
@@ -159,7 +177,7 @@ class Sender:
         for lane in (self._plain, self._assisted):
             if lane.task is not None:
                 await lane.task
-        await asyncio.gather(*self._refusing)
+        await asyncio.gather(*self._tasks)
 
     async def _kind(self, room_id: UUID) -> str:
         kind: str | None = await self._db.by_key.fetchval("select kind from rooms where id = $1", room_id)
@@ -203,11 +221,24 @@ class Sender:
 
     async def _ask(self, unique: list[_Pending], *, queue: bool = False) -> list[asyncpg.Record]:
         """Run the statement; files need a second one in the same transaction."""
-        lone = _lone_question(unique[0]) if len(unique) == 1 and not queue else None
-        question = _question(unique, queue=queue)
+        if len(unique) == 1 and not queue and (lone := _lone_question(unique[0])) is not None:
+            async with self._db.connection() as connection:
+                rows: list[asyncpg.Record] = await connection.fetch(*lone)
+            if rows:
+                return rows
+            return await self._ask_for(unique, _question(unique, look=True))
+        time = asyncio.get_running_loop().time
+        look = queue or time() < self._look_until
+        try:
+            return await self._ask_for(unique, _question(unique, queue=queue, look=look))
+        except asyncpg.UniqueViolationError:
+            # Looking first for each message costs all of them, so it is done only while some come again: after a line
+            # was cut or a server went down, everybody's do.
+            self._look_until = time() + LOOK_SECONDS
+            raise
+
+    async def _ask_for(self, unique: list[_Pending], question: tuple[Any, ...]) -> list[asyncpg.Record]:
         async with self._db.connection() as connection:
-            if lone is not None and (rows := await connection.fetch(*lone)):
-                return list(rows)
             if not any(pending.attachments for pending in unique):
                 return list(await connection.fetch(*question))
             async with connection.transaction():
@@ -223,9 +254,10 @@ class Sender:
     ) -> None:
         firsts: list[_Pending] = []
         again: list[tuple[_Pending, int]] = []
-        places: dict[tuple[UUID, UUID], int] = {}
+        places: dict[tuple[int, int], int] = {}
         for pending in batch:
-            place = places.setdefault((pending.sender_id, pending.data.client_id), len(firsts))
+            key = pending.sender_id.int, pending.data.client_id.int  # an id's own hash is a call
+            place = places.setdefault(key, len(firsts))
             if place == len(firsts):
                 firsts.append(pending)
             else:
@@ -244,11 +276,16 @@ class Sender:
             log.exception("messages could not be stored", extra={"messages": len(batch)})
             _fail(batch, error)
             return
+        told = _Told(firsts, again, known, list(then))
         if self._plain.waiting or self._assisted.waiting:
             # Answered in the next round of the loop: what waits is on its way to the database by then.
-            asyncio.get_running_loop().call_soon(self._settle, firsts, again, rows, known, list(then))
+            asyncio.get_running_loop().call_soon(self._settle, told, rows)
+        elif len(rows) >= HALVED:
+            # The first half is answered first: what they say next is on its way to the database before the others are.
+            half = len(rows) // 2
+            self._settle(told, rows[:half], rows[half:])
         else:
-            self._settle(firsts, again, rows, known, then)
+            self._settle(told, rows)
 
     async def _known(self, firsts: list[_Pending], rows: list[asyncpg.Record]) -> dict[int, dict[str, Any]]:
         """By place in the batch, the messages that were there before, as they are now."""
@@ -258,53 +295,51 @@ class Sender:
         return {rest[row["sender_id"], row["client_id"]]: message_body(row) for row in found}
 
     def _settle(
-        self,
-        firsts: list[_Pending],
-        again: list[tuple[_Pending, int]],
-        rows: list[asyncpg.Record],
-        known: dict[int, dict[str, Any]],
-        then: list[Event],
+        self, told: _Told, rows: list[asyncpg.Record], rest: list[asyncpg.Record] | None = None
     ) -> None:
-        """Tell the senders, and everybody else. What it does not come to tell is sent again, and found as stored."""
+        """Tell the senders of `rows`, and everybody else; a moment later those of `rest`. What it does not come to tell is
+        sent again, and found as stored."""
         try:
-            refused = self._tell_all(firsts, again, rows, known, then)
+            self._tell_all(told, rows)
         except Exception as error:
             log.exception("messages were stored, but not told")
-            _fail([*firsts, *(pending for pending, _ in again)], error)
+            _fail([*told.firsts, *(pending for pending, _ in told.again)], error)
             return
-        if refused:  # those who wait for the next batch must not wait for these explanations
-            task = asyncio.create_task(self._refuse(refused))
-            self._refusing.add(task)
-            task.add_done_callback(self._refusing.discard)
+        if rest:
+            self._later(self._settle_rest(told, rest))
+        elif refused := _not_told(
+            told
+        ):  # those who wait for the next batch must not wait for these explanations
+            self._later(self._refuse(refused))
 
-    def _tell_all(
-        self,
-        firsts: list[_Pending],
-        again: list[tuple[_Pending, int]],
-        rows: list[asyncpg.Record],
-        known: dict[int, dict[str, Any]],
-        then: list[Event],
-    ) -> list[_Pending]:
-        """Answers and publishes; returns those for whom nothing was stored."""
+    async def _settle_rest(self, told: _Told, rows: list[asyncpg.Record]) -> None:
+        await asyncio.sleep(0)
+        self._settle(told, rows)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _tell_all(self, told: _Told, rows: list[asyncpg.Record]) -> None:
+        """Answers and publishes."""
         events: list[Event] = []
-        told: dict[int, Stored] = {}
-        for place, body in sorted(known.items()):
-            pending = firsts[place]
+        for place, body in sorted(told.known.items()):
+            pending = told.firsts[place]
             if body["room_id"] == str(pending.room_id):
                 # Also when it is known only because the answer to an earlier attempt was lost: nobody was told of it.
-                told[place] = _tell(pending, body, body["id"] == str(pending.id), events)
-        at = instant(rows[0]["created_at"]) if rows else None  # of one transaction, so the same for all
-        for row in rows:
-            place = row["ord"] - 1
-            told[place] = _tell(firsts[place], _new_body(firsts[place], row, at), True, events)
-        refused = [pending for place, pending in enumerate(firsts) if place not in told]
-        for pending, place in again:
-            if place not in told or pending.room_id != firsts[place].room_id:
-                refused.append(pending)
-            elif not pending.answer.done():
-                pending.answer.set_result(told[place]._replace(fresh=False))
-        self._db.publish([*events, *then])
-        return refused
+                at = orjson.dumps(body["created_at"])
+                fresh = body["id"] == str(pending.id)
+                told.stored[place] = _tell(pending, body["seq"], at, orjson.dumps(body), fresh, events)
+        if rows:
+            at = orjson.dumps(instant(rows[0]["created_at"]))  # of one transaction, so the same for all
+            for row in rows:
+                place = row["ord"] - 1
+                pending = told.firsts[place]
+                message = _written(pending, row, at)
+                told.stored[place] = _tell(pending, row["seq"], at, message, True, events)
+        self._db.publish([*events, *told.then])
+        told.known, told.then = {}, []
 
     async def _refuse(self, batch: list[_Pending]) -> None:
         for pending in batch:
@@ -332,7 +367,7 @@ class Sender:
         return NotFound("There is no such conversation.", room=room)
 
 
-def _question(batch: list[_Pending], *, queue: bool = False) -> tuple[Any, ...]:
+def _question(batch: list[_Pending], *, queue: bool = False, look: bool) -> tuple[Any, ...]:
     """Statement and parameters for a batch."""
     threads = any(p.data.reply_to is not None for p in batch)
     mentions = any(p.data.mentions for p in batch)
@@ -347,7 +382,7 @@ def _question(batch: list[_Pending], *, queue: bool = False) -> tuple[Any, ...]:
         parameters.append([p.data.reply_to for p in batch])
     if mentions:  # an array of arrays would have to be of one length, so each list travels as text
         parameters.append(["{" + ",".join(map(str, p.data.mentions)) + "}" for p in batch])
-    question = (_statement(threads, mentions, queue), *parameters)
+    question = (_statement(threads, mentions, queue, look), *parameters)
     if not queue:
         return question
     earlier: Counter[UUID] = Counter()
@@ -375,27 +410,40 @@ def _lone_question(pending: _Pending) -> tuple[Any, ...] | None:
     return (STORE_ONE, pending.id, pending.room_id, pending.sender_id, data.client_id, data.text)
 
 
-def _new_body(pending: _Pending, row: asyncpg.Record, at: str | None) -> dict[str, Any]:
-    return new_message_body(
+def _not_told(told: _Told) -> list[_Pending]:
+    """Those for whom nothing was stored; answers those who said something twice."""
+    refused = [pending for place, pending in enumerate(told.firsts) if place not in told.stored]
+    for pending, place in told.again:
+        if place not in told.stored or pending.room_id != told.firsts[place].room_id:
+            refused.append(pending)
+        elif not pending.answer.done():
+            pending.answer.set_result(Stored(told.stored[place].encoded, False))
+    return refused
+
+
+def _written(pending: _Pending, row: asyncpg.Record, at: bytes) -> bytes:
+    data = pending.data
+    return new_message(
         message_id=pending.id,
         room_id=pending.room_id,
         sender_id=pending.sender_id,
-        client_id=pending.data.client_id,
-        text=pending.data.text,
+        client_id=data.client_id,
+        text=data.text,
         attachments=pending.attachments,
-        reply_to=pending.data.reply_to,
+        reply_to=data.reply_to,
+        names_members=bool(data.mentions),
         stored=row,
         at=at,
     )
 
 
-def _tell(pending: _Pending, body: dict[str, Any], fresh: bool, events: list[Event]) -> Stored:
+def _tell(pending: _Pending, seq: int, at: bytes, message: bytes, fresh: bool, events: list[Event]) -> Stored:
     """Answer the sender, and add the event for everybody else when the message is new."""
-    stored = Stored(body, fresh, orjson.dumps(body))
+    stored = Stored(message, fresh)
     if fresh:
-        written = orjson.dumps(created_event(body, orjson.Fragment(stored.encoded)))
-        event = RoomEvent(pending.room_id, "message.created", created_event(body, body), body["seq"], written)
-        events.append(event)
+        room_id = pending.room_id
+        written = created_event(room_id, seq, at, message)
+        events.append(RoomEvent(room_id, "message.created", None, seq, written))
     if not pending.answer.done():
         pending.answer.set_result(stored)
     return stored

@@ -3,9 +3,9 @@
 
 # $1..$5: arrays of equal length, one element per send; $6 and $7, where the statement has those parts. READ COMMITTED:
 # `bumped` waits for and then sees the newest version of each room, in one order for all, so numbers are gapless across
-# processes. What a send is not allowed to store, or what is known already, comes back with no row; a duplicate that
-# another process stored meanwhile raises a unique violation, and the retry finds it. A batch is put together from
-# arrays by position, because joining it with itself costs its square.
+# processes. What a send is not allowed to store, or with NEW what is known already, comes back with no row; a duplicate
+# that is there all the same raises a unique violation, and the retry looks for it. A batch is put together from arrays by
+# position, because joining it with itself costs its square.
 STORE = """
 with allowed as materialized (
     select i.ord, i.room_id
@@ -17,8 +17,7 @@ with allowed as materialized (
         select mb.left_at, mb.silenced_at from room_members mb
         where mb.room_id = i.room_id and mb.user_id = i.sender_id offset 0
     ) member
-    where member.left_at is null and member.silenced_at is null
-        and not exists (select from messages k where k.sender_id = i.sender_id and k.client_id = i.client_id){only}
+    where member.left_at is null and member.silenced_at is null{only}
 ), bumped as (
     update rooms r set
         last_seq = r.last_seq + a.more, message_count = r.message_count + a.more, last_message_at = now()
@@ -42,6 +41,12 @@ with allowed as materialized (
 ){more_parts}
 select ord, seq, no, branch, now() as created_at{shown} from {source}
 """
+
+
+# What was stored before is left out. Without this a message that is there already raises a unique violation, as one does
+# that another process stores meanwhile.
+NEW = """
+        and not exists (select from messages k where k.sender_id = i.sender_id and k.client_id = i.client_id)"""
 
 
 # Those of a batch that were stored before, as they are now. $1: senders, $2: their client ids.

@@ -50,6 +50,7 @@ def watch(db: Database) -> Callable[[], None]:
             for event in events
             if isinstance(event, RoomEvent)
             and event.type == "message.created"
+            and (event.encoded is None or b"://" in event.encoded)  # most have none: no need to read them
             and event.body is not None
             and "://" in event.body["message"]["text"]
         ]

@@ -225,9 +225,10 @@ async def test_a_room_of_people_gets_no_turn(db: Database, sender: Sender, ada: 
 async def test_plans_go_by_key_at_any_size(db: Database) -> None:
     """A plan made while the tables are empty lives as long as its connection: it must not read whole tables."""
     statements = {STORE_ONE: 5} | {
-        _statement(threads, mentions, False): 5 + threads + mentions
+        _statement(threads, mentions, False, look): 5 + threads + mentions
         for threads in (False, True)
         for mentions in (False, True)
+        for look in (False, True)
     }
     async with db.by_key.acquire() as connection:
         for statement, parameters in statements.items():
