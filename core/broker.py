@@ -1,7 +1,7 @@
 """Events between processes: over PostgreSQL LISTEN/NOTIFY, or over Redis (Valkey) publish/subscribe.
 
-Local listeners hear of an event at once, those of other processes a moment later. Publishing is gathered and sent by one
-task, off the path of whoever publishes. Nothing is kept for a process that does not listen: what is lost when a
+Local listeners hear of an event at once, those of other processes a moment later. Publishing is gathered, written and
+sent by one task, off the path of whoever publishes. Nothing is kept for a process that does not listen: what is lost when a
 connection breaks heals, because hubs compare `seq` with the table, and are told after every new connection that they
 may have missed something.
 
@@ -51,7 +51,7 @@ class _Remote(ABC):
         self._origin = new_id().hex
         self._listeners: list[Listener] = []
         self._gap_callbacks: list[Callable[[], Awaitable[None]]] = []
-        self._outgoing: deque[str] = deque(maxlen=MAX_WAITING)
+        self._outgoing: deque[Event] = deque(maxlen=MAX_WAITING)
         self._wake = asyncio.Event()
         self._listening = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -75,12 +75,8 @@ class _Remote(ABC):
 
     def publish(self, events: list[Event]) -> None:
         self._deliver(events)
-        for event in self._worth_telling(events):
-            encoded = _encode(event, self.max_payload - len(self._origin), with_body=self.with_bodies)
-            if encoded is not None:
-                self._outgoing.append(self._origin + encoded)
-        if self._outgoing:
-            self._wake.set()
+        self._outgoing.extend(events)
+        self._wake.set()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
@@ -90,8 +86,21 @@ class _Remote(ABC):
         self._gap_callbacks.append(callback)
 
     def _worth_telling(self, events: list[Event]) -> list[Event]:
-        """What others have to hear of `events` that are published together."""
+        """What others have to hear of `events` that are told together."""
         return events
+
+    def _payloads(self, events: list[Event]) -> list[str]:
+        limit = self.max_payload - len(self._origin)
+        payloads = []
+        for event in self._worth_telling(events):
+            try:
+                encoded = _encode(event, limit, with_body=self.with_bodies)
+            except Exception:
+                log.exception("an event could not be written for other processes")
+                continue
+            if encoded is not None:
+                payloads.append(self._origin + encoded)
+        return payloads
 
     @abstractmethod
     async def _listen(self) -> None:
@@ -141,7 +150,8 @@ class _Remote(ABC):
                 while self._outgoing:
                     batch = [self._outgoing.popleft() for _ in range(min(BATCH, len(self._outgoing)))]
                     try:
-                        await self._send(batch)
+                        if payloads := self._payloads(batch):
+                            await self._send(payloads)
                     except self.failures:
                         # What is still waiting is sent later; this batch may have arrived or not, and heals.
                         log.warning("events could not be sent to other processes", exc_info=True)
@@ -163,7 +173,7 @@ class PostgresBroker(_Remote):
         self._sender: asyncpg.Connection | None = None
 
     def _worth_telling(self, events: list[Event]) -> list[Event]:
-        # Without its body a durable event says how far to read; of a room's, stored together, the last one says it all.
+        # Without its body a durable event says how far to read; of a room's, told together, the last one says it all.
         last = {
             (event.room_id, event.type): event
             for event in events

@@ -126,7 +126,7 @@ class Commands:
         try:
             stored = done.result()
         except SextantError as error:
-            self._connection.send(
+            self._connection.answer(
                 {
                     **error.fields,
                     "type": "error",
@@ -136,12 +136,15 @@ class Commands:
                 }
             )
             return
-        self._ack(
-            command,
-            room=command.room,
-            client_id=command.client_id,
-            message=orjson.Fragment(stored.encoded),
-            duplicate=not stored.fresh,
+        self._connection.answer(
+            {
+                "room": command.room,
+                "client_id": command.client_id,
+                "message": orjson.Fragment(stored.encoded),
+                "duplicate": not stored.fresh,
+                "type": "ack",
+                "id": command.id,
+            }
         )
 
     async def _subscribe(self, command: p.Subscribe) -> None:

@@ -17,6 +17,7 @@ from api.ws.socket import SocketProtocol, text_frame
 from core.actor import Actor
 
 OUTBOX_BYTES = 512 * 1024
+MAX_JOINED = 256 * 1024  # of one frame
 CLOSE_GRACE_SECONDS = 1.0
 SLOW_GRACE_SECONDS = 10.0  # to read what is in the way before the reason
 
@@ -27,7 +28,9 @@ class Connection:
     """A socket that has been accepted."""
 
     __slots__ = (
+        "_answers",
         "_protocol",
+        "_size",
         "actor",
         "busy",
         "closed",
@@ -41,6 +44,8 @@ class Connection:
 
     def __init__(self, protocol: SocketProtocol) -> None:
         self._protocol = protocol
+        self._answers: list[bytes] = []
+        self._size = 0
         self.actor: Actor | None = None
         self.rooms: set[UUID] = set()
         self.lurking: set[UUID] = set()
@@ -76,10 +81,26 @@ class Connection:
         """Write one event."""
         self.push(text_frame(orjson.dumps(body)))
 
+    def answer(self, body: dict[str, Any]) -> None:
+        """Write the answer to a command together with others of this turn of the loop: of a batch of messages that was
+        stored, many are for one socket."""
+        self._answers.append(encoded := orjson.dumps(body))
+        self._size += len(encoded)
+        if len(self._answers) == 1:
+            asyncio.get_running_loop().call_soon(self._flush)
+        elif self._size > MAX_JOINED:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._answers:
+            answers, self._answers, self._size = self._answers, [], 0
+            self.push(text_frame(b"\n".join(answers)))
+
     def close(self, code: int, reason: str) -> None:
         """Say goodbye, and cut the line after a moment in case the client does not listen."""
         if self.closed:
             return
+        self._flush()
         self.lost()
         protocol = self._protocol
         if protocol.disconnected or protocol.close_sent or protocol.transport.is_closing():

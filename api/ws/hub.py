@@ -14,7 +14,7 @@ from uuid import UUID
 
 import orjson
 
-from api.ws.connection import RESTART, UNAUTHENTICATED, Connection
+from api.ws.connection import MAX_JOINED, RESTART, UNAUTHENTICATED, Connection
 from api.ws.socket import text_frame
 from core.actor import ROLE_SCOPES, Actor, Role, Scope
 from core.clock import now
@@ -25,7 +25,6 @@ from services.conversations import log as room_log
 
 log = logging.getLogger(__name__)
 
-MAX_JOINED = 256 * 1024
 SWEEP_SECONDS = 3.0
 PREVIEW = 140
 

@@ -322,23 +322,31 @@ class Sender:
         task.add_done_callback(self._tasks.discard)
 
     def _tell_all(self, told: _Told, rows: list[asyncpg.Record]) -> None:
-        """Answers and publishes."""
+        """Publishes and answers, in this order: a sender's own answer is the more patient of the two."""
         events: list[Event] = []
+        answers: list[tuple[_Pending, Stored]] = []
         for place, body in sorted(told.known.items()):
             pending = told.firsts[place]
             if body["room_id"] == str(pending.room_id):
                 # Also when it is known only because the answer to an earlier attempt was lost: nobody was told of it.
                 at = orjson.dumps(body["created_at"])
                 fresh = body["id"] == str(pending.id)
-                told.stored[place] = _tell(pending, body["seq"], at, orjson.dumps(body), fresh, events)
+                told.stored[place] = stored = Stored(orjson.dumps(body), fresh)
+                answers.append((pending, stored))
+                if fresh:
+                    events.append(_event(pending.room_id, body["seq"], at, stored.encoded))
         if rows:
             at = orjson.dumps(instant(rows[0]["created_at"]))  # of one transaction, so the same for all
             for row in rows:
                 place = row["ord"] - 1
                 pending = told.firsts[place]
-                message = _written(pending, row, at)
-                told.stored[place] = _tell(pending, row["seq"], at, message, True, events)
+                told.stored[place] = stored = Stored(_written(pending, row, at), True)
+                answers.append((pending, stored))
+                events.append(_event(pending.room_id, row["seq"], at, stored.encoded))
         self._db.publish([*events, *told.then])
+        for pending, stored in answers:
+            if not pending.answer.done():
+                pending.answer.set_result(stored)
         told.known, told.then = {}, []
 
     async def _refuse(self, batch: list[_Pending]) -> None:
@@ -437,16 +445,8 @@ def _written(pending: _Pending, row: asyncpg.Record, at: bytes) -> bytes:
     )
 
 
-def _tell(pending: _Pending, seq: int, at: bytes, message: bytes, fresh: bool, events: list[Event]) -> Stored:
-    """Answer the sender, and add the event for everybody else when the message is new."""
-    stored = Stored(message, fresh)
-    if fresh:
-        room_id = pending.room_id
-        written = created_event(room_id, seq, at, message)
-        events.append(RoomEvent(room_id, "message.created", None, seq, written))
-    if not pending.answer.done():
-        pending.answer.set_result(stored)
-    return stored
+def _event(room_id: UUID, seq: int, at: bytes, message: bytes) -> RoomEvent:
+    return RoomEvent(room_id, "message.created", None, seq, created_event(room_id, seq, at, message))
 
 
 async def _attach(connection: Any, batch: list[_Pending], rows: list[asyncpg.Record]) -> None:
