@@ -14,9 +14,9 @@ from core.actor import Actor
 from core.errors import Conflict, InvalidInput, RateLimited, SextantError
 from core.events import RoomEvent
 from services.conversations import branches, drafts, messages, presence, proposals, service, turns
+from services.conversations.batches import Stored
 from services.conversations.rendering import instant
 from services.conversations.schemas import MarkRead, MessageRead
-from services.conversations.sending import Stored
 
 MAX_IN_FLIGHT = 64
 

@@ -8,12 +8,10 @@ what the sender may ask.
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -23,25 +21,11 @@ from core.actor import Actor, Scope
 from core.db import Database, patiently
 from core.errors import Forbidden, NotFound, SextantError, VendorUnavailable
 from core.events import Event, RoomEvent, TurnQueued
-from core.ids import new_driver_id, new_id
 from services.conversations import quotas
+from services.conversations.batches import Pending, Stored, attach, lone_question, question
 from services.conversations.rendering import created_event, instant, message_body, new_message
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
-from services.conversations.statements import (
-    ANSWERABLE,
-    ATTACH,
-    KNOWN,
-    MENTIONS,
-    NAMED,
-    NEW,
-    QUEUE_TURNS,
-    QUEUED,
-    STORE,
-    STORE_ONE,
-    THREADS,
-    WHY_NOT,
-    WITHIN_PLAN,
-)
+from services.conversations.statements import KNOWN, WHY_NOT
 from services.files import service as files
 
 log = logging.getLogger(__name__)
@@ -51,32 +35,13 @@ LOOK_SECONDS = 5.0
 HALVED = 32  # messages from which on a batch is answered in two halves
 
 
-class Stored(NamedTuple):
-    """What became of a send: the message as its JSON object is written, and whether it is new."""
-
-    encoded: bytes
-    fresh: bool
-
-
-@dataclass(slots=True)
-class _Pending:
-    room_id: UUID
-    sender_id: UUID
-    data: SendMessage
-    answer: asyncio.Future[Stored]
-    guest: bool = False
-    asks: bool = False
-    attachments: list[dict[str, Any]] = field(default_factory=list)
-    id: UUID = field(default_factory=new_driver_id)
-
-
 @dataclass(slots=True)
 class _Told:
     """A batch whose senders are being told: those who said something first, who said the same again (with the place of the
     first), the messages that were there before by place, events for afterwards, and who has been told what."""
 
-    firsts: list[_Pending]
-    again: list[tuple[_Pending, int]]
+    firsts: list[Pending]
+    again: list[tuple[Pending, int]]
     known: dict[int, dict[str, Any]]
     then: list[Event]
     stored: dict[int, Stored] = field(default_factory=dict)
@@ -86,11 +51,11 @@ class _Told:
 class _Lane:
     """One writer: what waits, and the task that stores it."""
 
-    store: Callable[[list[_Pending]], Awaitable[None]]
-    waiting: list[_Pending] = field(default_factory=list)
+    store: Callable[[list[Pending]], Awaitable[None]]
+    waiting: list[Pending] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
 
-    def add(self, pending: _Pending) -> None:
+    def add(self, pending: Pending) -> None:
         self.waiting.append(pending)
         if self.task is None or self.task.done():
             self.task = asyncio.create_task(self._drain())
@@ -99,31 +64,6 @@ class _Lane:
         while self.waiting:
             batch, self.waiting = self.waiting[:BATCH], self.waiting[BATCH:]
             await self.store(batch)
-
-
-@cache
-def _statement(threads: bool, mentions: bool, queue: bool, look: bool) -> str:
-    """The statement for a batch with these needs; its further parameters come in this order. `look`: for messages that
-    are there already, which are left out then."""
-    source = "threaded" if threads else "fresh"
-    names = ("ids", "asks", "day", "earlier", "messages", "tokens")
-    turn = {name: 6 + threads + mentions + place for place, name in enumerate(names)}
-    named = NAMED.format(source=source)
-    return STORE.format(
-        more_input=", $6::uuid[]" * threads,
-        more_names=", reply_to" * threads,
-        more_columns=", ($6::uuid[])[u.ord] as reply_to" * threads
-        + f", (${6 + threads}::text[])[u.ord] as mentions" * mentions,
-        stored_columns=", reply_to, thread_id, thread_no" * threads + ", mentions" * mentions,
-        stored_values=", reply_to, thread_id, thread_no" * threads + f", {named}" * mentions,
-        source=source,
-        only=NEW * look + ANSWERABLE * threads + WITHIN_PLAN.format_map(turn) * queue,
-        threads=THREADS * threads,
-        more_parts=MENTIONS * mentions + QUEUE_TURNS.format_map(turn) * queue,
-        shown=", thread_id, thread_no" * threads
-        + f", {named} as mentions" * mentions
-        + f", room_id, {QUEUED.format(source=source)} as queued" * queue,
-    )
 
 
 class Sender:
@@ -169,7 +109,7 @@ class Sender:
         answer: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
         asks = kind == "assistant" or asks_assistant(data.text)
         lane = self._assisted if kind == "assistant" else self._plain
-        lane.add(_Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks, attached))
+        lane.add(Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks, attached))
         return answer
 
     async def close(self) -> None:
@@ -201,17 +141,17 @@ class Sender:
             )
         return [each.model_dump(mode="json") for each in attached]
 
-    async def _store_plain(self, batch: list[_Pending]) -> None:
+    async def _store_plain(self, batch: list[Pending]) -> None:
         if any(pending.asks for pending in batch):
             await self._store_assisted(batch)
             return
 
         await self._store(batch, self._ask, [])
 
-    async def _store_assisted(self, batch: list[_Pending]) -> None:
+    async def _store_assisted(self, batch: list[Pending]) -> None:
         turns: list[Event] = []
 
-        async def once(unique: list[_Pending]) -> list[asyncpg.Record]:
+        async def once(unique: list[Pending]) -> list[asyncpg.Record]:
             rows = await self._ask(unique, queue=True)
             queued = {(row["room_id"], row["queued"]) for row in rows if row["queued"] is not None}
             turns[:] = [TurnQueued(room_id, turn_id) for room_id, turn_id in queued]
@@ -219,41 +159,41 @@ class Sender:
 
         await self._store(batch, once, turns)
 
-    async def _ask(self, unique: list[_Pending], *, queue: bool = False) -> list[asyncpg.Record]:
+    async def _ask(self, unique: list[Pending], *, queue: bool = False) -> list[asyncpg.Record]:
         """Run the statement; files need a second one in the same transaction."""
-        if len(unique) == 1 and not queue and (lone := _lone_question(unique[0])) is not None:
+        if len(unique) == 1 and not queue and (lone := lone_question(unique[0])) is not None:
             async with self._db.connection() as connection:
                 rows: list[asyncpg.Record] = await connection.fetch(*lone)
             if rows:
                 return rows
-            return await self._ask_for(unique, _question(unique, look=True))
+            return await self._ask_for(unique, question(unique, look=True))
         time = asyncio.get_running_loop().time
         look = queue or time() < self._look_until
         try:
-            return await self._ask_for(unique, _question(unique, queue=queue, look=look))
+            return await self._ask_for(unique, question(unique, queue=queue, look=look))
         except asyncpg.UniqueViolationError:
             # Looking first for each message costs all of them, so it is done only while some come again: after a line
             # was cut or a server went down, everybody's do.
             self._look_until = time() + LOOK_SECONDS
             raise
 
-    async def _ask_for(self, unique: list[_Pending], question: tuple[Any, ...]) -> list[asyncpg.Record]:
+    async def _ask_for(self, unique: list[Pending], question: tuple[Any, ...]) -> list[asyncpg.Record]:
         async with self._db.connection() as connection:
             if not any(pending.attachments for pending in unique):
                 return list(await connection.fetch(*question))
             async with connection.transaction():
                 rows = list(await connection.fetch(*question))
-                await _attach(connection, unique, rows)
+                await attach(connection, unique, rows)
                 return rows
 
     async def _store(
         self,
-        batch: list[_Pending],
-        once: Callable[[list[_Pending]], Awaitable[list[asyncpg.Record]]],
+        batch: list[Pending],
+        once: Callable[[list[Pending]], Awaitable[list[asyncpg.Record]]],
         then: list[Event],
     ) -> None:
-        firsts: list[_Pending] = []
-        again: list[tuple[_Pending, int]] = []
+        firsts: list[Pending] = []
+        again: list[tuple[Pending, int]] = []
         places: dict[tuple[int, int], int] = {}
         for pending in batch:
             key = pending.sender_id.int, pending.data.client_id.int  # an id's own hash is a call
@@ -287,7 +227,7 @@ class Sender:
         else:
             self._settle(told, rows)
 
-    async def _known(self, firsts: list[_Pending], rows: list[asyncpg.Record]) -> dict[int, dict[str, Any]]:
+    async def _known(self, firsts: list[Pending], rows: list[asyncpg.Record]) -> dict[int, dict[str, Any]]:
         """By place in the batch, the messages that were there before, as they are now."""
         fresh = {row["ord"] - 1 for row in rows}
         rest = {(p.sender_id, p.data.client_id): n for n, p in enumerate(firsts) if n not in fresh}
@@ -324,7 +264,7 @@ class Sender:
     def _tell_all(self, told: _Told, rows: list[asyncpg.Record]) -> None:
         """Publishes and answers, in this order: a sender's own answer is the more patient of the two."""
         events: list[Event] = []
-        answers: list[tuple[_Pending, Stored]] = []
+        answers: list[tuple[Pending, Stored]] = []
         for place, body in sorted(told.known.items()):
             pending = told.firsts[place]
             if body["room_id"] == str(pending.room_id):
@@ -349,13 +289,13 @@ class Sender:
                 pending.answer.set_result(stored)
         told.known, told.then = {}, []
 
-    async def _refuse(self, batch: list[_Pending]) -> None:
+    async def _refuse(self, batch: list[Pending]) -> None:
         for pending in batch:
             error = await self._why_not(pending)
             if not pending.answer.done():
                 pending.answer.set_exception(error)
 
-    async def _why_not(self, pending: _Pending) -> SextantError:
+    async def _why_not(self, pending: Pending) -> SextantError:
         """Why nothing was stored: asked afterwards, so that those who may send pay nothing for it."""
         room = str(pending.room_id)
         row, used = None, {}
@@ -375,50 +315,7 @@ class Sender:
         return NotFound("There is no such conversation.", room=room)
 
 
-def _question(batch: list[_Pending], *, queue: bool = False, look: bool) -> tuple[Any, ...]:
-    """Statement and parameters for a batch."""
-    threads = any(p.data.reply_to is not None for p in batch)
-    mentions = any(p.data.mentions for p in batch)
-    parameters: list[list[Any]] = [
-        [p.id for p in batch],
-        [p.room_id for p in batch],
-        [p.sender_id for p in batch],
-        [p.data.client_id for p in batch],
-        [p.data.text for p in batch],
-    ]
-    if threads:
-        parameters.append([p.data.reply_to for p in batch])
-    if mentions:  # an array of arrays would have to be of one length, so each list travels as text
-        parameters.append(["{" + ",".join(map(str, p.data.mentions)) + "}" for p in batch])
-    question = (_statement(threads, mentions, queue, look), *parameters)
-    if not queue:
-        return question
-    earlier: Counter[UUID] = Counter()
-    before = []
-    for p in batch:
-        before.append(earlier[p.sender_id])
-        earlier[p.sender_id] += p.asks
-    plans = [quotas.limits(p.guest) for p in batch]
-    return (
-        *question,
-        [new_id() for _ in batch],
-        [p.asks for p in batch],
-        quotas.today(),
-        before,
-        [plan.messages for plan in plans],
-        [plan.tokens for plan in plans],
-    )
-
-
-def _lone_question(pending: _Pending) -> tuple[Any, ...] | None:
-    """Statement and parameters of a message that needs nothing but to be stored."""
-    data = pending.data
-    if data.reply_to is not None or data.mentions or pending.attachments:
-        return None
-    return (STORE_ONE, pending.id, pending.room_id, pending.sender_id, data.client_id, data.text)
-
-
-def _not_told(told: _Told) -> list[_Pending]:
+def _not_told(told: _Told) -> list[Pending]:
     """Those for whom nothing was stored; answers those who said something twice."""
     refused = [pending for place, pending in enumerate(told.firsts) if place not in told.stored]
     for pending, place in told.again:
@@ -429,7 +326,7 @@ def _not_told(told: _Told) -> list[_Pending]:
     return refused
 
 
-def _written(pending: _Pending, row: asyncpg.Record, at: bytes) -> bytes:
+def _written(pending: Pending, row: asyncpg.Record, at: bytes) -> bytes:
     data = pending.data
     return new_message(
         message_id=pending.id,
@@ -449,15 +346,7 @@ def _event(room_id: UUID, seq: int, at: bytes, message: bytes) -> RoomEvent:
     return RoomEvent(room_id, "message.created", None, seq, created_event(room_id, seq, at, message))
 
 
-async def _attach(connection: Any, batch: list[_Pending], rows: list[asyncpg.Record]) -> None:
-    for row in rows:
-        pending = batch[row["ord"] - 1]
-        if pending.attachments:
-            ids = [each["id"] for each in pending.attachments]
-            await connection.execute(ATTACH, pending.id, ids, pending.attachments)
-
-
-def _fail(batch: list[_Pending], error: Exception) -> None:
+def _fail(batch: list[Pending], error: Exception) -> None:
     for pending in batch:
         if not pending.answer.done():
             pending.answer.set_exception(

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import orjson
 import pytest
 
 from core.actor import Actor, Role
@@ -13,8 +15,9 @@ from core.errors import Forbidden, NotFound
 from core.events import Event, RoomEvent, TurnQueued
 from core.ids import ASSISTANT_ID
 from services.conversations import log, repository
+from services.conversations.batches import statement as stored_by
 from services.conversations.schemas import MessageRead, SendMessage
-from services.conversations.sending import Sender, _statement
+from services.conversations.sending import Sender
 from services.conversations.statements import STORE_ONE
 from tests.accounts.factories import make_actor
 
@@ -201,6 +204,50 @@ async def test_published_events_carry_the_message(db: Database, sender: Sender, 
     assert event.body["message"]["id"] == str(sent.message.id)
 
 
+async def test_what_is_told_of_new_messages_is_what_is_read_later(
+    db: Database, sender: Sender, ada: Actor
+) -> None:
+    """Message and event are written without the row: plain ones, answers, those that name people, any text."""
+    grace = await make_actor(db)
+    room = await make_room(db, ada, grace)
+    first = await sender.send(ada, room, message('Quotes ", %b, %s, \\, é and 🚀'))
+    said = [
+        SendMessage(client_id=uuid4(), text="again", reply_to=reply_to, mentions=mentions)
+        for reply_to in (None, first.message.id)
+        for mentions in ([], [grace.user_id, uuid4()])
+        for _ in range(20)
+    ]
+    heard: list[Event] = []
+    stop = db.broker.listen(heard.extend)
+    told = await asyncio.gather(*(sender.send(ada, room, data) for data in said))
+    told += [await sender.send(ada, room, data) for data in said[::20]]  # known by now
+    stop()
+    read: list[dict[str, Any]] = await log.events_after(db, room, 0)
+    assert [event.body for event in heard if isinstance(event, RoomEvent)] == read[1:]
+    assert {bytes(event.encoded or b"") for event in heard if isinstance(event, RoomEvent)} == {
+        orjson.dumps(event) for event in read[1:]
+    }
+    by_id = {event["message"]["id"]: event["message"] for event in read}
+    for sent in told:
+        assert MessageRead.model_validate(by_id[str(sent.message.id)]) == sent.message
+    assert [sent.duplicate for sent in told[-4:]] == [True] * 4
+
+
+async def test_a_message_that_comes_again_takes_no_neighbour_along(
+    db: Database, sender: Sender, ada: Actor
+) -> None:
+    room = await make_room(db, ada)
+    known = [message(str(n)) for n in range(3)]
+    for data in known:
+        await sender.send(ada, room, data)
+    new = [message(f"new {n}") for n in range(40)]
+    for batch in (known + new[:20], new[20:] + known):  # the first time unexpected, then looked for
+        answers = await asyncio.gather(*(sender.send(ada, room, data) for data in batch))
+        assert [sent.duplicate for sent in answers] == [data in known for data in batch]
+    seqs = await db.raw.fetch("select seq from messages where room_id = $1 order by seq", room)
+    assert [row["seq"] for row in seqs] == list(range(1, 44))
+
+
 async def test_in_an_assistants_room_one_turn_is_stored_with_the_messages(
     db: Database, sender: Sender, ada: Actor
 ) -> None:
@@ -225,7 +272,7 @@ async def test_a_room_of_people_gets_no_turn(db: Database, sender: Sender, ada: 
 async def test_plans_go_by_key_at_any_size(db: Database) -> None:
     """A plan made while the tables are empty lives as long as its connection: it must not read whole tables."""
     statements = {STORE_ONE: 5} | {
-        _statement(threads, mentions, False, look): 5 + threads + mentions
+        stored_by(threads, mentions, False, look): 5 + threads + mentions
         for threads in (False, True)
         for mentions in (False, True)
         for look in (False, True)

@@ -1,0 +1,124 @@
+"""A batch of messages as the statement that stores it, with its parameters."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from core.ids import new_driver_id, new_id
+from services.conversations import quotas
+from services.conversations.schemas import SendMessage
+from services.conversations.statements import (
+    ANSWERABLE,
+    ATTACH,
+    MENTIONS,
+    NAMED,
+    NEW,
+    QUEUE_TURNS,
+    QUEUED,
+    STORE,
+    STORE_ONE,
+    THREADS,
+    WITHIN_PLAN,
+)
+
+
+class Stored(NamedTuple):
+    """What became of a send: the message as its JSON object is written, and whether it is new."""
+
+    encoded: bytes
+    fresh: bool
+
+
+@dataclass(slots=True)
+class Pending:
+    """A message that was handed over, and the answer that its sender waits for."""
+
+    room_id: UUID
+    sender_id: UUID
+    data: SendMessage
+    answer: asyncio.Future[Stored]
+    guest: bool = False
+    asks: bool = False
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    id: UUID = field(default_factory=new_driver_id)
+
+
+@cache
+def statement(threads: bool, mentions: bool, queue: bool, look: bool) -> str:
+    """The statement for a batch with these needs; its further parameters come in this order. `look`: for messages that
+    are there already, which are left out then."""
+    source = "threaded" if threads else "fresh"
+    names = ("ids", "asks", "day", "earlier", "messages", "tokens")
+    turn = {name: 6 + threads + mentions + place for place, name in enumerate(names)}
+    named = NAMED.format(source=source)
+    return STORE.format(
+        more_input=", $6::uuid[]" * threads,
+        more_names=", reply_to" * threads,
+        more_columns=", ($6::uuid[])[u.ord] as reply_to" * threads
+        + f", (${6 + threads}::text[])[u.ord] as mentions" * mentions,
+        stored_columns=", reply_to, thread_id, thread_no" * threads + ", mentions" * mentions,
+        stored_values=", reply_to, thread_id, thread_no" * threads + f", {named}" * mentions,
+        source=source,
+        only=NEW * look + ANSWERABLE * threads + WITHIN_PLAN.format_map(turn) * queue,
+        threads=THREADS * threads,
+        more_parts=MENTIONS * mentions + QUEUE_TURNS.format_map(turn) * queue,
+        shown=", thread_id, thread_no" * threads
+        + f", {named} as mentions" * mentions
+        + f", room_id, {QUEUED.format(source=source)} as queued" * queue,
+    )
+
+
+def question(batch: list[Pending], *, queue: bool = False, look: bool) -> tuple[Any, ...]:
+    """Statement and parameters for a batch."""
+    threads = any(p.data.reply_to is not None for p in batch)
+    mentions = any(p.data.mentions for p in batch)
+    parameters: list[list[Any]] = [
+        [p.id for p in batch],
+        [p.room_id for p in batch],
+        [p.sender_id for p in batch],
+        [p.data.client_id for p in batch],
+        [p.data.text for p in batch],
+    ]
+    if threads:
+        parameters.append([p.data.reply_to for p in batch])
+    if mentions:  # an array of arrays would have to be of one length, so each list travels as text
+        parameters.append(["{" + ",".join(map(str, p.data.mentions)) + "}" for p in batch])
+    asked = (statement(threads, mentions, queue, look), *parameters)
+    if not queue:
+        return asked
+    earlier: Counter[UUID] = Counter()
+    before = []
+    for p in batch:
+        before.append(earlier[p.sender_id])
+        earlier[p.sender_id] += p.asks
+    plans = [quotas.limits(p.guest) for p in batch]
+    return (
+        *asked,
+        [new_id() for _ in batch],
+        [p.asks for p in batch],
+        quotas.today(),
+        before,
+        [plan.messages for plan in plans],
+        [plan.tokens for plan in plans],
+    )
+
+
+def lone_question(pending: Pending) -> tuple[Any, ...] | None:
+    """Statement and parameters of a message that needs nothing but to be stored."""
+    data = pending.data
+    if data.reply_to is not None or data.mentions or pending.attachments:
+        return None
+    return (STORE_ONE, pending.id, pending.room_id, pending.sender_id, data.client_id, data.text)
+
+
+async def attach(connection: Any, batch: list[Pending], rows: list[asyncpg.Record]) -> None:
+    for row in rows:
+        pending = batch[row["ord"] - 1]
+        if pending.attachments:
+            ids = [each["id"] for each in pending.attachments]
+            await connection.execute(ATTACH, pending.id, ids, pending.attachments)
