@@ -64,7 +64,7 @@ class Valkey:
 class Cluster:
     """The whole, with the counts of what was done to it."""
 
-    def __init__(self, postgres: Postgres, valkey: Valkey, url: str) -> None:
+    def __init__(self, postgres: Postgres, valkey: Valkey, url: str, broker: str) -> None:
         self.postgres = postgres
         self.valkey = valkey
         self.database_url = url
@@ -73,6 +73,7 @@ class Cluster:
                 ENVIRONMENT="test",
                 DATABASE_URL=url,
                 REDIS_URL=valkey.url,
+                BROKER=broker,
                 WS_FRAMES_PER_SECOND="1000000",
                 LOG_LEVEL="ERROR",
                 **NO_VENDORS,
@@ -95,8 +96,8 @@ class Cluster:
 
 
 @asynccontextmanager
-async def cluster() -> AsyncIterator[Cluster]:
-    """A running cluster; nothing of it is left afterwards."""
+async def cluster(broker: str = "redis") -> AsyncIterator[Cluster]:
+    """A running cluster; nothing of it is left afterwards. `broker`: what carries events between the servers."""
     # Not in a folder that is closed to the system user PostgreSQL runs as when tests run as root.
     directory = ROOT / ".data" / "tests" / f"chaos-{os.getpid()}"
     shutil.rmtree(directory, ignore_errors=True)
@@ -105,7 +106,7 @@ async def cluster() -> AsyncIterator[Cluster]:
     try:
         url = await postgres.start()
         await valkey.start()
-        running = Cluster(postgres, valkey, url)
+        running = Cluster(postgres, valkey, url, broker)
         await asyncio.gather(*(server.start() for server in running.servers))
         try:
             yield running
