@@ -210,6 +210,7 @@ async def to_the_other_socket(
     tokens = [person.token for person in crowd[:2]]
     async with product(url) as server, statement(url) as single:
         with load(server.port, "sextant", 1, room=str(rooms[0]), tokens=tokens) as client:
+            await asyncio.to_thread(client.run, window=1, seconds=1.5)  # the server may still be loading
             for _ in range(rounds):
                 ours.append(await asyncio.to_thread(client.run, window=1, seconds=1.5))
                 # Another room: this one's members would get what the statement stores, and the load client wonder.
