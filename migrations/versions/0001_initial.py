@@ -882,7 +882,7 @@ def upgrade() -> None:
         sa.Column('embedding_model', sa.String(length=64), nullable=False),
         sa.Column('ranking_version', sa.String(length=16), nullable=False),
         sa.Column('weights', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column('result', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column('result', sa.JSON(), nullable=False),
         sa.Column('id', sa.Uuid(), nullable=False),
         sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
         sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),

@@ -31,9 +31,8 @@ class OpenProject:
 
 _SHOWN = text(
     """
-    select distinct (shown -> 'expert' ->> 'id')::uuid
-    from match_runs r,
-        lateral jsonb_array_elements((r.result -> 'items') || (r.result -> 'closest')) shown
+    select (shown -> 'expert' ->> 'id')::uuid
+    from match_runs r, unnest(array['items', 'closest']) listed, json_array_elements(r.result -> listed) shown
     where r.project_id = :project_id
     union
     select expert_id from match_notices where project_id = :project_id
@@ -46,7 +45,7 @@ _SEARCHES = text(
     select distinct on (e.user_id, r.user_id, r.project_id)
         e.user_id as expert_user_id, (shown ->> 'score')::int as score, r.result -> 'understood' -> 'skills' as skills
     from match_runs r
-    cross join lateral jsonb_array_elements(r.result -> 'items') shown
+    cross join lateral json_array_elements(r.result -> 'items') shown
     join experts e on e.id = (shown -> 'expert' ->> 'id')::uuid
     where r.created_at > :since and e.user_id = any(:experts) and r.user_id <> e.user_id
     order by e.user_id, r.user_id, r.project_id, score desc

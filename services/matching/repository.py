@@ -216,7 +216,7 @@ async def refresh_terms(session: AsyncSession) -> int:
 # card, a booking) makes it durable too. A crash of the database can lose those of the last half second that nothing names.
 _STORE = """
     insert into match_runs (id, user_id, project_id, query, embedding_model, ranking_version, weights, result)
-    select $1::uuid, $2::uuid, $3::uuid, $4::text::jsonb, $5::text, $6::text, $7::text::jsonb, $8::text::jsonb
+    select $1::uuid, $2::uuid, $3::uuid, $4::text::jsonb, $5::text, $6::text, $7::text::jsonb, $8::text::json
     from set_config('synchronous_commit', 'off', true)
 """
 

@@ -43,7 +43,7 @@ async def forget_who_was_shown(db: Database, project_id: UUID) -> None:
     async with db.transaction() as session:
         await session.execute(
             text(
-                "update match_runs set result = jsonb_set(jsonb_set(result, '{items}', '[]'), '{closest}', '[]')"
+                "update match_runs set result = jsonb_set(jsonb_set(result::jsonb, '{items}', '[]'), '{closest}', '[]')"
                 " where project_id = :id"
             ),
             {"id": project_id},
