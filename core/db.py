@@ -94,11 +94,13 @@ class Database:
         self._by_key: asyncpg.Pool | None = None
         self._searching: asyncpg.Pool | None = None
         self._kept: list[asyncpg.pool.PoolConnectionProxy] = []
+        self._keeping = False
 
     async def __aenter__(self) -> "Database":
         self._raw = await self._pool(1, self._pool_size, {})
         self._by_key = await self._pool(0, self._pool_size, BY_KEY)
         self._searching = await self._pool(0, min(_SEARCHES, self._pool_size), SEARCHING)
+        self._keeping = True
         return self
 
     async def _pool(self, least: int, most: int, planning: dict[str, str]) -> asyncpg.Pool:
@@ -112,6 +114,7 @@ class Database:
         )
 
     async def __aexit__(self, *exc: object) -> None:
+        self._keeping = False  # what is still in use comes back to the pool, which waits for it
         for connection in self._kept:
             await self.by_key.release(connection)
         self._kept.clear()
@@ -157,6 +160,7 @@ class Database:
             connection.terminate()
             raise ConnectionError("the database's connection was ending") from error
         finally:
+            keep = keep and self._keeping
             if keep and len(self._kept) < min(_KEPT, self._pool_size - _KEPT) and _open(connection):
                 self._kept.append(connection)
             else:

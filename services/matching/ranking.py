@@ -6,9 +6,9 @@ not among a candidate's data here, so they cannot count.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from math import exp
+from typing import NamedTuple
 from uuid import UUID
 
 from services.matching.needs import WORKDAY_HOURS, Needs
@@ -56,8 +56,7 @@ _SOON_DAYS = 14.0
 _FAST_MINUTES = 240.0
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A candidate with the value and weight of each factor that took part. Weights add up to 1."""
 
     candidate: Candidate

@@ -35,8 +35,7 @@ RARE_PROFILES = 200
 _ASKABLE = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What the ranking reads of an expert. Nothing here says who they are. `skills` holds years and level of those
     that were asked for."""
 
@@ -172,7 +171,7 @@ async def candidates(
         closest = 1 - sum(apart) / len(apart) if apart else 0.0
         wording = worded.shared.get(key, 0) / max(1, worded.terms)
         held = {slug: (years, level) for slug, years, level in held or ()}
-        found.append(Candidate(*(key, cosine, closest, passage, wording, *own, held)))
+        found.append(Candidate(key, cosine, closest, passage, wording, *own, held))
     return found
 
 

@@ -115,3 +115,17 @@ async def test_connections_that_are_kept_leave_a_small_pool_to_others(database_u
             assert [await one.fetchval("select 1"), await other.fetchval("select 2")] == [1, 2]
         three, four = await asyncio.gather(db.by_key.fetchval("select 3"), db.by_key.fetchval("select 4"))
         assert (three, four) == (3, 4)
+
+
+async def test_what_is_under_way_while_the_database_closes_is_waited_for(database_url: str) -> None:
+    async with Database(database_url, pool_size=4) as db:
+        taken = asyncio.Event()
+
+        async def ask() -> int:
+            async with db.connection() as connection:
+                taken.set()
+                return int(await connection.fetchval("select 5 from pg_sleep(0.1)"))
+
+        asked = asyncio.create_task(ask())
+        await taken.wait()
+    assert asked.done() and await asked == 5

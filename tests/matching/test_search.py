@@ -193,6 +193,16 @@ async def test_a_run_is_stored_for_its_owner_alone(library: Database, founder: A
             await service.get(session, founder, uuid4())
 
 
+async def test_nothing_but_the_ranking_goes_without_waiting_for_the_disk(
+    library: Database, founder: Actor
+) -> None:
+    await service.search(library, founder, MatchQuery(text="Telemedicine"))
+    async with library.connection() as kept:  # the one that the ranking was stored by
+        assert await kept.fetchval(
+            "select setting = reset_val from pg_settings where name = 'synchronous_commit'"
+        )
+
+
 async def test_guests_may_search_and_keep_their_list_when_they_sign_in(library: Database) -> None:
     guest = await make_actor(library, role=Role.GUEST)
     user = await make_actor(library)
