@@ -171,7 +171,7 @@ async def candidates(
         closest = 1 - sum(apart) / len(apart) if apart else 0.0
         wording = worded.shared.get(key, 0) / max(1, worded.terms)
         held = {slug: (years, level) for slug, years, level in held or ()}
-        found.append(Candidate(key, cosine, closest, passage, wording, *own, held))
+        found.append(Candidate._make((key, cosine, closest, passage, wording, *own, held)))
     return found
 
 
