@@ -48,11 +48,13 @@ def conditions(filters: ProfileFilter, table: str, key: str) -> tuple[list[str],
             values[name] = list(value) if isinstance(value, tuple) else value
 
     t = table
+    # They are looked at in this order: numbers cost next to nothing, lists several times as much.
+    add(f"{t}.rate_usd_amount >= :min_usd", "min_usd", filters.min_usd)
+    add(f"{t}.rate_usd_amount <= :max_usd", "max_usd", filters.max_usd)
+    add(f"{t}.years >= :min_years", "min_years", filters.min_years)
     add(f"{t}.skill_slugs @> cast(:skills as text[])", "skills", filters.skills)
     add(f"not {t}.skill_slugs && cast(:no_skills as text[])", "no_skills", filters.excluded_skills)
     add(f"not {t}.industries && cast(:no_industries as text[])", "no_industries", filters.excluded_industries)
-    add(f"{t}.rate_usd_amount >= :min_usd", "min_usd", filters.min_usd)
-    add(f"{t}.rate_usd_amount <= :max_usd", "max_usd", filters.max_usd)
     add(f"{t}.languages @> cast(:languages as text[])", "languages", filters.languages)
     if filters.timezones is not None:
         # Nobody's zone is in an empty list, and then nobody fits.
@@ -60,7 +62,6 @@ def conditions(filters: ProfileFilter, table: str, key: str) -> tuple[list[str],
         values["timezones"] = list(filters.timezones)
     add(f":engagement = any({t}.engagements)", "engagement", filters.engagement)
     add(f"{t}.country = any(cast(:countries as text[]))", "countries", filters.countries)
-    add(f"{t}.years >= :min_years", "min_years", filters.min_years)
     add(f"{key} <> all(cast(:excluded_ids as uuid[]))", "excluded_ids", filters.excluded_ids)
     for number, word in enumerate(filters.words):
         said = f"search @@ phraseto_tsquery('english', :word{number})"
