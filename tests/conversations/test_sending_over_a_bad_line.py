@@ -128,4 +128,5 @@ async def test_what_is_under_way_while_the_database_closes_is_waited_for(databas
 
         asked = asyncio.create_task(ask())
         await taken.wait()
-    assert asked.done() and await asked == 5
+    assert asked.done()
+    assert await asked == 5
