@@ -111,7 +111,9 @@ async def people(connection: asyncpg.Connection, count: int) -> list[Person]:
 
 
 async def rooms(connection: asyncpg.Connection, groups: list[list[Person]]) -> list[UUID]:
-    """A room for each of these groups; the first one of each owns it."""
+    """A room for each of these groups; the first one of each owns it. Its members have muted it: they are there, but load
+    clients never say that they have read something, and after five seconds a worker would write a notification for each
+    of a thousand, again and again, and two minutes later mails, on the core of PostgreSQL and of the load client."""
     ids = [new_id() for _ in groups]
     await connection.copy_records_to_table(
         "rooms",
@@ -120,9 +122,9 @@ async def rooms(connection: asyncpg.Connection, groups: list[list[Person]]) -> l
     )
     await connection.copy_records_to_table(
         "room_members",
-        columns=["room_id", "user_id", "role"],
+        columns=["room_id", "user_id", "role", "notify"],
         records=[
-            (room_id, person.id, "member" if n else "owner")
+            (room_id, person.id, "member" if n else "owner", "none")
             for room_id, group in zip(ids, groups, strict=True)
             for n, person in enumerate(group)
         ],
@@ -133,7 +135,7 @@ async def rooms(connection: asyncpg.Connection, groups: list[list[Person]]) -> l
 async def room(
     connection: asyncpg.Connection, members: list[Person], *, kind: str = "project", assistant: bool = False
 ) -> UUID:
-    """A room of these people; the first one owns it."""
+    """A room of these people; the first one owns it, and all have muted it, as in `rooms`."""
     room_id = new_id()
     await connection.execute(
         "insert into rooms (id, kind, title, created_by) values ($1, $2, 'A room', $3)",
@@ -141,10 +143,10 @@ async def room(
         kind,
         members[0].id,
     )
-    rows = [(room_id, p.id, "member" if n else "owner") for n, p in enumerate(members)]
+    rows = [(room_id, p.id, "member" if n else "owner", "none") for n, p in enumerate(members)]
     if assistant:
-        rows.append((room_id, ASSISTANT_ID, "assistant"))
+        rows.append((room_id, ASSISTANT_ID, "assistant", "none"))
     await connection.copy_records_to_table(
-        "room_members", columns=["room_id", "user_id", "role"], records=rows
+        "room_members", columns=["room_id", "user_id", "role", "notify"], records=rows
     )
     return room_id
