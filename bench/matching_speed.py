@@ -188,7 +188,8 @@ async def _warm(url: str) -> None:
         )
         await connection.fetch("select pg_prewarm($1::regclass)", relation)
     await connection.execute("create extension if not exists pg_buffercache")
-    megabytes, held = await connection.fetchrow(_HELD, list(RELATIONS))
+    (row,) = await connection.fetch(_HELD, list(RELATIONS))
+    megabytes, held = row
     print(f"{megabytes:,.0f} MB are searched, of which {100 * held / megabytes:.0f} % lie in shared buffers")
     await connection.close()
 
