@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from api.ws.client import RealtimeClient
-from api.ws.connection import OUTBOX_BYTES
-from api.ws.hub import MAX_JOINED, Hub
+from api.ws.connection import MAX_JOINED, OUTBOX_BYTES
+from api.ws.hub import Hub
 from core.events import RoomEvent
 from services.conversations import log
 from tests.serving import Served
