@@ -93,6 +93,8 @@ async def test_a_forgotten_password(product: Product, browser: Browser) -> None:
     other_context, other = await person(browser, complaints)
     await other.goto(f"{product.url}/sign-in")
     await other.get_by_role("link", name="Forgot your password?").click()
+    # The page before has a field of that name, too.
+    await expect(other.get_by_role("heading", name="Forgot your password?")).to_be_visible()
     await other.get_by_label("E-mail").fill(email)
     await other.get_by_role("button", name="Send the link").click()
     await expect(other.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
