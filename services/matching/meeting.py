@@ -5,9 +5,10 @@ answers are asked at the same time.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from core.db import Database
@@ -23,6 +24,29 @@ from services.matching.repository import Candidate, Worded
 from services.matching.schemas import MatchQuery
 
 SLOTS_SHOWN = 3
+
+T = TypeVar("T")
+
+
+class Ahead:
+    """Questions that are asked before their answers are needed. None of them outlives its search, however that ends."""
+
+    def __init__(self) -> None:
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def __aenter__(self) -> "Ahead":
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def ask(self, answer: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """An answer that is on its way: the question has gone out, and there is time for something else."""
+        self._tasks.append(task := asyncio.create_task(answer))
+        await asyncio.sleep(0)
+        return task
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +71,7 @@ class Search:
     space: Space
     embedding: Sequence[float]
     now: datetime
+    ahead: Ahead
 
     def overlap(self, candidate: Candidate) -> float:
         return overlap_hours(self.needs.timezone, candidate.timezone, self.now.date())

@@ -5,11 +5,10 @@ over the network holds none open. Who is near by meaning and who is near by word
 the database looks, the text of the need is read; the words of the matches are put together while their cards are read.
 """
 
-import asyncio
-from collections.abc import Awaitable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -27,7 +26,7 @@ from services.experts.schemas import ExpertCard
 from services.matching import evidence, ranking, repository, wording
 from services.matching.changes import changes, people
 from services.matching.indexing import current_space
-from services.matching.meeting import Met, Search
+from services.matching.meeting import Ahead, Met, Search
 from services.matching.nearest import nearest
 from services.matching.needs import Filters, ask, read
 from services.matching.ranking import Scored
@@ -37,8 +36,6 @@ from services.projects import service as projects
 from services.projects.schemas import ProjectBrief
 
 __all__ = ["embed", "get", "search"]
-
-T = TypeVar("T")
 
 _CLOSEST = 3
 # Slots are looked up for a few more than are shown, because somebody may be fully booked.
@@ -67,12 +64,15 @@ async def search(
         vector = embedding if embedding is not None else await embed(asked.text)
         return vector, await nearest(db, space, vector, asked.filters)
 
-    close = asyncio.create_task(near())
-    spoken = await _asked(repository.worded(db, asked.filters, asked.text))
-    needs = read(query, brief, asked)
-    (vector, ids), worded = await asyncio.gather(close, spoken)
-    under_way = Search(db=db, query=query, needs=needs, space=space, embedding=vector, now=now)
-    result = await _find(under_way, await under_way.look_at(needs.filters, ids, worded))
+    async with Ahead() as ahead:
+        close = await ahead.ask(near())
+        spoken = await ahead.ask(repository.worded(db, asked.filters, asked.text))
+        needs = read(query, brief, asked)
+        (vector, ids), worded = await close, await spoken
+        under_way = Search(
+            db=db, query=query, needs=needs, space=space, embedding=vector, now=now, ahead=ahead
+        )
+        result = await _find(under_way, await under_way.look_at(needs.filters, ids, worded))
     if keep:
         await _store(db, actor, result)
     return result
@@ -186,7 +186,7 @@ async def _free(under_way: Search, met: Met) -> _Free:
     # An order of the founder's own is made among twice as many as are shown.
     wanted = under_way.query.limit * (1 if under_way.query.sort is MatchSort.SCORE else 2)
     size = wanted + _SPARE
-    cards = await _asked(under_way.cards([candidate.id for candidate in waiting[:size]]))
+    cards = await under_way.ahead.ask(under_way.cards([candidate.id for candidate in waiting[:size]]))
     slots: dict[UUID, list[datetime]] = {}
     good: list[Candidate] = []
     late: list[Candidate] = []
@@ -200,13 +200,6 @@ async def _free(under_way: Search, met: Met) -> _Free:
             elif starts:
                 late.append(candidate)
     return _Free(under_way.rank(good, slots), late, slots, cards)
-
-
-async def _asked(answer: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-    """An answer that is on its way: the question has gone out, and there is time for something else."""
-    task = asyncio.create_task(answer)
-    await asyncio.sleep(0)
-    return task
 
 
 async def _closest(
@@ -262,7 +255,7 @@ async def _closest(
             slots |= by[candidate.id].slots([candidate])
     chosen = [candidate for candidate in batch if slots[candidate.id]][:_CLOSEST]
     again = {item.candidate.id: item for item in under_way.rank(chosen, slots)}
-    cards = await _asked(under_way.cards([candidate.id for candidate in chosen]))
+    cards = await under_way.ahead.ask(under_way.cards([candidate.id for candidate in chosen]))
     return await _matches(under_way, [again[candidate.id] for candidate in chosen], slots, cards)
 
 

@@ -1,8 +1,10 @@
 """Matching over the demo experts: who is found, why, and what is said when nobody fits."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -201,6 +203,13 @@ async def test_nothing_but_the_ranking_goes_without_waiting_for_the_disk(
         assert await kept.fetchval(
             "select setting = reset_val from pg_settings where name = 'synchronous_commit'"
         )
+
+
+async def test_a_search_that_fails_leaves_nothing_running(library: Database, founder: Actor) -> None:
+    before = asyncio.all_tasks()
+    with pytest.raises(asyncpg.DataError):
+        await service.search(library, founder, MatchQuery(text="Telemedicine"), embedding=[0.0, 1.0])
+    assert asyncio.all_tasks() <= before
 
 
 async def test_guests_may_search_and_keep_their_list_when_they_sign_in(library: Database) -> None:
