@@ -12,7 +12,6 @@ from api.ws import protocol as p
 from api.ws.connection import Connection
 from core.actor import Actor
 from core.errors import Conflict, InvalidInput, RateLimited, SextantError
-from core.events import RoomEvent
 from services.conversations import branches, drafts, messages, presence, proposals, service, turns
 from services.conversations.batches import Stored
 from services.conversations.rendering import instant
@@ -64,8 +63,7 @@ class Commands:
                 )
             case p.Typing():
                 self._member(command.room)
-                body = {"type": "typing", "room": str(command.room), "user_id": str(self._actor.user_id)}
-                self._runtime.db.publish([RoomEvent(command.room, "typing", body)])
+                await presence.typing(self._runtime.db, self._actor, command.room)
                 self._ack(command)
             case p.TurnStop():
                 await turns.stop(self._runtime.db, self._actor, command.turn)

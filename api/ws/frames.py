@@ -246,7 +246,8 @@ class Unread(BaseModel):
 
 
 class RoomActivity(BaseModel):
-    """To members who do not follow the room at the moment: its newest message."""
+    """To members who do not follow the room at the moment: its newest message, when it is new (`no` is then the room's
+    number of messages) or has changed. `mentions`: whom it names, and those before it that were sent with it."""
 
     type: Literal["room.activity"]
     room: UUID
@@ -255,6 +256,7 @@ class RoomActivity(BaseModel):
     sender_id: UUID
     mentions: list[UUID]
     preview: str
+    deleted: bool
     at: datetime
 
 

@@ -17,6 +17,7 @@ from api.ws import protocol as p
 from api.ws.commands import Commands
 from api.ws.connection import LIMITS, UNAUTHENTICATED, Connection
 from api.ws.socket import EXTENSION
+from core.actor import Scope
 from core.errors import SextantError, Unauthenticated
 from services.accounts import service as accounts
 
@@ -58,6 +59,8 @@ def _present(connection: Connection, runtime: Runtime) -> UUID | None:
     """Show that this person is there; guests talk to the assistant only, who does not mind."""
     if connection.actor is None or connection.actor.is_guest:
         return None
+    if Scope.CONVERSATIONS_READ not in connection.actor.scopes:
+        return None  # a program that has to do with other things
     runtime.presence.arrive(connection.actor.user_id)
     return connection.actor.user_id
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import orjson
 
+from api.ws.channel import Channel, fan_out
 from api.ws.connection import MAX_JOINED, RESTART, UNAUTHENTICATED, Connection
 from api.ws.socket import text_frame
 from core.actor import ROLE_SCOPES, Actor, Role, Scope
@@ -22,56 +23,22 @@ from core.db import Database
 from core.errors import NotFound
 from core.events import Event, RoomEvent, UserEvent
 from services.conversations import log as room_log
+from services.conversations.rendering import activity
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 3.0
-PREVIEW = 140
-
-
-class Channel:
-    """A room as this process sees it. `lurkers` are sockets of members who do not follow the room at the moment."""
-
-    __slots__ = (
-        "buffer",
-        "followers",
-        "healing",
-        "last_seq",
-        "lurkers",
-        "newest",
-        "newest_message",
-        "room_id",
-        "size",
-    )
-
-    def __init__(self, room_id: UUID) -> None:
-        self.room_id = room_id
-        self.followers: set[Connection] = set()
-        self.lurkers: set[Connection] = set()
-        self.last_seq: int | None = (
-            None  # the last durable event handed to the followers; None while there are none
-        )
-        self.newest = 0  # the newest seq heard of
-        self.buffer: list[bytes] = []
-        self.size = 0
-        self.newest_message: RoomEvent | None = None
-        self.healing = False
-
-    def add(self, encoded: bytes) -> bool:
-        """Queue an event for the next flush; True when the buffer was empty."""
-        self.buffer.append(encoded)
-        self.size += len(encoded)
-        return len(self.buffer) == 1
-
-    def flush(self) -> None:
-        """Deliver what is queued to everyone who follows."""
-        if self.buffer:
-            joined, self.buffer, self.size = b"\n".join(self.buffer), [], 0
-            _fan_out(text_frame(joined), self.followers)
-        if self.newest_message is not None:
-            message, self.newest_message = self.newest_message, None
-            if self.lurkers and message.body is not None:
-                _fan_out(text_frame(orjson.dumps(_activity(message.body))), self.lurkers)
+# How the event of a message is written that mentions nobody, as most do: whom the others mention is read from them.
+_NAMES_NOBODY = b'"mentions":[]'
+# What tells of a thing is for those who may read it; everything else a person hears of is their account's.
+_NEEDS = {
+    **dict.fromkeys(
+        ("draft", "presence", "room.added", "room.removed", "room.settings", "unread"),
+        Scope.CONVERSATIONS_READ,
+    ),
+    "booking.changed": Scope.BOOKINGS_READ,
+    "payment.changed": Scope.BILLING_READ,
+}
 
 
 class Hub:
@@ -107,9 +74,9 @@ class Hub:
         """A person has connected: from now on their rooms' activity reaches them."""
         assert connection.actor is not None
         self._people.setdefault(connection.actor.user_id, set()).add(connection)
-        rooms = await room_log.rooms_of(self._db, connection.actor)
-        for room_id in rooms:
-            self._lurk(connection, room_id)
+        if Scope.CONVERSATIONS_READ in connection.actor.scopes:
+            for room_id in await room_log.rooms_of(self._db, connection.actor):
+                self._lurk(connection, room_id)
 
     def leave(self, connection: Connection) -> None:
         """The socket is gone."""
@@ -225,10 +192,8 @@ class Hub:
                 self._queue(channel, orjson.dumps(event.body))
             return
         channel.newest = max(channel.newest, event.seq)
-        if event.type == "message.created" and channel.lurkers and event.has_body:
-            channel.newest_message = event
-            if not channel.buffer:
-                asyncio.get_running_loop().call_soon(channel.flush)
+        if channel.lurkers:
+            self._tell_lurkers(channel, event)
         if channel.last_seq is None or event.seq <= channel.last_seq:
             return
         if event.has_body and event.seq == channel.last_seq + 1 and not channel.healing:
@@ -238,6 +203,37 @@ class Hub:
                 self._left(channel, event.body)
         else:
             self._heal(channel)
+
+    def _tell_lurkers(self, channel: Channel, event: RoomEvent) -> None:
+        if not event.has_body:
+            if not channel.reading:
+                channel.reading = True
+                self._spawn(self._read_for_lurkers(channel))
+        elif event.type == "message.created":
+            channel.newest_message = event
+            if event.encoded is None or _NAMES_NOBODY not in event.encoded:
+                channel.named += (event.body or {})["message"]["mentions"]
+            if not channel.buffer:
+                asyncio.get_running_loop().call_soon(channel.flush)
+        elif event.type in ("message.edited", "message.deleted") and event.body is not None:
+            fan_out(text_frame(orjson.dumps(activity(event.body["message"], []))), channel.lurkers)
+
+    async def _read_for_lurkers(self, channel: Channel) -> None:
+        """Of what another process has published by id: the newest message as it is now, once for all that came while it
+        was read."""
+        try:
+            while channel.lurkers and channel.told < channel.newest:
+                through = channel.newest
+                told = await room_log.activity_through(
+                    self._db, channel.room_id, channel.told or through - 1, through
+                )
+                channel.told = max(channel.told, through)
+                if told is not None:
+                    fan_out(text_frame(orjson.dumps(told)), channel.lurkers)
+        except Exception:
+            log.exception("a room's newest message could not be read", extra={"room": str(channel.room_id)})
+        finally:
+            channel.reading = False
 
     def _ingest(self, channel: Channel, rows: list[dict[str, Any]]) -> None:
         for row in rows:
@@ -304,6 +300,11 @@ class Hub:
                 connection.actor = _in_role(
                     connection.actor, Role(event.body.get("role", connection.actor.role))
                 )
+            if (
+                connection.actor is None
+                or _NEEDS.get(event.type, Scope.ACCOUNT_READ) not in connection.actor.scopes
+            ):
+                continue
             if event.type == "room.added":
                 self._lurk(connection, UUID(event.body["room"]))
             elif event.type == "room.removed":
@@ -351,32 +352,9 @@ class Hub:
         task.add_done_callback(self._tasks.discard)
 
 
-def _fan_out(frame: bytes, connections: set[Connection]) -> None:
-    # The hottest loop of the process: no call more than it needs.
-    for connection in connections:
-        try:
-            connection.write(frame)
-        except RuntimeError:
-            connection.lost()
-
-
 def _seq(body: dict[str, Any]) -> int:
     seq: int = body["seq"]
     return seq
-
-
-def _activity(event: dict[str, Any]) -> dict[str, Any]:
-    message = event["message"]
-    return {
-        "type": "room.activity",
-        "room": event["room"],
-        "seq": event["seq"],
-        "no": message["no"],
-        "sender_id": message["sender_id"],
-        "mentions": message["mentions"],
-        "preview": (message["text"] or ", ".join(each["name"] for each in message["attachments"]))[:PREVIEW],
-        "at": event["at"],
-    }
 
 
 def _in_role(actor: Actor, role: Role) -> Actor:

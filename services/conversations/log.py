@@ -8,7 +8,7 @@ import asyncpg
 from core.actor import Actor, Scope
 from core.db import Database
 from core.errors import NotFound
-from services.conversations.rendering import message_body, room_event
+from services.conversations.rendering import activity, message_body, room_event
 from services.conversations.schemas import EventPage, MemberRead
 
 MAX_REPLAY = 1_000
@@ -30,6 +30,14 @@ from (
 order by e.seq limit $3
 """
 
+# The newest message up to a seq, and who was named since another.
+NEWEST = """
+select m.*, array(
+    select u::text from messages x cross join unnest(x.mentions) u where x.room_id = $1 and x.seq > $2 and x.seq <= $3
+) as named
+from messages m where m.room_id = $1 and m.seq <= $3 order by m.seq desc limit 1
+"""
+
 MEMBERS = """
 select m.user_id, u.name, m.role, u.role as account_role, u.avatar_url, u.is_demo, m.joined_at, m.read_seq
 from room_members m join users u on u.id = m.user_id where m.room_id = $1 and m.user_id = any($2::uuid[])
@@ -47,6 +55,15 @@ async def events_after(
         room_event(room_id, row["event_seq"], row["event_type"], row["event_at"], _shown(row, people))
         for row in rows
     ]
+
+
+async def activity_through(
+    db: Database, room_id: UUID, after_seq: int, through_seq: int
+) -> dict[str, Any] | None:
+    """The room's newest message up to `through_seq` for those who do not follow it, with whom it and others after
+    `after_seq` mention. None in a room where nothing was said. Checks no membership: for the hub."""
+    row = await db.by_key.fetchrow(NEWEST, room_id, after_seq, through_seq)
+    return None if row is None else activity(message_body(row), row["named"])
 
 
 def _of_member(row: asyncpg.Record) -> bool:

@@ -13,7 +13,7 @@ from core.clock import now
 from core.errors import Conflict, Forbidden
 from models.conversations import Room, RoomMember
 from services.conversations import message_repository as rows
-from services.conversations import repository
+from services.conversations import repository, service
 from services.conversations.rendering import Row, message_body, message_read
 from services.conversations.schemas import (
     EditMessage,
@@ -44,6 +44,7 @@ async def edit(
     await rows.keep_version(session, message)
     named = await rows.name_people(session, message, data.mentions)
     changed = await rows.change(session, message_id, text=data.text, mentions=named, edited_at=now())
+    await service.tell_counts(session, room_id, (set(message["mentions"]) ^ set(named)) - {actor.user_id})
     return await _log(session, "message.edited", changed)
 
 
@@ -74,6 +75,7 @@ async def delete(session: AsyncSession, actor: Actor, room_id: UUID, message_id:
         pinned_by=None,
         deleted_at=now(),
     )
+    await service.tell_counts(session, room_id, set(message["mentions"]) - {message["sender_id"]})
     return await _log(session, "message.deleted", changed)
 
 

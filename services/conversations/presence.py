@@ -16,7 +16,9 @@ import asyncpg
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.actor import Actor, Scope
 from core.db import Database
+from core.errors import Forbidden, NotFound
 from core.events import Event, RoomEvent, UserEvent
 from core.ids import new_id
 from models.conversations import Presence as Row
@@ -91,6 +93,30 @@ async def online_in(db: Database, room_id: UUID) -> list[UUID]:
     """The members of a room who are there; for whoever has just begun to follow it. Checks no membership."""
     rows = await db.by_key.fetch(COMPANIONS, [room_id])
     return [row["user_id"] for row in rows]
+
+
+async def typing(db: Database, actor: Actor, room_id: UUID) -> None:
+    """Tell a room that the actor is writing. Raises NotFound when it is not theirs, Forbidden when they are silenced:
+    whoever has blocked them does not see them write either."""
+    actor.require(Scope.CONVERSATIONS_WRITE)
+    member = await db.by_key.fetchrow(
+        "select silenced_at from room_members where room_id = $1 and user_id = $2 and left_at is null",
+        room_id,
+        actor.user_id,
+    )
+    if member is None:
+        raise NotFound("There is no such conversation.", room=str(room_id))
+    if member["silenced_at"] is not None:
+        raise Forbidden("You cannot write to this person.", code="cannot_send", room=str(room_id))
+    db.publish(
+        [
+            RoomEvent(
+                room_id,
+                "typing",
+                {"type": "typing", "room": str(room_id), "user_id": str(actor.user_id)},
+            )
+        ]
+    )
 
 
 class Presence:

@@ -11,6 +11,8 @@ from models.accounts import User
 from models.conversations import Message, RoomMember
 from services.conversations.schemas import MemberRead, MessageRead
 
+PREVIEW = 140
+
 
 class Row(Protocol):
     """A row by column name: asyncpg's record, SQLAlchemy's mapping, a dictionary."""
@@ -58,6 +60,23 @@ def message_body(row: Row) -> dict[str, Any]:
         "deleted_at": instant(deleted),
         "pinned_at": instant(row["pinned_at"]),
         "pinned_by": _id(row["pinned_by"]),
+    }
+
+
+def activity(message: Row, named: list[str]) -> dict[str, Any]:
+    """What members are told of a room that they do not follow: its newest message. `named`: whom that one and those
+    before it mention of which nothing has been told yet, once for each message."""
+    said = message["text"] or ", ".join(each["name"] for each in message["attachments"])
+    return {
+        "type": "room.activity",
+        "room": message["room_id"],
+        "seq": message["seq"],
+        "no": message["no"],
+        "sender_id": message["sender_id"],
+        "mentions": named,
+        "preview": said[:PREVIEW],
+        "deleted": message["deleted_at"] is not None,
+        "at": message["created_at"],
     }
 
 

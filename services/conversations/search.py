@@ -1,13 +1,12 @@
 """Search in the messages of one's rooms: words, by their beginnings, newest first."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import cursors
 from core.actor import Actor, Scope
-from core.errors import InvalidInput
 from services.conversations import repository
 from services.conversations.rendering import message_read
 from services.conversations.schemas import FoundMessage, SearchPage, Snippet
@@ -35,7 +34,10 @@ SEARCH = text(
             and (cast(:before as timestamptz) is null or (m.created_at, m.id) < (:before, cast(:before_id as uuid)))
         order by m.created_at desc, m.id desc limit :most
     )
-    select f.*, r.title as room_title, u.name as sender_name,
+    select f.*, case when r.kind = 'direct' then coalesce((
+            select o.name from room_members other join users o on o.id = other.user_id
+            where other.room_id = r.id and other.user_id <> :me
+        ), r.title) else r.title end as room_title, u.name as sender_name,
         ts_headline('simple', translate(f.text, :marks, ''), q.query, :headline) as headline
     from found f cross join q join rooms r on r.id = f.room_id join users u on u.id = f.sender_id
     order by f.created_at desc, f.id desc
@@ -57,7 +59,7 @@ async def search(
     actor.require(Scope.CONVERSATIONS_READ)
     if room_id is not None:
         await repository.room_of(session, actor.user_id, room_id)
-    before = _parse_cursor(cursor)
+    before = cursors.read(cursor)
     rows = (
         (
             await session.execute(
@@ -89,7 +91,7 @@ async def search(
             )
             for row in rows[:limit]
         ],
-        next_cursor=f"{last['created_at'].isoformat()}~{last['id']}" if last is not None else None,
+        next_cursor=cursors.written(last["created_at"], last["id"]) if last is not None else None,
     )
 
 
@@ -102,16 +104,3 @@ def _snippet(headline: str) -> list[Snippet]:
             continue
         parts += [Snippet(text=hit, hit=True), Snippet(text=rest, hit=False)]
     return [part for part in parts if part.text]
-
-
-def _parse_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    try:
-        at, _, message_id = cursor.partition("~")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("without a zone")
-        return moment, UUID(message_id)
-    except ValueError:
-        raise InvalidInput("This page does not exist; start from the first.", code="bad_cursor") from None

@@ -1,15 +1,14 @@
 """Rooms: opening, listing, reading, marking as read. Sending is in `sending`, what is done to messages afterwards in
 `messages`, history in `history`, who comes and goes in `members`, the assistant's turns in `turns`."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from typing import cast
 from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import cursors
 from core.actor import Actor, Scope
-from core.errors import InvalidInput
 from core.events import RoomEvent, UserEvent, emit
 from core.ids import ASSISTANT_ID
 from models.conversations import Room, RoomMember
@@ -110,13 +109,36 @@ async def list_rooms(
     """The actor's rooms, newest activity first: those in the list, or those put away."""
     actor.require(Scope.CONVERSATIONS_READ)
     rows = await repository.rooms_of(
-        session, actor.user_id, before=_parse_cursor(cursor), limit=limit + 1, archived=archived
+        session, actor.user_id, before=cursors.read(cursor), limit=limit + 1, archived=archived
     )
     more = len(rows) > limit
     reads = await _reads(session, [(row[0], row[1]) for row in rows[:limit]], shown=SHOWN_IN_LISTS)
     last = rows[limit - 1][0] if more else None
-    next_cursor = f"{instant_exact(last)}~{last.id}" if last is not None else None
+    next_cursor = (
+        cursors.written(last.last_message_at or last.created_at, last.id) if last is not None else None
+    )
     return RoomPage(items=reads, next_cursor=next_cursor)
+
+
+async def tell_counts(session: AsyncSession, room_id: UUID, people: Collection[UUID]) -> None:
+    """Tell the devices of these members how much of a room they have not read, after that has changed without them."""
+    for user_id in sorted(people):
+        row = await session.get(RoomMember, (room_id, user_id), populate_existing=True)
+        if row is not None and row.left_at is None:
+            room = await session.get_one(Room, room_id)
+            named = (await repository.mention_counts(session, user_id, [room_id])).get(room_id, 0)
+            emit(session, _unread(user_id, room_id, row.read_seq, room.message_count - row.read_no, named))
+
+
+def _unread(user_id: UUID, room_id: UUID, read_seq: int, unread: int, mentions: int) -> UserEvent:
+    body = {
+        "type": "unread",
+        "room": str(room_id),
+        "unread": unread,
+        "mentions": mentions,
+        "read_seq": read_seq,
+    }
+    return UserEvent(user_id, "unread", body)
 
 
 async def mark_read(session: AsyncSession, actor: Actor, room_id: UUID, data: MarkRead) -> ReadState:
@@ -131,36 +153,13 @@ async def mark_read(session: AsyncSession, actor: Actor, room_id: UUID, data: Ma
         read_seq, unread = moved
     state = ReadState(room_id=room_id, read_seq=read_seq, unread=unread, mentions=named.get(room_id, 0))
     if moved is not None:
-        who, where = str(actor.user_id), str(room_id)
-        body = {
-            "type": "unread",
-            "room": where,
-            "unread": unread,
-            "mentions": state.mentions,
-            "read_seq": read_seq,
-        }
-        receipt = {"type": "receipt", "room": where, "user_id": who, "seq": read_seq}
+        receipt = {"type": "receipt", "room": str(room_id), "user_id": str(actor.user_id), "seq": read_seq}
         emit(
             session,
-            UserEvent(actor.user_id, "unread", body),
+            _unread(actor.user_id, room_id, read_seq, unread, state.mentions),
             RoomEvent(room_id, "receipt", receipt),
         )
     return state
-
-
-def instant_exact(room: Room) -> str:
-    """The room's activity to the microsecond, for cursors."""
-    return (room.last_message_at or room.created_at).isoformat()
-
-
-def _parse_cursor(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    try:
-        at, _, room_id = cursor.partition("~")
-        return datetime.fromisoformat(at), UUID(room_id)
-    except ValueError:
-        raise InvalidInput("This page does not exist; start from the first.", code="bad_cursor") from None
 
 
 async def _reads(

@@ -1149,7 +1149,8 @@ export interface components {
         };
         /**
          * RoomActivity
-         * @description To members who do not follow the room at the moment: its newest message.
+         * @description To members who do not follow the room at the moment: its newest message, when it is new (`no` is then the room's
+         *     number of messages) or has changed. `mentions`: whom it names, and those before it that were sent with it.
          */
         RoomActivity: {
             /**
@@ -1157,6 +1158,8 @@ export interface components {
              * Format: date-time
              */
             at: string;
+            /** Deleted */
+            deleted: boolean;
             /** Mentions */
             mentions: string[];
             /** No */

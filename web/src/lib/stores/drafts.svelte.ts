@@ -50,6 +50,12 @@ class Drafts {
 		if (!this.#timers.has(room) && Date.now() - (this.#typed.get(room) ?? 0) > MINE_MS) this.#keep(room, text);
 	}
 
+	/** The server has none any more: it was sent from another device. What was written here since stays. */
+	sent(room: string): void {
+		const known = this.#known.get(room);
+		if (known && known === this.get(room)) this.learn(room, '');
+	}
+
 	#send(room: string): void {
 		this.#timers.delete(room);
 		const text = this.get(room);

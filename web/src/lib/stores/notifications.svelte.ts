@@ -79,6 +79,7 @@ class Notifications {
 				this.#mark(({ id }) => event.ids === null || event.ids.includes(id));
 				this.unread = event.unread;
 			} else if (event.type === 'unread') this.#readInRoom(event.room, event.read_seq);
+			else if (event.type === 'room.activity' && event.sender_id === session.user?.id) this.#readInRoom(event.room, event.seq);
 		}
 	}
 

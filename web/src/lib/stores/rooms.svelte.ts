@@ -12,9 +12,11 @@ export type ListedRoom = Omit<FullRoom, 'last_message'> & { last_message: { text
 
 interface Said {
 	seq: number;
+	no: number;
 	sender_id: string;
 	mentions: string[];
 	text: string;
+	deleted: boolean;
 	at: string;
 }
 
@@ -98,6 +100,7 @@ class Rooms {
 		for (const { id, members, draft } of list) {
 			for (const member of members) this.#present(member.user_id, member.online);
 			if (draft?.text) drafts.learn(id, draft.text);
+			else drafts.sent(id);
 		}
 	}
 
@@ -129,7 +132,9 @@ class Rooms {
 					this.#said(event.room, { ...event, text: event.preview });
 					break;
 				case 'message.created':
-					this.#said(event.room, { ...event.message, text: spoken(event.message), at: event.message.created_at });
+				case 'message.edited':
+				case 'message.deleted':
+					this.#said(event.room, { ...event.message, text: spoken(event.message), deleted: event.message.deleted_at !== null, at: event.message.created_at });
 					break;
 				case 'room.updated':
 					if (typeof event.changes.title === 'string') this.#change(event.room, { title: event.changes.title });
@@ -137,14 +142,23 @@ class Rooms {
 		}
 	}
 
-	/** Something was said: here, or in a room that is not looked at, which is told of by `room.activity`. */
-	#said(id: string, { seq, sender_id, mentions, text, at }: Said): void {
+	/**
+	 * Something was said, or what was said last has changed: here, or in a room that is not looked at, which is told of by
+	 * `room.activity`. The message's number says how many there are: of some that came at once only the last one is told.
+	 */
+	#said(id: string, { seq, no, sender_id, mentions, text, deleted, at }: Said): void {
 		const room = this.get(id);
 		if (!room) return void this.#fetch(id);
-		if (seq <= room.last_seq && room.last_message) return;
+		if (no < room.message_count) return;
+		const last_message = { text, sender_id, deleted_at: deleted ? at : null };
+		if (no === room.message_count) return this.#change(id, { last_message });
 		const me = session.user?.id ?? '';
-		const counts = sender_id === me ? {} : { unread: room.unread + 1, mentions: room.mentions + Number(mentions.includes(me)) };
-		this.#change(id, { ...counts, last_seq: seq, last_message_at: at, last_message: { text, sender_id }, archived: false });
+		// Whoever says something has read what was said before, on whichever device.
+		const counts =
+			sender_id === me
+				? { unread: 0, mentions: 0, read_seq: Math.max(seq, room.read_seq) }
+				: { unread: room.unread + no - room.message_count, mentions: room.mentions + mentions.filter((person) => person === me).length };
+		this.#change(id, { ...counts, last_seq: Math.max(seq, room.last_seq), message_count: no, last_message_at: at, last_message, archived: false });
 	}
 
 	async #fetch(id: string): Promise<void> {
