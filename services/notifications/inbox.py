@@ -2,12 +2,14 @@
 whatever device: so it agrees with the room's own count without either telling the other."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     and_,
     case,
     delete,
@@ -24,9 +26,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ids import new_id
 from models.accounts import User
-from models.conversations import RoomMember
+from models.conversations import Message, RoomMember
 from models.notifications import Notification
 from services.notifications.schemas import Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The newest message that a line tells of, as it is now: what was edited or deleted since is not shown as it was."""
+
+    text: str
+    deleted: bool
 
 
 def _read_in_room(
@@ -87,17 +97,33 @@ async def keep(session: AsyncSession, **values: Any) -> Notification | None:
 
 async def page(
     session: AsyncSession, user_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[tuple[Notification, bool]]:
-    """Lines, newest first, each with whether it has been read."""
+) -> Sequence[tuple[Notification, bool, Told | None]]:
+    """Lines, newest first, each with whether it has been read, and the message that it tells of."""
     query = (
-        select(Notification, ~_unread())
+        select(Notification, ~_unread(), *_MESSAGE)
+        .outerjoin(Message, _told())
         .where(Notification.user_id == user_id, Notification.shown)
         .order_by(Notification.happened_at.desc(), Notification.id.desc())
         .limit(limit)
     )
     if before is not None:
         query = query.where(tuple_(Notification.happened_at, Notification.id) < before)
-    return [(row[0], row[1]) for row in (await session.execute(query)).all()]
+    return [(row[0], row[1], _as_told(row)) for row in (await session.execute(query)).all()]
+
+
+# Of a long text a line shows the beginning.
+_MESSAGE = (func.left(Message.text, 1_200).label("text"), Message.attachments, Message.deleted_at)
+
+
+def _told() -> ColumnElement[bool]:
+    return and_(Message.room_id == Notification.room_id, Message.seq == Notification.seq)
+
+
+def _as_told(row: Row[Any]) -> Told | None:
+    if row.text is None:
+        return None
+    said = row.text or ", ".join(each["name"] for each in row.attachments)
+    return Told(said, row.deleted_at is not None)
 
 
 async def unread(session: AsyncSession, user_id: UUID) -> int:
@@ -106,16 +132,20 @@ async def unread(session: AsyncSession, user_id: UUID) -> int:
     return (await session.scalar(query)) or 0
 
 
-async def get(session: AsyncSession, notification_id: UUID) -> tuple[Notification, bool] | None:
-    """A line and whether it has been read."""
+async def get(session: AsyncSession, notification_id: UUID) -> tuple[Notification, bool, Told | None] | None:
+    """A line, whether it has been read, and the message that it tells of."""
     row = (
         await session.execute(
             select(
-                Notification, or_(Notification.read_at.is_not(None), func.coalesce(_read_in_room(), False))
-            ).where(Notification.id == notification_id)
+                Notification,
+                or_(Notification.read_at.is_not(None), func.coalesce(_read_in_room(), False)),
+                *_MESSAGE,
+            )
+            .outerjoin(Message, _told())
+            .where(Notification.id == notification_id)
         )
     ).one_or_none()
-    return (row[0], row[1]) if row is not None else None
+    return (row[0], row[1], _as_told(row)) if row is not None else None
 
 
 async def mark(session: AsyncSession, user_id: UUID, ids: Sequence[UUID] | None, at: datetime) -> bool:

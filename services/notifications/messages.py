@@ -28,6 +28,7 @@ from models.notifications import Digest
 from services.notifications import choosing, repository, unread
 from services.notifications.jobs import deliver
 from services.notifications.kinds import Channel, Kind
+from services.notifications.notices import one_line
 from services.notifications.schemas import DigestLine, DigestRoom, MessageDigest
 from services.notifications.telling import tell
 from services.notifications.unread import Away
@@ -42,7 +43,7 @@ MOST_A_DAY = 8
 NIGHT_BEGINS, NIGHT_ENDS = 22, 7
 # What is older was seen elsewhere, or is of no use in a mail.
 OLDEST = timedelta(days=7)
-ROOMS_SHOWN, LINES_SHOWN, PREVIEW = 5, 3, 280
+ROOMS_SHOWN, LINES_SHOWN = 5, 3
 _PATIENCE = timedelta(minutes=2)
 _BUCKET_SECONDS = 2.0
 _BATCH = 500
@@ -169,7 +170,9 @@ def _count(row: Digest, zone: ZoneInfo, now: datetime) -> None:
 
 async def _tell(session: AsyncSession, away: Away) -> None:
     if away.mention:
-        kind, name, key = Kind.MENTION, "mention", f"mention:{away.room_id}"
+        # A direct room has no name of its own to be mentioned in.
+        name = "mention_directly" if away.direct else "mention"
+        kind, key = Kind.MENTION, f"mention:{away.room_id}"
     else:
         name = "message" if away.senders == 1 else "messages"
         kind, key = Kind.MESSAGE, f"messages:{away.room_id}"
@@ -180,7 +183,7 @@ async def _tell(session: AsyncSession, away: Away) -> None:
         name,
         key=key,
         path=f"/rooms/{away.room_id}",
-        context={"sender": away.sender, "room": away.title, "preview": _line(away.text)},
+        context={"sender": away.sender, "room": away.title, "preview": one_line(away.text)},
         count=away.count,
         room_id=away.room_id,
         seq=away.seq,
@@ -219,7 +222,7 @@ async def _mail(session: AsyncSession, user_id: UUID, found: Sequence[Row[Any]])
             url=f"{base}/rooms/{rows[0].room_id}",
             count=rows[0].count,
             lines=[
-                DigestLine(sender=row.sender, text=_line(row.text), at=row.at, mention=row.mention)
+                DigestLine(sender=row.sender, text=one_line(row.text), at=row.at, mention=row.mention)
                 for row in reversed(rows)
             ],
         )
@@ -243,9 +246,3 @@ async def _mail(session: AsyncSession, user_id: UUID, found: Sequence[Row[Any]])
         await unread.mailed(session, user_id, rows[0].room_id, rows[0].through_seq)
     if email_id is not None:
         await enqueue(session, deliver, email_id=email_id)
-
-
-def _line(text: str) -> str:
-    """A message in one line, shortened."""
-    line = " ".join(text[: PREVIEW * 4].split())
-    return line if len(line) <= PREVIEW else line[: PREVIEW - 1].rstrip() + "…"

@@ -8,17 +8,18 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core import clock
+from core import clock, cursors
 from core.actor import Actor, Scope
-from core.errors import InvalidInput
 from core.events import UserEvent, emit
 from models.notifications import Notification
 from services.notifications import inbox
+from services.notifications.inbox import Told
 from services.notifications.kinds import Kind
 from services.notifications.schemas import Recipient
 from services.notifications.words import has, words
 
 PAGE = 20
+PREVIEW = 280
 _LONGEST = 200
 
 
@@ -64,12 +65,12 @@ async def list_own(
 ) -> NotificationPage:
     """The actor's lines, newest first. Raises InvalidInput (bad_cursor)."""
     actor.require(Scope.ACCOUNT_READ)
-    rows = await inbox.page(session, actor.user_id, before=_parse(cursor), limit=limit + 1)
+    rows = await inbox.page(session, actor.user_id, before=cursors.read(cursor), limit=limit + 1)
     reader = Recipient(address="", user_id=actor.user_id, timezone=actor.timezone, locale=actor.locale)
     last = rows[limit - 1][0] if len(rows) > limit else None
     return NotificationPage(
-        items=[read(row, reader, seen) for row, seen in rows[:limit]],
-        next_cursor=f"{last.happened_at.isoformat()}~{last.id}" if last else None,
+        items=[read(row, reader, seen, told) for row, seen, told in rows[:limit]],
+        next_cursor=cursors.written(last.happened_at, last.id) if last else None,
         unread=await inbox.unread(session, actor.user_id),
     )
 
@@ -86,9 +87,13 @@ async def mark(session: AsyncSession, actor: Actor, data: MarkNotifications) -> 
     return UnreadNotifications(unread=unread)
 
 
-def read(row: Notification, reader: Recipient, seen: bool = False) -> NotificationRead:
-    """A line in words, in the reader's language and time zone."""
+def read(
+    row: Notification, reader: Recipient, seen: bool = False, told: Told | None = None
+) -> NotificationRead:
+    """A line in words, in the reader's language and time zone. `told`: the message that it tells of, as it is now."""
     values = {"count": row.count, **_shown(row.context, reader)}
+    if told is not None and "preview" in values:
+        values["preview"] = words("shared.deleted", reader.language) if told.deleted else one_line(told.text)
     body = f"notice.{row.name}.body"
     return NotificationRead(
         id=row.id,
@@ -111,20 +116,13 @@ def _shown(context: dict[str, str], reader: Recipient) -> dict[str, str]:
     }
 
 
+def one_line(text: str) -> str:
+    """A message in one line, shortened."""
+    line = " ".join(text[: PREVIEW * 4].split())
+    return line if len(line) <= PREVIEW else line[: PREVIEW - 1].rstrip() + "…"
+
+
 def _local(at: str, timezone: str) -> str:
     """`Tuesday, 24 November, 15:00`."""
     there = datetime.fromisoformat(at).astimezone(ZoneInfo(timezone))
     return f"{there:%A}, {there.day} {there:%B}, {there:%H:%M}"
-
-
-def _parse(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    try:
-        at, _, notification_id = cursor.partition("~")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("no time zone")
-        return moment, UUID(notification_id)
-    except ValueError:
-        raise InvalidInput("This page does not exist; start from the first.", code="bad_cursor") from None

@@ -118,7 +118,8 @@ async def plan(session: AsyncSession, row: Notification) -> None:
 
 @job("notifications.push")
 async def push(db: Database, *, subscription_id: UUID, notification_id: UUID) -> None:
-    """Push one line to one device, unless it has been read meanwhile. A device that is gone is forgotten.
+    """Push one line to one device, unless it has been read, or its message deleted, meanwhile. A device that is gone is
+    forgotten.
 
     Raises VendorUnavailable to be run again."""
     async with db.transaction() as session:
@@ -126,11 +127,11 @@ async def push(db: Database, *, subscription_id: UUID, notification_id: UUID) ->
         found = await inbox.get(session, notification_id)
         if subscription is None or found is None or found[1] or subscription.user_id != found[0].user_id:
             return
-        row = found[0]
+        row, _, told = found
         reader = await inbox.reader(session, row.user_id)
-        if reader is None:
+        if reader is None or (told is not None and told.deleted):
             return
-        line = notices.read(row, reader)
+        line = notices.read(row, reader, told=told)
         unread = await inbox.unread(session, row.user_id)
     body = {
         "title": line.title,

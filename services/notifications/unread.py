@@ -21,17 +21,20 @@ from models.notifications import Digest, MessageNotice, MessageScan
 _LATE = timedelta(seconds=30)
 
 # Messages since `floor` in order of their ids, which are times: a range of the primary key. `told_seq` and `read_seq`
-# leave out what somebody has been told of or has read.
+# leave out what somebody has been told of or has read. A message without words says the names of its files.
 _AWAY = text(
     """
     with said as (
-        select m.room_id, m.sender_id, m.seq, m.text, m.mentions, m.created_at
+        select m.room_id, m.sender_id, m.seq, coalesce(nullif(m.text, ''), (
+            select string_agg(each ->> 'name', ', ' order by place)
+            from jsonb_array_elements(m.attachments) with ordinality as a(each, place)
+        ), '') as text, m.mentions, m.created_at
         from messages m
         join rooms r on r.id = m.room_id
         where m.id >= :floor and m.created_at <= :through and m.kind = 'text' and m.deleted_at is null
             and m.sender_id <> :assistant and r.kind <> 'assistant'
     )
-    select rm.user_id, rm.room_id, r.title, rm.user_id = any(s.mentions) as mention,
+    select rm.user_id, rm.room_id, r.title, r.kind = 'direct' as direct, rm.user_id = any(s.mentions) as mention,
         count(*) as count, max(s.seq) as seq, max(s.created_at) as at,
         count(distinct s.sender_id) as senders,
         (array_agg(u.name order by s.seq desc))[1] as sender,
@@ -45,7 +48,7 @@ _AWAY = text(
     where s.seq > rm.read_seq and s.seq > coalesce(n.told_seq, 0) and rm.user_id <> :assistant
         and rm.silenced_at is null
         and (rm.notify = 'all' or (rm.notify = 'mentions' and rm.user_id = any(s.mentions)))
-    group by rm.user_id, rm.room_id, r.title, mention
+    group by rm.user_id, rm.room_id, r.title, r.kind, mention
     order by rm.user_id, rm.room_id
     """
 )
@@ -55,8 +58,12 @@ _AWAY = text(
 _WAITING = text(
     """
     select * from (
-        select m.room_id, r.title, m.seq, m.text, m.created_at as at, u.name as sender,
-            rm.user_id = any(m.mentions) as mention,
+        select m.room_id, case when r.kind = 'direct' then u.name else r.title end as title, m.seq,
+            coalesce(nullif(m.text, ''), (
+                select string_agg(each ->> 'name', ', ' order by place)
+                from jsonb_array_elements(m.attachments) with ordinality as a(each, place)
+            ), '') as text,
+            m.created_at as at, u.name as sender, rm.user_id = any(m.mentions) as mention,
             count(*) over (partition by m.room_id) as count,
             max(m.seq) over (partition by m.room_id) as through_seq,
             row_number() over (partition by m.room_id order by m.seq desc) as place,
@@ -85,6 +92,7 @@ class Away:
     user_id: UUID
     room_id: UUID
     title: str
+    direct: bool
     mention: bool
     count: int
     seq: int

@@ -12,9 +12,11 @@ from core.db import Database
 from models.conversations import RoomMember
 from models.notifications import Digest
 from services.accounts.schemas import UserRead
+from services.conversations import direct
+from services.conversations import messages as said
 from services.conversations import repository as conversations
 from services.conversations import service as rooms
-from services.conversations.schemas import MarkRead, SendMessage
+from services.conversations.schemas import EditMessage, MarkRead, OpenDirect, SendMessage
 from services.conversations.sending import Sender
 from services.notifications import choosing, notices
 from services.notifications.jobs import deliver
@@ -122,6 +124,45 @@ async def test_who_was_away_is_told_once(db: Database) -> None:
     await say(db, room_id, ada, "Fourth")
     await look(db)
     assert (await lines(db, grace))[0].title == "Ada wrote to you"
+
+
+async def test_a_line_shows_its_message_as_it_is_now(db: Database) -> None:
+    room_id, (ada, grace) = await people(db)
+    seq = await say(db, room_id, ada, "My password is hunter2, @Grace", mentions=[grace.id])
+    await look(db)
+    assert [line.body for line in await lines(db, grace)] == ["My password is hunter2, @Grace"]
+    message_id = await db.raw.fetchval(
+        "select id from messages where room_id = $1 and seq = $2", room_id, seq
+    )
+    async with db.transaction() as session:
+        await said.edit(session, actor_for(ada), room_id, message_id, EditMessage(text="Never mind"))
+    assert [line.body for line in await lines(db, grace)] == ["Never mind"]
+    async with db.transaction() as session:
+        await said.delete(session, actor_for(ada), room_id, message_id)
+    (line,) = await lines(db, grace)
+    assert (line.title, line.body) == ("Ada mentioned you in Telehealth", "This message was deleted.")
+    assert await digests(db, grace) == []
+
+
+async def test_files_without_words_are_told_by_name_and_a_direct_room_by_who_writes(db: Database) -> None:
+    _, (ada, grace) = await people(db)
+    async with db.transaction() as session:
+        opened = await direct.open_direct(session, actor_for(ada), OpenDirect(user_id=grace.id))
+    await say(db, opened.id, ada, "@Grace", mentions=[grace.id])
+    await say(db, opened.id, ada, "see this")
+    await db.raw.execute(
+        "update messages set text = '', attachments = $2 where room_id = $1 and text = 'see this'",
+        opened.id, [{"name": "plan.pdf"}, {"name": "costs.ods"}],
+    )  # fmt: skip
+    await look(db)
+    assert {line.title: line.body for line in await lines(db, grace)} == {
+        "Ada mentioned you": "@Grace",
+        "Ada wrote to you": "plan.pdf, costs.ods",
+    }
+    (mail,) = await digests(db, grace)
+    assert [(room["title"], [each["text"] for each in room["lines"]]) for room in mail["rooms"]] == [
+        ("Ada", ["@Grace", "plan.pdf, costs.ods"])
+    ]
 
 
 async def test_who_reads_or_mutes_is_not_told(db: Database) -> None:
