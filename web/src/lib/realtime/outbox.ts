@@ -29,7 +29,7 @@ export interface OutboxOptions {
 }
 
 /** Refusals that pass by themselves. */
-const TEMPORARY = new Set(['rate_limited', 'too_many_requests', 'unavailable', 'internal_error']);
+const TEMPORARY = new Set(['rate_limited', 'vendor_unavailable', 'internal']);
 
 export class Outbox {
 	#pending: Pending[];
@@ -102,9 +102,12 @@ export class Outbox {
 	}
 
 	#replace(pending: Pending[]): void {
+		// Another tab keeps in the same place what waits there: it is neither sent from here nor thrown away.
+		const own = new Set([...this.#pending, ...pending].map(({ client_id }) => client_id));
+		const others = this.#read().filter(({ client_id }) => !own.has(client_id));
 		this.#pending = pending;
 		try {
-			this.options.storage?.setItem(this.options.key, JSON.stringify(pending));
+			this.options.storage?.setItem(this.options.key, JSON.stringify([...others, ...pending]));
 		} catch {
 			// Storage may be full or blocked; the messages are then kept for this page only.
 		}
