@@ -117,7 +117,7 @@ async def preview(session: AsyncSession, actor: Actor, token: str) -> Invitation
     member = await session.get(RoomMember, (row.room_id, actor.user_id))
     inside = member is not None and member.left_at is None
     if not inside:
-        _check(row)
+        _check(row, member)
     counts = await repository.member_counts(session, [row.room_id])
     inviter = (await accounts.people(session, [row.created_by])).get(row.created_by)
     return InvitationPreview(
@@ -138,9 +138,7 @@ async def accept(session: AsyncSession, actor: Actor, token: str) -> RoomRead:
     row = await _by_token(session, token, lock=True)
     member = await session.get(RoomMember, (room_id, actor.user_id))
     if member is None or member.left_at is not None:
-        _check(row)
-        if member is not None and member.removed_by is not None and member.left_at >= row.created_at:  # type: ignore[operator]
-            raise Forbidden("You were taken out of this room. Ask for a new invitation.", code="removed")
+        _check(row, member)
         if (await repository.member_counts(session, [room_id])).get(room_id, 0) >= repository.MAX_MEMBERS:
             raise Conflict("This room is full.", code="room_full")
         row.uses += 1
@@ -172,13 +170,16 @@ async def _by_token(session: AsyncSession, token: str, *, lock: bool = False) ->
     return row
 
 
-def _check(row: RoomInvitation) -> None:
+def _check(row: RoomInvitation, member: RoomMember | None) -> None:
+    """Raises Gone or Forbidden where the invitation does not let this person in, who is or was a member."""
     if row.revoked_at is not None:
         raise Gone("This invitation was taken back. Ask for a new one.", code="invitation_revoked")
     if row.expires_at <= now():
         raise Gone("This invitation has expired. Ask for a new one.", code="invitation_expired")
     if row.uses >= row.max_uses:
         raise Gone("This invitation was used already. Ask for a new one.", code="invitation_used")
+    if member is not None and member.removed_by is not None and member.left_at >= row.created_at:  # type: ignore[operator]
+        raise Forbidden("You were taken out of this room. Ask for a new invitation.", code="removed")
 
 
 __all__ = ["InvitationLetter", "accept", "create", "deliver_with", "open_ones", "preview", "revoke"]

@@ -108,12 +108,15 @@ async def end_membership(session: AsyncSession, room_id: UUID, user_id: UUID) ->
 async def join(session: AsyncSession, room_id: UUID, user_id: UUID, role: str = "member") -> None:
     """Bring a person into a room whose lock the caller holds: its log says so, and their devices learn of it."""
     moment = now()
-    former = await session.get(RoomMember, (room_id, user_id))
-    if former is None:
-        session.add(RoomMember(room_id=room_id, user_id=user_id, role=role, joined_at=moment))
-    else:
-        former.role, former.joined_at, former.left_at, former.removed_by = role, moment, None, None
-        former.archived_no = None
+    room = await session.get_one(Room, room_id, populate_existing=True)
+    member = await session.get(RoomMember, (room_id, user_id))
+    if member is None:
+        member = RoomMember(room_id=room_id, user_id=user_id)
+        session.add(member)
+    member.role, member.joined_at, member.left_at, member.removed_by = role, moment, None, None
+    member.archived_no = None
+    # What was said before is history, not news: it is there to be read, and counts nowhere as unread.
+    member.read_seq, member.read_no = room.last_seq, room.message_count
     await session.flush()
     await log_member(session, room_id, user_id, "member.joined")
     emit(session, UserEvent(user_id, "room.added", {"type": "room.added", "room": str(room_id)}))

@@ -62,7 +62,7 @@ async def _confirm(
 ) -> ProposalOutcome:
     """Send it as the person, once: the proposal's id is the message's."""
     actor.require(Scope.CONVERSATIONS_WRITE)
-    await repository.room_of(session, actor.user_id, draft.to_room_id)
+    await repository.locked_room_of(session, actor.user_id, draft.to_room_id)
     sent = await repository.post_message(
         session, draft.to_room_id, sender_id=actor.user_id, text=draft.text, client_id=proposal_id
     )

@@ -281,6 +281,12 @@ async def post_message(
         "pinned_by": None,
     }
     await session.execute(insert(Message).values(row))
+    # Whoever says something has read the room so far, as with every message that is sent.
+    await session.execute(
+        update(RoomMember)
+        .where(RoomMember.room_id == room_id, RoomMember.user_id == sender_id)
+        .values(read_seq=counters.last_seq, read_no=counters.message_count)
+    )
     body = message_body(row)
     event = room_event(room_id, counters.last_seq, "message.created", row["created_at"], {"message": body})
     emit(session, RoomEvent(room_id, "message.created", event, counters.last_seq))

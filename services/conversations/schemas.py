@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from services.conversations.emoji import one_emoji
+from services.conversations.visible import shows_something, visible
 from services.files.schemas import AttachmentRead
 
 MAX_TEXT = 8_000
@@ -28,11 +29,17 @@ Emoji = Annotated[
 ]
 Notify = Literal["all", "mentions", "none"]
 Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
+    str,
+    StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$"),
+    AfterValidator(visible),
 ]
 # A message that carries files may say nothing.
 MaybeText = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=r"^[^\x00]*$")]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    AfterValidator(visible),
+]
 
 
 class RoomKind(StrEnum):
@@ -247,7 +254,7 @@ class SendMessage(BaseModel):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not self.attachments and not self.text.strip():
+        if not self.attachments and not shows_something(self.text):
             raise ValueError("write something, or attach a file")
         return self
 

@@ -24,7 +24,9 @@ from services.conversations import (
     leaving,
     log,
     members,
+    messaging,
     presence,
+    proposals,
     reports,
     service,
 )
@@ -110,9 +112,34 @@ async def test_invitations_end(db: Database) -> None:
         await members.remove(session, ada, room, bob.user_id)
     with pytest.raises(Forbidden):
         await accept(db, bob, token)
+    async with db.transaction() as session:
+        with pytest.raises(Forbidden):
+            await invitations.preview(session, bob, token)
     _, fresh = await invite(db, ada, room)
     await accept(db, bob, fresh)
     assert await people(db, bob, room) == {ada.user_id: "owner", bob.user_id: "member"}
+
+
+async def test_what_was_said_before_one_came_is_not_unread(db: Database) -> None:
+    ada, bob, cleo = [await make_actor(db) for _ in range(3)]
+    room, sender = await make_room(db, ada), Sender(db)
+    _, token = await invite(db, ada, room, max_uses=10)
+    await accept(db, bob, token)
+
+    async def counts(actor: Actor) -> tuple[int, int]:
+        async with db.transaction() as session:
+            read = await service.get(session, actor, room)
+        return read.unread, read.mentions
+
+    await say(sender, ada, room, "@Bob", mentions=[bob.user_id])
+    await accept(db, cleo, token)
+    assert (await counts(bob), await counts(cleo)) == ((1, 1), (0, 0))
+    async with db.transaction() as session:
+        await members.leave(session, bob, room)
+    await say(sender, ada, room, "while Bob is away")
+    await accept(db, bob, token)
+    await say(sender, ada, room, "news")
+    assert (await counts(bob), await counts(cleo)) == ((1, 0), (2, 0))
 
 
 async def test_an_invitation_by_e_mail_is_sealed_and_sent(db: Database) -> None:
@@ -259,6 +286,35 @@ async def test_who_is_blocked_cannot_write_and_is_not_told_why(db: Database) -> 
         with pytest.raises(Forbidden):
             await direct.open_direct(session, ada, OpenDirect(user_id=other.user_id))
     await sender.close()
+
+
+async def test_the_assistant_sends_nothing_to_whom_one_may_not_write(db: Database) -> None:
+    ada, bob = [await make_actor(db) for _ in range(2)]
+    await make_room(db, ada, bob)
+    async with db.transaction() as session:
+        room = (await direct.open_direct(session, ada, OpenDirect(user_id=bob.user_id))).id
+        home = (await service.create_room(session, ada, CreateRoom())).id
+
+    async def draft(key: str) -> UUID:
+        async with db.transaction() as session:
+            made = await messaging.propose(session, ada, home, to_room_id=room, text="Hello Bob", key=key)
+        return made.id
+
+    async def unread(actor: Actor) -> int:
+        async with db.transaction() as session:
+            return (await service.get(session, actor, room)).unread
+
+    first, second = await draft("1"), await draft("2")
+    async with db.transaction() as session:
+        await proposals.confirm(session, ada, first, {})
+    assert (await unread(ada), await unread(bob)) == (0, 1), "what one says oneself is read"
+    async with db.transaction() as session:
+        await direct.block(session, bob, ada.user_id)
+    with pytest.raises(Forbidden) as caught:
+        async with db.transaction() as session:
+            await proposals.confirm(session, ada, second, {})
+    assert caught.value.code == "cannot_send"
+    assert await unread(bob) == 1
 
 
 async def test_presence_is_shared_and_runs_out(db: Database, database_url: str) -> None:

@@ -7,13 +7,24 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from core.actor import Actor
 from core.clock import now
 from core.db import Database
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound
-from services.conversations import drafts, history, log, messages, search, service
-from services.conversations.schemas import EditMessage, MarkRead, SetDraft, SetPin, SetReaction
+from services.conversations import direct, drafts, history, log, messages, search, service
+from services.conversations.schemas import (
+    CreateRoom,
+    EditMessage,
+    MarkRead,
+    OpenDirect,
+    SendMessage,
+    SetDraft,
+    SetPin,
+    SetReaction,
+    UpdateRoom,
+)
 from services.conversations.sending import Sender
 from tests.accounts.factories import make_actor
 from tests.conversations.factories import make_room, say
@@ -343,9 +354,68 @@ async def test_search_finds_beginnings_of_words_in_ones_own_rooms(
             "🙂",
         ):
             await search.search(session, ada, hostile)
-        for cursor in ("x", "2026-01-01~x", f"2026-01-01T00:00:00~{uuid4()}"):
-            with pytest.raises(InvalidInput):
-                await search.search(session, ada, "a", cursor=cursor)
+        for at in (
+            "x",
+            "",
+            "2026-01-01",
+            "2026-01-01T00:00:00",
+            "0001-01-01T00:00+14:00",
+            "9999-12-31T23:59-14:00",
+        ):
+            for cursor in (at, f"{at}~x", f"{at}~{uuid4()}"):
+                for read in (
+                    search.search(session, ada, "a", cursor=cursor),
+                    service.list_rooms(session, ada, cursor),
+                ):
+                    with pytest.raises(InvalidInput):
+                        await read
+
+
+async def test_a_direct_room_is_found_under_the_name_of_the_other_one(
+    db: Database, sender: Sender, ada: Actor, bob: Actor
+) -> None:
+    await make_room(db, ada, bob)
+    async with db.transaction() as session:
+        room = (await direct.open_direct(session, ada, OpenDirect(user_id=bob.user_id))).id
+    await db.raw.execute("update users set name = 'Ada' where id = $1", ada.user_id)
+    await db.raw.execute("update users set name = 'Bob' where id = $1", bob.user_id)
+    word = f"q{uuid4().hex[:10]}"
+    await say(sender, ada, room, word)
+    async with db.transaction() as session:
+        titles = [(await search.search(session, actor, word)).items[0].room_title for actor in (ada, bob)]
+    assert titles == ["Bob", "Ada"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "  ",
+        "\u200b",
+        "\u200d\ufeff",
+        "\u3164",
+        "\u202e\u202c",
+        "\u2800",
+        "\xad",
+        "\u0301",
+        "\U000e0041",
+        "a\x00b",
+    ],
+)
+def test_what_shows_nothing_is_not_said(text: str) -> None:
+    for make in (
+        lambda: SendMessage(client_id=uuid4(), text=text),
+        lambda: EditMessage(text=text),
+        lambda: UpdateRoom(title=text),
+        lambda: CreateRoom(title=text),
+    ):
+        with pytest.raises(ValidationError):
+            make()
+
+
+@pytest.mark.parametrize("text", ["a", "🙂", "👩‍💻", "مرحبا", "\u202eabc", "中", "\u200bx", "?"])
+def test_what_shows_something_is_said(text: str) -> None:
+    assert SendMessage(client_id=uuid4(), text=text).text == text
 
 
 async def test_drafts_follow_the_person_and_nobody_else(db: Database, ada: Actor, bob: Actor) -> None:
