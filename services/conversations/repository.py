@@ -19,6 +19,7 @@ from services.conversations.schemas import Card, MessageRead
 
 MESSAGE = Message.__table__
 MAX_MEMBERS = 1_000
+MAX_FORMER = 200
 
 
 def _mine(user_id: UUID) -> Any:
@@ -90,6 +91,19 @@ async def members(
             .join(User, User.id == member.user_id)
             .where(Room.id.in_(room_ids))
             .order_by(member.joined_at, member.user_id)
+        )
+    ).all()
+
+
+async def former_members(session: AsyncSession, room_id: UUID) -> Sequence[Row[RoomMember, User]]:
+    """Who has left a room, so that what they said keeps its name: of many those who left last."""
+    return (
+        await session.execute(
+            select(RoomMember, User)
+            .join(User, User.id == RoomMember.user_id)
+            .where(RoomMember.room_id == room_id, RoomMember.left_at.is_not(None))
+            .order_by(RoomMember.left_at.desc(), RoomMember.user_id)
+            .limit(MAX_FORMER)
         )
     ).all()
 

@@ -169,6 +169,10 @@ class RoomRead(BaseModel):
     can_send: bool = Field(True, description="False while one of two people blocks the other")
     member_count: int
     members: list[MemberRead] = Field(description="In lists the first few; in a single room all of them")
+    former: list[MemberRead] = Field(
+        default_factory=list,
+        description="In a single room those who have left and whose messages stand, the last to leave first",
+    )
     last_message: MessageRead | None = None
     branch: int = Field(0, description="The branch that is shown, and that new messages join")
     branches: list[BranchRead] = Field(default_factory=list, description="Empty until there is more than one")
@@ -336,6 +340,7 @@ class Snippet(BaseModel):
 class FoundMessage(BaseModel):
     message: MessageRead
     room_title: str
+    room_kind: RoomKind
     sender_name: str
     snippet: list[Snippet]
 

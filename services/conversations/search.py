@@ -37,7 +37,7 @@ SEARCH = text(
     select f.*, case when r.kind = 'direct' then coalesce((
             select o.name from room_members other join users o on o.id = other.user_id
             where other.room_id = r.id and other.user_id <> :me
-        ), r.title) else r.title end as room_title, u.name as sender_name,
+        ), r.title) else r.title end as room_title, r.kind as room_kind, u.name as sender_name,
         ts_headline('simple', translate(f.text, :marks, ''), q.query, :headline) as headline
     from found f cross join q join rooms r on r.id = f.room_id join users u on u.id = f.sender_id
     order by f.created_at desc, f.id desc
@@ -86,6 +86,7 @@ async def search(
             FoundMessage(
                 message=message_read(row),
                 room_title=row["room_title"],
+                room_kind=row["room_kind"],
                 sender_name=row["sender_name"],
                 snippet=_snippet(row["headline"]),
             )

@@ -100,7 +100,9 @@ async def get(session: AsyncSession, actor: Actor, room_id: UUID) -> RoomRead:
     """A room of the actor's. Raises NotFound."""
     actor.require(Scope.CONVERSATIONS_READ)
     room, member = await repository.room_of(session, actor.user_id, room_id)
-    return (await _reads(session, [(room, member)]))[0]
+    (read,) = await _reads(session, [(room, member)])
+    read.former = [member_read(row) for row in await repository.former_members(session, room_id)]
+    return read
 
 
 async def list_rooms(

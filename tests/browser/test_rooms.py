@@ -142,7 +142,7 @@ async def test_two_people_and_a_room(product: Product, browser: Browser) -> None
         if keep:
             await ada.get_by_role("button", name="Undo").click()
             await expect(message(ada, "everyone's eyes")).to_be_visible()
-    await expect(bob.get_by_text("This message was deleted")).to_be_visible()
+    await expect(bob.get_by_role("log").get_by_text("This message was deleted")).to_be_visible()
     await message(ada, "video and the diary").hover()
     await message(ada, "video and the diary").get_by_role("button", name="More actions").click()
     await ada.get_by_role("menuitem", name="Pin for everyone").click()

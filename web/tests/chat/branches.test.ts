@@ -58,7 +58,7 @@ describe('branches', () => {
 			durable(9, 'branch.selected', { branch: 2, branches: [again] }),
 			durable(10, 'branch.selected', { branch: 1, branches: [edited] })
 		]);
-		const fetched = fromFetched(ROOM, { seq: 10, title: 'Room', members: [bot], branch: 1, branches: [start, edited, again], messages });
+		const fetched = fromFetched(ROOM, { seq: 10, title: 'Room', members: [bot], former: [], branch: 1, branches: [start, edited, again], messages });
 		expect([replayed.branch, replayed.branches]).toEqual([fetched.branch, fetched.branches]);
 		expect(ids(replayed)).toEqual(ids(fetched));
 	});

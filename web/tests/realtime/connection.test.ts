@@ -113,7 +113,7 @@ describe('a followed room', () => {
 		});
 		const sync = new RoomSync({
 			connection,
-			fetchRoom: async () => ({ title: 'Room', members: [], branch: 0, branches: [], ...fetched() }),
+			fetchRoom: async () => ({ title: 'Room', members: [], former: [], branch: 0, branches: [], ...fetched() }),
 			onChange: (next) => (state = next)
 		});
 		sync.watch(ROOM);

@@ -19,6 +19,7 @@ describe('durable events', () => {
 			seq: 4,
 			title: 'Room',
 			members: [],
+			former: [],
 			branch: 0,
 			branches: [],
 			messages: [edited, message(2, { cards: [{ type: 'proposal', data: proposal('confirmed') as never }] })]

@@ -16,7 +16,7 @@ const EFFECTS: Record<string, [fields: Record<string, unknown>, seen: (state: Ro
 	'pin.changed': [{ message: message(2, { pinned_at: 'now' }) }, ({ messages }) => messages[1]?.pinned_at, 'now'],
 	'member.joined': [{ member }, ({ members }) => members.u9?.name, 'Nina'],
 	'member.updated': [{ member: { ...member, role: 'owner' } }, ({ members }) => members.u9?.role, 'owner'],
-	'member.left': [{ user_id: 'u1' }, ({ members }) => Object.keys(members), []],
+	'member.left': [{ user_id: 'u1' }, ({ members, former }) => [Object.keys(members), Object.keys(former)], [[], ['u1']]],
 	'proposal.created': [{ proposal: proposal('open') }, ({ proposals }) => proposals.p1?.status, 'open'],
 	'proposal.resolved': [{ proposal: proposal('confirmed') }, ({ proposals }) => proposals.p1?.status, 'confirmed'],
 	'room.updated': [{ changes: { title: 'Ours' } }, ({ title }) => title, 'Ours'],

@@ -37,7 +37,7 @@ export async function fetchRoom(id: string): Promise<FetchedRoom & { room: Room 
 	const room = await readRoom(id);
 	const { items } = await readMessages(id);
 	const { last_seq: seq, title, branch, branches } = room;
-	return { room, seq, title, branch, branches, members: room.members as FetchedRoom['members'], messages: items };
+	return { room, seq, title, branch, branches, members: room.members as FetchedRoom['members'], former: room.former as FetchedRoom['former'], messages: items };
 }
 
 const proposal = (id: string) => ({ params: { path: { proposal_id: id } } });

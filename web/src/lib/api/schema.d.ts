@@ -4315,6 +4315,7 @@ export interface components {
         /** FoundMessage */
         FoundMessage: {
             message: components["schemas"]["MessageRead"];
+            room_kind: components["schemas"]["RoomKind"];
             /** Room Title */
             room_title: string;
             /** Sender Name */
@@ -5934,6 +5935,11 @@ export interface components {
              */
             created_by: string;
             draft?: components["schemas"]["DraftRead"] | null;
+            /**
+             * Former
+             * @description In a single room those who have left and whose messages stand, the last to leave first
+             */
+            former?: components["schemas"]["MemberRead"][];
             /**
              * Id
              * Format: uuid

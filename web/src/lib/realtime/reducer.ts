@@ -29,6 +29,8 @@ export interface RoomState {
 	/** What was said while a stretch of history was looked at. */
 	readonly held: readonly Message[];
 	readonly members: Readonly<Record<string, Member>>;
+	/** Who was here before: what they said keeps their name. */
+	readonly former: Readonly<Record<string, Member>>;
 	/** Newest known state of every proposal that was seen here. */
 	readonly proposals: Readonly<Record<string, Proposal>>;
 	/** The turn that is running, or has ended and waits for its message. */
@@ -55,6 +57,7 @@ export function emptyRoom(room: string): RoomState {
 		newer: null,
 		held: [],
 		members: {},
+		former: {},
 		proposals: {},
 		turn: null,
 		typing: {},
@@ -65,6 +68,11 @@ export function emptyRoom(room: string): RoomState {
 		branches: [],
 		broken: null
 	};
+}
+
+/** Everyone whose words may stand here, whether or not they still do. */
+export function everyone(state: RoomState): Readonly<Record<string, Member>> {
+	return { ...state.former, ...state.members };
 }
 
 /** Applies events in order. Durable events that are already contained change nothing. */
@@ -93,9 +101,11 @@ function effect(state: RoomState, event: DurableEvent): RoomState {
 			return withProposals(state, [event.proposal]);
 		case 'member.joined':
 		case 'member.updated':
-			return { ...state, members: { ...state.members, [event.member.user_id]: event.member } };
-		case 'member.left':
-			return { ...state, members: without(state.members, event.user_id) };
+			return { ...state, members: { ...state.members, [event.member.user_id]: event.member }, former: without(state.former, event.member.user_id) };
+		case 'member.left': {
+			const gone = state.members[event.user_id];
+			return { ...state, members: without(state.members, event.user_id), former: gone ? { ...state.former, [event.user_id]: gone } : state.former };
+		}
 		case 'room.updated':
 			return typeof event.changes.title === 'string' ? { ...state, title: event.changes.title } : state;
 		case 'branch.selected':

@@ -12,6 +12,7 @@ export interface FetchedRoom {
 	seq: number;
 	title: string;
 	members: Member[];
+	former: Member[];
 	branch: number;
 	branches: Branch[];
 	/** The newest messages, oldest first. */
@@ -165,6 +166,7 @@ export function fromFetched(room: string, fetched: FetchedRoom): RoomState {
 		branch: fetched.branch,
 		branches: fetched.branches,
 		members: Object.fromEntries(fetched.members.map((member) => [member.user_id, member])),
+		former: Object.fromEntries(fetched.former.map((member) => [member.user_id, member])),
 		online: Object.fromEntries(fetched.members.filter(({ online }) => online).map(({ user_id }) => [user_id, true as const])),
 		receipts: Object.fromEntries(fetched.members.map((member) => [member.user_id, member.read_seq]))
 	};

@@ -1,0 +1,106 @@
+"""Rooms that people leave, are taken out of and put away, and what the list of rooms shows without being reloaded."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.accounts.factories import make_user, sign_in_cookie
+from tests.browser.looking import violations
+from tests.browser.people import Bare, database_of, sign_in
+from tests.browser.product import Complaints, person
+from tests.browser.test_files import room_of
+
+
+class Rest:
+    """Somebody who is there by REST only."""
+
+    def __init__(self, bare: Bare, token: str) -> None:
+        self._url, self._token = f"{bare.url}/api/v1", token
+
+    async def __call__(self, method: str, path: str, **body: Any) -> Any:
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {self._token}"}) as client:
+            answer = await client.request(method, self._url + path, json=body or None)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    async def say(self, room: object, text: str) -> str:
+        sent = await self("POST", f"/rooms/{room}/messages", client_id=str(uuid4()), text=text)
+        return str(sent["message"]["id"])
+
+
+def listed(page: Page, room: object) -> Locator:
+    return page.locator(f"nav a[href='/rooms/{room}']")
+
+
+async def test_who_has_gone_keeps_their_name_and_what_is_put_away_is_found(
+    bare: Bare, browser: Browser
+) -> None:
+    complaints = Complaints()
+    ada_context, ada = await person(browser, complaints)
+    bob_context, bob = await person(browser, complaints, width=390, height=844, dark=True)
+    async with database_of(bare) as db:
+        users = [await make_user(db, name=name) for name in ("Ada Founder", "Bob Builder", "مريم الحسن")]
+        await sign_in(ada_context, bare, db, users[0])
+        await sign_in(bob_context, bare, db, users[1])
+        as_ada, mariam = [Rest(bare, await sign_in_cookie(db, user)) for user in (users[0], users[2])]
+        room = await room_of(db, *users)
+    await mariam.say(room, "مرحبا abc")
+    last = await mariam.say(room, "a word too much")
+
+    # The list, where nobody looks at the room, shows what was said last as it is now.
+    await ada.goto(f"{bare.url}/bookings")
+    await expect(listed(ada, room)).to_contain_text("a word too much")
+    await expect(listed(ada, room)).to_contain_text("2 unread messages")
+    await mariam(
+        "PATCH",
+        f"/rooms/{room}/messages/{last}",
+        text="a word of mine, @Ada Founder",
+        mentions=[str(users[0].id)],
+    )
+    await expect(listed(ada, room)).to_contain_text("a word of mine")
+    await expect(listed(ada, room)).to_contain_text("1 mention")
+    await mariam("DELETE", f"/rooms/{room}/messages/{last}")
+    await expect(listed(ada, room)).to_contain_text("This message was deleted")
+    await expect(listed(ada, room)).not_to_contain_text("1 mention")
+
+    # Who has left keeps their name, at once and after a reload, and writes from the right.
+    await ada.goto(f"{bare.url}/rooms/{room}")
+    await bob.goto(f"{bare.url}/rooms/{room}")
+    paragraph = ada.get_by_role("article").get_by_text("مرحبا abc")
+    assert await paragraph.evaluate("node => getComputedStyle(node).unicodeBidi") == "plaintext"
+    await mariam("POST", f"/rooms/{room}/leave")
+    for _ in range(2):
+        await expect(ada.get_by_role("button", name="Details, 2 people")).to_be_visible()
+        await expect(ada.get_by_role("article", name="مريم الحسن").first).to_be_visible()
+        await expect(ada.get_by_text("Someone", exact=True)).to_have_count(0)
+        await ada.reload()
+
+    # Who was taken out is told so, and taken somewhere else.
+    await ada.get_by_role("button", name=re.compile("^Details")).click()
+    await ada.get_by_role("button", name="Actions for Bob Builder").click()
+    await ada.get_by_role("button", name="Remove from room").click()
+    await ada.get_by_role("button", name="Remove? Press again").click()
+    await expect(bob.get_by_text("You are not in “Telehealth” any more.")).to_be_visible()
+    await expect(bob).to_have_url(f"{bare.url}/")
+
+    # What is put away is found again.
+    await ada.get_by_role("button", name="Archive until somebody writes").click()
+    await expect(listed(ada, room)).to_have_count(0)
+    await ada.get_by_role("navigation").get_by_role("link", name="Archived").click()
+    await expect(ada.get_by_role("heading", name="Archived")).to_be_visible()
+    await expect(ada.get_by_role("main").get_by_role("link", name=re.compile("Telehealth"))).to_be_visible()
+    found = await violations(ada)
+    await ada.set_viewport_size({"width": 390, "height": 844})
+    found += await violations(ada)
+    await ada.get_by_role("button", name="Back to the list").click()
+    await expect(ada.get_by_role("heading", name="Nothing is archived")).to_be_visible()
+    await ada.set_viewport_size({"width": 1440, "height": 900})
+    await expect(listed(ada, room)).to_be_visible()
+    rooms = await as_ada("GET", "/rooms")
+    assert [each["id"] for each in rooms["items"]] == [str(room)]
+    assert (found, complaints.texts) == ([], [])
+    await ada_context.close()
+    await bob_context.close()
