@@ -3,7 +3,8 @@
 Each needs the operator's own fresh proof and is told in the account's security log.
 """
 
-from typing import Literal
+from collections.abc import Awaitable, Callable
+from typing import Literal, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +17,19 @@ from services.accounts import repository, sessions, stepup
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.profiles import read, tell_changed
 from services.accounts.schemas import NO_DEVICE, AccountPage, AccountRead, Device
+
+SuspensionHook = Callable[[AsyncSession, UUID, bool], Awaitable[None]]
+H = TypeVar("H", bound=SuspensionHook)
+
+_hooks: list[SuspensionHook] = []
+
+
+def on_suspension(hook: H) -> H:
+    """Register `async (session, user_id, suspended)`, run in the transaction that suspends an account or reinstates it.
+    Usable as a decorator."""
+    if hook not in _hooks:
+        _hooks.append(hook)
+    return hook
 
 
 async def find(
@@ -41,6 +55,8 @@ async def suspend(
 ) -> AccountRead:
     """The account is out at once, everywhere, and cannot sign in. Raises `NotFound`, `Conflict` (own_account)."""
     user = await _subject(session, actor, user_id)
+    if user.suspended_at is None:
+        await _tell_rooms(session, user_id, True)
     user.suspended_at = user.suspended_at or now()
     await sessions.end_all(session, user.id)
     sessions.tell_tokens_changed(session, user.id)
@@ -53,6 +69,8 @@ async def reinstate(
 ) -> AccountRead:
     """The account may sign in again."""
     user = await _subject(session, actor, user_id)
+    if user.suspended_at is not None:
+        await _tell_rooms(session, user_id, False)
     user.suspended_at = None
     record(session, SecurityEvent.REINSTATED, user.id, actor_id=actor.user_id, device=device)
     return await _flushed(session, user)
@@ -105,6 +123,11 @@ async def _subject(session: AsyncSession, actor: Actor, user_id: UUID) -> User:
     if user.id == actor.user_id:
         raise Conflict("Ask another operator to change your own account.", code="own_account")
     return user
+
+
+async def _tell_rooms(session: AsyncSession, user_id: UUID, suspended: bool) -> None:
+    for hook in _hooks:
+        await hook(session, user_id, suspended)
 
 
 async def _flushed(session: AsyncSession, user: User) -> AccountRead:

@@ -20,7 +20,8 @@ from pydantic.alias_generators import to_camel
 from core.actor import Role, Scope
 from core.gateways.identity import Provider as Provider
 
-_TIMEZONES = frozenset(available_timezones())
+# Names of no place: the machine's own zone, which browsers do not know, and none at all.
+_TIMEZONES = frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 def _known_timezone(name: str) -> str:

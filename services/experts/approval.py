@@ -16,6 +16,7 @@ from core.events import UserEvent, emit
 from core.settings import settings
 from models.experts import Expert
 from models.experts import StatusEntry as EntryRow
+from services.accounts import service as accounts
 from services.experts import completeness, policy, reading, repository
 from services.experts.schemas import (
     Check,
@@ -30,6 +31,8 @@ from services.experts.schemas import (
 )
 from services.files import service as files
 from services.notifications import service as notifications
+
+_WITH_ACCOUNT = "The account is suspended."
 
 
 async def change_status(
@@ -120,19 +123,36 @@ async def _move(
     )
     if data.status in (Status.SUBMITTED, Status.APPROVED):
         completeness.require_ready(await reading.to_read(session, actor, expert))
+    if data.status is Status.SUBMITTED:
+        expert.submitted_at = clock.now()
+    actor_id = None if actor.role is Role.SYSTEM else actor.user_id
+    await _set(session, expert, data, actor_id=actor_id, by_operator=by_operator, checklist=checklist)
+    if by_operator and actor.role is not Role.SYSTEM:
+        await _tell(session, expert, data)
+
+
+async def _set(
+    session: AsyncSession,
+    expert: Expert,
+    data: StatusChange,
+    *,
+    actor_id: UUID | None,
+    by_operator: bool,
+    checklist: list[Check] | None = None,
+) -> None:
+    """Make a step that is allowed, and keep it."""
+    old = expert.status
     expert.status, expert.status_reason = data.status, data.reason if by_operator else None
     if data.status is Status.SUSPENDED:
         # Whoever has kept their addresses reads them no longer either.
         await files.publish(session, expert.user_id, [])
-    if data.status is Status.SUBMITTED:
-        expert.submitted_at = clock.now()
     await repository.add_status_entry(
         session,
         EntryRow(
             expert_id=expert.id,
-            actor_id=None if actor.role is Role.SYSTEM else actor.user_id,
+            actor_id=actor_id,
             by_operator=by_operator,
-            old_status=old.value,
+            old_status=old,
             new_status=data.status.value,
             reason=data.reason,
             checklist=[check.value for check in checklist or []],
@@ -145,8 +165,23 @@ async def _move(
         session,
         UserEvent(expert.user_id, "profile.changed", {"type": "profile.changed", "status": expert.status}),
     )
-    if by_operator and actor.role is not Role.SYSTEM:
-        await _tell(session, expert, data)
+
+
+@accounts.on_suspension
+async def _follow(session: AsyncSession, user_id: UUID, suspended: bool) -> None:
+    """Nobody is shown, matched or booked whose account is suspended. When it is reinstated, so is the profile."""
+    expert = await repository.by_user(session, user_id, lock=True)
+    if expert is None:
+        return
+    if suspended:
+        if expert.status not in (Status.DRAFT, Status.SUSPENDED):
+            change = StatusChange(status=Status.SUSPENDED, reason=_WITH_ACCOUNT)
+            await _set(session, expert, change, actor_id=None, by_operator=True)
+        return
+    last = await repository.status_entries(session, expert.id, limit=1)
+    if expert.status == Status.SUSPENDED and last and last[0].reason == _WITH_ACCOUNT:
+        change = StatusChange(status=Status(last[0].old_status))
+        await _set(session, expert, change, actor_id=None, by_operator=True)
 
 
 _DECISIONS = {

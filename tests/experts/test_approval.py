@@ -10,10 +10,10 @@ from core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from core.money import Money
 from models.accounts import User
 from models.notifications import Email
-from services.accounts import merging, repository
+from services.accounts import administration, merging, repository
 from services.experts import service
 from services.experts.schemas import Check, Decision, Part, ProfilePatch, Status, StatusChange
-from tests.accounts.factories import actor_for, make_actor, make_user
+from tests.accounts.factories import actor_for, make_actor, make_user, signed_in
 from tests.experts.factories import STORY, make_expert
 from tests.serving import Served
 
@@ -197,3 +197,40 @@ async def test_the_door(db: Database, server: Served) -> None:
         assert (await person.get(f"/api/v1/experts/{slug}")).status_code == 200
     async with server.http() as visitor:
         assert (await visitor.get(f"/api/v1/experts/{slug}")).status_code == 404
+
+
+async def test_a_suspended_account_takes_its_profile_out_of_sight_and_back(db: Database) -> None:
+    operator = await signed_in(db, role=Role.ADMIN)
+    for before in (Status.APPROVED, Status.PAUSED):
+        async with db.transaction() as session:
+            owner, expert = await make_expert(session, status=before)
+        async with db.transaction() as session:
+            for _ in range(2):
+                await administration.suspend(session, operator, owner.user_id, reason="fraud")
+        async with db.transaction() as session:
+            with pytest.raises(NotFound):
+                await service.get(session, VISITOR, expert.id)
+            held = await service.get(session, operator, expert.id)
+            assert (held.status, held.status_reason) == (Status.SUSPENDED, "The account is suspended.")
+            found = await service.owner(session, expert.id)
+            assert found is not None
+            assert not found.can_be_booked
+            await administration.reinstate(session, operator, owner.user_id)
+        async with db.transaction() as session:
+            back = await service.my_profile(session, owner)
+            assert (back.status, back.status_reason) == (before, None)
+            assert [(step.old, step.new) for step in back.history[:2]] == [
+                (Status.SUSPENDED, before),
+                (before, Status.SUSPENDED),
+            ]
+
+
+async def test_what_an_operator_decided_on_the_profile_outlives_the_suspension_of_the_account(
+    db: Database,
+) -> None:
+    operator = await signed_in(db, role=Role.ADMIN)
+    async with db.transaction() as session:
+        owner, expert = await make_expert(session, status=Status.SUSPENDED)
+        await administration.suspend(session, operator, owner.user_id, reason="fraud")
+        await administration.reinstate(session, operator, owner.user_id)
+        assert (await service.get(session, operator, expert.id)).status is Status.SUSPENDED
