@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
+from core import clock
 from core.actor import Actor, Role
 from core.errors import Conflict, Forbidden, InvalidInput
 from core.exchange import currencies, usd_amount
 from core.money import Money
-from services.experts.schemas import Check, Status
+from services.experts.schemas import Check, PastRole, Status
+from services.taxonomy.catalogues import COUNTRIES, LANGUAGES
 
 # Per hour, in US cents. Outside of it a figure is a slip of the keyboard or a joke.
 MIN_RATE_USD: Final = 500
@@ -82,3 +84,24 @@ def rate_in_usd(rate: Money) -> int:
             maximum=MAX_RATE_USD,
         )
     return cents
+
+
+def check_places(country: str | None, languages: Sequence[str]) -> None:
+    """Raise `InvalidInput` (unknown_country, unknown_language) for codes that stand for nothing."""
+    if country and country not in COUNTRIES:
+        raise InvalidInput(f"We do not know the country “{country}”.", code="unknown_country")
+    unknown = [code for code in languages if code not in LANGUAGES]
+    if unknown:
+        raise InvalidInput(
+            f"We do not know the language “{unknown[0]}”.", code="unknown_language", languages=unknown
+        )
+
+
+def check_years(roles: Sequence[PastRole]) -> None:
+    """Raise `InvalidInput` (role_years) for a position that ends before it begins, or has not begun."""
+    for role in roles:
+        if role.from_year > clock.now().year or (role.to_year is not None and role.to_year < role.from_year):
+            raise InvalidInput(
+                f"Check the years of “{role.title}”: a position begins before it ends, and no later than now.",
+                code="role_years",
+            )

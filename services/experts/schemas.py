@@ -81,7 +81,12 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Distinct = AfterValidator(_distinct)
-HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>\"']{3,300}$", max_length=300)]
+# Without a user's name before the host, which is how an address pretends to lead elsewhere.
+HttpsUrl = Annotated[
+    str,
+    BeforeValidator(clean),
+    StringConstraints(pattern=r"^https://[^\s<>\"'/?#@\\]{3,}([/?#][^\s<>\"'\\]*)?$", max_length=300),
+]
 
 
 class Input(BaseModel):

@@ -219,6 +219,7 @@ def _columns(data: ProfileInput | ProfilePatch, names: Sequence[str]) -> dict[st
 
 def _apply(expert: Expert, data: ProfileInput | ProfilePatch) -> list[tuple[str, int, int]] | None:
     """Set what needs checking or converting. Returns the skills to store, None if they stay."""
+    policy.check_places(data.country, data.languages or ())
     if data.rate is not None:
         expert.rate_usd_amount = policy.rate_in_usd(data.rate)
         expert.rate_amount, expert.rate_currency = data.rate.amount, data.rate.currency
@@ -234,6 +235,7 @@ def _apply(expert: Expert, data: ProfileInput | ProfilePatch) -> list[tuple[str,
     if data.engagements is not None:
         expert.engagements = [engagement.value for engagement in data.engagements]
     if data.roles is not None:
+        policy.check_years(data.roles)
         expert.roles = [role.model_dump(mode="json") for role in data.roles]
     if data.links is not None:
         expert.links = [link.model_dump(mode="json") for link in data.links]

@@ -104,6 +104,8 @@ LANGUAGES: dict[str, Term] = {
     for key, line in _toml("languages").items()
 }
 """Spoken languages by ISO 639-1 code."""
+COUNTRIES: dict[str, str] = _toml("countries")
+"""Names of countries by ISO 3166-1 code."""
 
 platforms = Vocabulary(PLATFORMS)
 regulations = Vocabulary(REGULATIONS)

@@ -1,6 +1,7 @@
 """Writing, deciding on and reading profiles."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -97,6 +98,55 @@ async def test_rates_that_cannot_be_meant(
     with pytest.raises(InvalidInput) as caught:
         await make_expert(session, rate=Money(amount=amount, currency=currency))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"country": "ZZ"}, "unknown_country"),
+        ({"country": "UK"}, "unknown_country"),
+        ({"languages": ["en", "qqq"]}, "unknown_language"),
+        ({"roles": [{"title": "CTO", "company": "A", "from_year": 2020, "to_year": 2010}]}, "role_years"),
+        ({"roles": [{"title": "CTO", "company": "A", "from_year": 2099}]}, "role_years"),
+    ],
+)
+async def test_places_and_years_that_do_not_exist(
+    session: AsyncSession, changes: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        await make_expert(session, **changes)
+    assert caught.value.code == code
+    owner, _ = await make_expert(session, languages=["mi", "xh"])
+    with pytest.raises(InvalidInput):
+        await service.update_profile(session, owner, ProfilePatch.model_validate(changes))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"timezone": "localtime"},
+        {"timezone": "Factory"},
+        *(
+            {"links": [{"kind": "website", "url": url}]}
+            for url in (
+                "https://sextant.example@evil.example/",
+                "https://x\\@evil.example",
+                "https://a b",
+                "https://?",
+            )
+        ),
+    ],
+)
+def test_zones_and_links_that_browsers_read_otherwise(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        ProfilePatch.model_validate(fields)
+
+
+def test_links_lose_what_turns_their_direction() -> None:
+    link = {"kind": "website", "url": "https://\u202eexample.org/Ü?a=b@c#d"}
+    patch = ProfilePatch.model_validate({"links": [link]})
+    assert patch.links is not None
+    assert patch.links[0].url == "https://example.org/Ü?a=b@c#d"
 
 
 async def test_hostile_text_is_kept_as_text_without_what_cannot_be_seen(session: AsyncSession) -> None:
