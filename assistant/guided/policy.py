@@ -9,7 +9,7 @@ from assistant.guided.gloss import readings
 from assistant.guided.guessing import guessed
 from assistant.guided.intents import Intent
 from assistant.guided.project_tasks import Analyse, Explain, Note, WhatIf, summary
-from assistant.guided.search_tasks import About, Compare, Search
+from assistant.guided.search_tasks import About, Compare, Search, offered
 from assistant.guided.state import State
 from assistant.guided.tasks import Talk, Task
 from assistant.guided.understanding import Understanding, understand
@@ -71,6 +71,8 @@ def decide(state: State, got: Understanding) -> list[Task]:
     """The tasks of this turn. The same state gives the same tasks, whichever of them are done already."""
     if not got.words:
         return [Talk("talk.empty")]
+    if (change := offered(state)) is not None:
+        return [Search(offered=change)]
     if _takes_the_change(state, got):
         return [Analyse(statement=_last_hypothesis(state), known_version=_version(state))]
     refused = _refusals(state, got)

@@ -15,6 +15,8 @@ from assistant.guided.when import zone_of
 from assistant.guided.wording import listed, say
 from assistant.guided.words import plain
 from core.money import Money
+from services.matching.wording import counted
+from services.taxonomy.catalogues import COUNTRIES
 from tools.describe import local
 
 _SHORT = 140
@@ -28,13 +30,21 @@ _NAMES = {code: name.capitalize() for name, code in reversed(filters.LANGUAGES.i
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Find CTOs with the filters of the last search and what the message changes."""
+    """Find CTOs with the filters of the last search and what the message changes, or what was offered with its result."""
+
+    offered: dict[str, Any] | None = None
 
     def next(self, state: State, got: Understanding) -> Call | None:
         done = [result for result in state.results if result.name == "find_ctos"]
         if not done:
-            return Call("find_ctos", _query(state, got))
-        if len(done) == 1 and (wider := _wider(done[0].arguments, state, got)) is not None:
+            return Call(
+                "find_ctos", _query(state, got) if self.offered is None else _changed(state, self.offered)
+            )
+        if (
+            len(done) == 1
+            and self.offered is None
+            and (wider := _wider(done[0].arguments, state, got)) is not None
+        ):
             return Call("find_ctos", wider)
         return None
 
@@ -52,13 +62,17 @@ class Search:
             "count": str(count),
             "who": "CTO" if count == 1 else "CTOs",
             "are": "is" if count == 1 else "are",
-            "filters": _filters_in_words(result.arguments),
+            "filters": _filters_in_words(result.arguments, one=count == 1),
             "first": first["expert"]["name"],
             "rate": Money.model_validate(first["expert"]["rate"]).format(),
             "reason": reasons[0][0].lower() + reasons[0][1:] if reasons else f"score {first['score']} of 100",
             "change": _change_in_words(got),
         }
-        refined = bool(got.shown) and _is_refinement(got) and not state.result("analyse_project")
+        refined = (
+            bool(got.shown)
+            and (_is_refinement(got) or self.offered is not None)
+            and not state.result("analyse_project")
+        )
         return (
             say("matches.refined" if refined else "matches.found", state.seed, **values)
             + "\n\n"
@@ -160,6 +174,23 @@ def _query(state: State, got: Understanding) -> dict[str, Any]:
     return arguments
 
 
+def offered(state: State) -> dict[str, Any] | None:
+    """The change of the query that this message asks for in the words that the last list offers it in."""
+    said = plain(state.text).strip(" .!")
+    for change in (state.matches or {}).get("changes") or []:
+        if said and said in (plain(change.get("ask", "")).strip(" ."), plain(change["text"]).strip(" .")):
+            found: dict[str, Any] = change["query"]
+            return found
+    return None
+
+
+def _changed(state: State, change: dict[str, Any]) -> dict[str, Any]:
+    """The last query with these of its fields replaced; its text and industries stay."""
+    query = {**(state.matches or {}).get("query", {}), **change}
+    kept = {key: query[key] for key in ("exclude", "sort", "call_minutes") if query.get(key)}
+    return filters.merge(query, kept)
+
+
 def _cheaper(state: State, got: Understanding) -> dict[str, Any]:
     """Below the person named, else below the cheapest shown."""
     rate = min((_comparable(each) for each in got.picks[:1] or state.shown), key=lambda money: money.major)
@@ -227,10 +258,12 @@ def _change_in_words(got: Understanding) -> str:
     return "With that changed"
 
 
-def _filters_in_words(arguments: dict[str, Any]) -> str:
+def _filters_in_words(arguments: dict[str, Any], *, one: bool) -> str:
+    """The filters as they follow "CTOs" or, with `one`, "nobody"."""
+    s = "s" if one else ""
     parts = []
     if arguments.get("must_skills"):
-        parts.append(f"who know {listed([str(name) for name in arguments['must_skills']])}")
+        parts.append(f"who know{s} {listed([str(name) for name in arguments['must_skills']])}")
     if arguments.get("excluded_skills"):
         parts.append(f"without {listed([str(name) for name in arguments['excluded_skills']])}")
     if arguments.get("languages"):
@@ -242,12 +275,14 @@ def _filters_in_words(arguments: dict[str, Any]) -> str:
     if arguments.get("min_overlap_hours"):
         where = _city(arguments["timezone"]) if arguments.get("timezone") else "you"
         parts.append(
-            f"who share at least {float(arguments['min_overlap_hours']):g} working hours with {where}"
+            f"who share{s} at least {counted(float(arguments['min_overlap_hours']), 'working hour')} with {where}"
         )
     if arguments.get("countries"):
-        parts.append(f"living in {listed([str(code) for code in arguments['countries']], last='or')}")
+        parts.append(
+            f"living in {listed([COUNTRIES.get(code, code) for code in arguments['countries']], last='or')}"
+        )
     if arguments.get("min_years"):
-        parts.append(f"with at least {arguments['min_years']} years of experience")
+        parts.append(f"with at least {counted(arguments['min_years'], 'year')} of experience")
     if arguments.get("available_within_days"):
         parts.append("with a free time then" if arguments.get("available_from") else "with a free time soon")
     return " " + ", ".join(parts) if parts else ""
@@ -262,7 +297,7 @@ def _nobody(matches: dict[str, Any], arguments: dict[str, Any], state: State) ->
         hint = f"Closest are {listed(closest[:3])}. Shall I loosen a filter?"
     else:
         hint = say("matches.unfiltered", state.seed)
-    return say("matches.none", state.seed, filters=_filters_in_words(arguments), hint=hint)
+    return say("matches.none", state.seed, filters=_filters_in_words(arguments, one=True), hint=hint)
 
 
 def _profile(each: Shown, state: State) -> str:

@@ -7,7 +7,7 @@ answers are asked at the same time.
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -73,8 +73,13 @@ class Search:
     now: datetime
     ahead: Ahead
 
+    @property
+    def day(self) -> date:
+        """On which clocks are compared: they change between now and a call in three months."""
+        return (self.needs.filters.slots_after or self.now).date()
+
     def overlap(self, candidate: Candidate) -> float:
-        return overlap_hours(self.needs.timezone, candidate.timezone, self.now.date())
+        return overlap_hours(self.needs.timezone, candidate.timezone, self.day)
 
     async def meet(self, filters: Filters, *, limit: int) -> Met:
         """Those within these filters."""
@@ -98,14 +103,16 @@ class Search:
                     embedding=self.embedding,
                     skills=self.needs.skills,
                 ),
-                self._openings(ids),
+                self.openings(ids, after=self.needs.filters.slots_after),
             )
         )
 
-    async def _openings(self, ids: Sequence[UUID]) -> bookings.Openings:
-        after = self.needs.filters.slots_after or self.now
+    async def openings(self, ids: Sequence[UUID], *, after: datetime | None) -> bookings.Openings:
+        """When these have time, from `after` on, or from now."""
         async with self.db.connection() as connection:
-            return await bookings.openings(connection, ids, after=after, minutes=self.query.call_minutes)
+            return await bookings.openings(
+                connection, ids, after=after or self.now, minutes=self.query.call_minutes
+            )
 
     async def cards(self, ids: Sequence[UUID]) -> dict[UUID, ExpertCard]:
         async with self.db.connection() as connection:
@@ -115,11 +122,10 @@ class Search:
         self, found: Sequence[Candidate], slots: Mapping[UUID, Sequence[datetime]] | None = None
     ) -> list[Scored]:
         zones = {candidate.timezone for candidate in found}
-        overlaps = {zone: overlap_hours(self.needs.timezone, zone, self.now.date()) for zone in zones}
+        overlaps = {zone: overlap_hours(self.needs.timezone, zone, self.day) for zone in zones}
         return ranking.rank(
             found, self.needs, model=self.space.model, overlaps=overlaps, now=self.now, slots=slots
         )
 
     def in_time(self, starts: Sequence[datetime]) -> bool:
-        before = self.needs.filters.slots_before
-        return bool(starts) and (before is None or starts[0] < before)
+        return self.needs.filters.in_time(starts)

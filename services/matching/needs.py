@@ -35,6 +35,10 @@ class Filters(ProfileFilter):
     def is_empty(self) -> bool:
         return self == Filters()
 
+    def in_time(self, starts: Sequence[datetime]) -> bool:
+        """Whether the first of these free starts is early enough."""
+        return bool(starts) and (self.slots_before is None or starts[0] < self.slots_before)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -72,7 +76,7 @@ def ask(query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now: da
     minimum, maximum = _usd(query.min_rate), _usd(cap)
     if minimum is not None and maximum is not None and minimum > maximum:
         raise InvalidInput("The lowest rate lies above the highest.", code="contradiction")
-    after, before = _window(query, zone, now)
+    after, before = window(query, zone, now)
     return Asked(
         said=said,
         text=said or ", ".join((*(skills.SKILLS[slug].name for slug in must), *words)),
@@ -84,7 +88,7 @@ def ask(query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now: da
             min_usd=minimum,
             max_usd=maximum,
             languages=tuple(query.languages),
-            timezones=_overlapping(zone, query.min_overlap_hours, now.date())
+            timezones=_overlapping(zone, query.min_overlap_hours, (after or now).date())
             if query.min_overlap_hours
             else None,
             engagement=query.engagement.value if query.engagement else None,
@@ -165,7 +169,8 @@ def _usd(rate: Money | None) -> int | None:
     return usd_amount(rate)
 
 
-def _window(query: MatchQuery, zone: str, now: datetime) -> tuple[datetime | None, datetime | None]:
+def window(query: MatchQuery, zone: str, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """From when to when there has to be a free slot, None where the query does not say."""
     if query.available_from is None and query.available_within_days is None:
         return None, None
     after = now

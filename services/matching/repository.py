@@ -175,24 +175,32 @@ async def candidates(
     return found
 
 
-async def count_up_to(db: Database, filters: Filters, limit: int) -> int:
-    """How many experts meet the filters, counted no further than `limit`."""
+class Fitting(NamedTuple):
+    """Somebody within some filters, whatever their time."""
+
+    id: UUID
+    timezone: str
+    rate_usd: int
+
+
+async def fitting(db: Database, filters: Filters, limit: int) -> list[Fitting]:
+    """Who meets the filters, `limit` of them at most."""
     condition, values = where(filters)
-    statement = f"select count(*) from (select 1 from experts x where {condition} limit {limit}) found"
-    return int(await db.searching.fetchval(*positional(statement, values)))
+    return await _fitting(db, condition, values, limit)
 
 
-async def rates_outside(db: Database, filters: Filters, *, above: bool, limit: int) -> list[int]:
-    """Rates in US cents of the experts that fail on the rate alone, nearest to the limit first."""
+async def outside_rate(db: Database, filters: Filters, *, above: bool, limit: int) -> list[Fitting]:
+    """Who fails on the rate alone, nearest to the limit first."""
     bound = filters.max_usd if above else filters.min_usd
     loose, values = where(replace(filters, min_usd=None, max_usd=None))
     comparison, order = ("> :bound", "asc") if above else ("< :bound", "desc")
-    statement = (
-        f"select x.rate_usd_amount from experts x where {loose} and x.rate_usd_amount {comparison}"
-        f" order by x.rate_usd_amount {order} limit {limit}"
-    )
-    rows = await db.searching.fetch(*positional(statement, values | {"bound": bound}))
-    return [row[0] for row in rows]
+    condition = f"{loose} and x.rate_usd_amount {comparison} order by x.rate_usd_amount {order}, x.id"
+    return await _fitting(db, condition, values | {"bound": bound}, limit)
+
+
+async def _fitting(db: Database, condition: str, values: dict[str, Any], limit: int) -> list[Fitting]:
+    statement = f"select x.id, x.timezone, x.rate_usd_amount from experts x where {condition} limit {limit}"
+    return [Fitting(*row) for row in await db.searching.fetch(*positional(statement, values))]
 
 
 async def refresh_terms(session: AsyncSession) -> int:

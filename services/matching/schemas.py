@@ -143,6 +143,7 @@ class ChangeKind(StrEnum):
     DROP_ENGAGEMENT = "drop_engagement"
     DROP_COUNTRY = "drop_country"
     DROP_YEARS = "drop_years"
+    DROP_TIME = "drop_time"
 
 
 class Change(BaseModel):
@@ -150,7 +151,8 @@ class Change(BaseModel):
 
     kind: ChangeKind
     text: str
-    adds: int
+    ask: str = Field(description="The same as a founder would ask for it")
+    adds: int = Field(description="Counted: so many more meet every filter and have time")
     query: dict[str, Any]
 
 

@@ -21,14 +21,15 @@ from core.errors import NotFound
 from core.gateways import gateways
 from core.ids import new_id
 from services.accounts import service as accounts
+from services.bookings import service as bookings
 from services.experts import service as experts
-from services.experts.schemas import ExpertCard
+from services.experts.schemas import ExpertCard, Status
 from services.matching import evidence, ranking, repository, wording
 from services.matching.changes import changes, people
 from services.matching.indexing import current_space
-from services.matching.meeting import Ahead, Met, Search
+from services.matching.meeting import SLOTS_SHOWN, Ahead, Met, Search
 from services.matching.nearest import nearest
-from services.matching.needs import Filters, ask, read
+from services.matching.needs import Filters, ask, read, window
 from services.matching.ranking import Scored
 from services.matching.repository import Candidate, StoredRun
 from services.matching.schemas import Change, Match, MatchList, MatchQuery, MatchSort, Understood
@@ -96,7 +97,7 @@ async def _find(under_way: Search, met: Met) -> MatchList:
     if not items:
         closest = await _closest(under_way, free.late, free.slots)
     if len(items) < query.limit and not needs.filters.is_empty:
-        hints = await changes(under_way.db, query, needs)
+        hints = await changes(under_way)
     return MatchList(
         id=new_id(),
         created_at=under_way.now,
@@ -120,7 +121,8 @@ async def _find(under_way: Search, met: Met) -> MatchList:
 
 
 async def get(session: AsyncSession, actor: Actor, match_id: UUID) -> MatchList:
-    """A stored result of one's own, as it was; experts who can no longer be booked are marked."""
+    """A stored result of one's own, as it was, with the slots that are free now; experts who can no longer be booked are
+    marked, and of those who are not shown any more nothing but their name is left."""
     actor.require(Scope.EXPERTS_READ)
     run = await repository.get(session, match_id, actor.user_id)
     if run is None:
@@ -128,18 +130,41 @@ async def get(session: AsyncSession, actor: Actor, match_id: UUID) -> MatchList:
     result = MatchList.model_validate(run.result)
     shown = [*result.items, *result.closest]
     owners = await experts.owners(session, [match.expert.id for match in shown])
-    gone = [
-        key
-        for key in (match.expert.id for match in shown)
-        if key not in owners or not owners[key].can_be_booked
-    ]
+    after, _ = window(result.query, result.founder_timezone, clock.now())
+    slots = await bookings.next_slots(
+        session,
+        [key for key, owner in owners.items() if owner.can_be_booked],
+        after=after or clock.now(),
+        count=SLOTS_SHOWN,
+        minutes=result.query.call_minutes,
+    )
+    gone = [key for key, owner in owners.items() if owner.status not in (Status.APPROVED, Status.PAUSED)]
     cards = await experts.cards(session, gone)
     for match in shown:
-        match.is_available = match.expert.id not in gone
-        # Of those who have left, only what still stands is shown.
-        match.expert = cards.get(match.expert.id, match.expert)
-        match.slots = [start for start in match.slots if start > clock.now()] if match.is_available else []
+        match.is_available = match.expert.id in slots
+        match.slots = slots.get(match.expert.id, [])
+        if match.expert.id in gone:
+            _withdraw(match, cards[match.expert.id])
     return result
+
+
+def _withdraw(match: Match, card: ExpertCard) -> None:
+    """Leave of somebody whose profile is shown no longer what the list needs to stay readable: neither what it said
+    then nor what its owner writes into it now."""
+    match.expert = match.expert.model_copy(
+        update={
+            "name": card.name,
+            "slug": card.slug,
+            "avatar_url": None,
+            "headline": "",
+            "skills": [],
+            "industries": [],
+            "languages": [],
+        }
+    )
+    match.reasons, match.strengths, match.gaps, match.missing = [], [], [], []
+    for factor in match.factors:
+        factor.profile = None
 
 
 @accounts.on_merge

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from core.exchange import convert
 from core.money import Money
@@ -12,6 +13,7 @@ from services.matching.ranking import LABELS, Scored
 from services.matching.repository import Candidate
 from services.matching.schemas import Factor
 from services.taxonomy import industries
+from services.taxonomy.catalogues import COUNTRIES, LANGUAGES
 
 _STRONG = 0.7
 
@@ -51,9 +53,9 @@ def factors(
         "budget": (_cap_text(needs.filters.max_usd, needs.currency), f"{_rate(candidate).format()} an hour"),
         "stage": (needs.stage.value if needs.stage else None, ", ".join(candidate.stages) or None),
         "rating": (None, _rating_text(candidate)),
-        "availability": (None, _free_text(starts, now)),
+        "availability": (None, _free_text(starts, now, needs.timezone)),
         "overlap": (needs.timezone, f"{candidate.timezone}: {overlap:g} of 9 working hours shared"),
-        "response": (None, f"answers within {candidate.response_minutes} minutes"),
+        "response": (None, f"answers within {counted(candidate.response_minutes or 0, 'minute')}"),
     }
     found = [
         Factor(
@@ -121,7 +123,10 @@ def gaps(scored: Scored, needs: Needs, *, overlap: float) -> list[str]:
     absent = [
         skill_name(slug)
         for slug in needs.skills
-        if slug not in candidate.skills and slug not in candidate.mentioned
+        # A must that is not there is said to be missing.
+        if slug not in candidate.skills
+        and slug not in candidate.mentioned
+        and slug not in needs.filters.skills
     ]
     if absent:
         found.append(f"The profile does not list {_joined(absent[:4], 'or')}.")
@@ -134,7 +139,9 @@ def gaps(scored: Scored, needs: Needs, *, overlap: float) -> list[str]:
     if not candidate.rating_count:
         found.append("No reviews yet.")
     if overlap < 3:
-        found.append(f"Only {overlap:g} shared working hours.")
+        found.append(
+            f"Only {counted(overlap, 'shared working hour')}." if overlap else "No shared working hours."
+        )
     return found
 
 
@@ -155,15 +162,15 @@ def missing(
         found.append("asks less than your lowest rate")
     unspoken = [code for code in filters.languages if code not in candidate.languages]
     if unspoken:
-        found.append(f"does not list {_joined(unspoken)} as a language")
+        found.append(f"does not list {_joined([_language(code) for code in unspoken], 'or')} as a language")
     if filters.timezones is not None and candidate.timezone not in filters.timezones:
-        found.append(f"shares {overlap:g} working hours with you")
+        found.append(f"shares {counted(overlap, 'working hour') if overlap else 'no working hours'} with you")
     if filters.engagement is not None and filters.engagement not in candidate.engagements:
         found.append(f"does not offer {filters.engagement} work")
     if filters.countries and candidate.country not in filters.countries:
-        found.append(f"lives in {candidate.country}")
+        found.append(f"lives in {COUNTRIES.get(candidate.country, candidate.country)}")
     if filters.min_years is not None and candidate.years < filters.min_years:
-        found.append(f"has {candidate.years} years of experience")
+        found.append(f"has {counted(candidate.years, 'year')} of experience")
     if not has_slot:
         found.append("no free slot in the time you asked for")
     unfound = [f"“{word}”" for word in filters.words if word.lower() not in text.lower()]
@@ -180,9 +187,10 @@ def _skills_texts(candidate: Candidate, needs: Needs) -> tuple[str | None, str |
 def _held(candidate: Candidate, needs: Needs) -> list[str]:
     held = [(slug, *candidate.skills[slug]) for slug in needs.skills if slug in candidate.skills]
     held.sort(key=lambda item: (-item[2], -item[1]))
-    return [f"{years} year{'' if years == 1 else 's'} of {skill_name(slug)}" for slug, years, _ in held] + [
-        skill_name(slug) for slug in needs.skills if slug in candidate.mentioned
-    ]
+    return [
+        f"{counted(years, 'year')} of {skill_name(slug)}" if years else skill_name(slug)
+        for slug, years, _ in held
+    ] + [skill_name(slug) for slug in needs.skills if slug in candidate.mentioned]
 
 
 def _rate(candidate: Candidate) -> Money:
@@ -200,15 +208,24 @@ def _cap_text(most_usd: int | None, currency: str | None) -> str | None:
 def _rating_text(candidate: Candidate) -> str:
     if not candidate.rating_count:
         return "no reviews yet"
-    plural = "" if candidate.rating_count == 1 else "s"
-    return f"{candidate.rating_sum / candidate.rating_count:.1f} of 5 from {candidate.rating_count} review{plural}"
+    mean = candidate.rating_sum / candidate.rating_count
+    return f"{mean:.1f} of 5 from {counted(candidate.rating_count, 'review')}"
 
 
-def _free_text(starts: Sequence[datetime], now: datetime) -> str:
+def _free_text(starts: Sequence[datetime], now: datetime, zone: str) -> str:
     if not starts:
         return "no free slot found"
-    days = (starts[0].date() - now.date()).days
+    days = (starts[0].astimezone(ZoneInfo(zone)).date() - now.astimezone(ZoneInfo(zone)).date()).days
     return "free today" if days <= 0 else "free tomorrow" if days == 1 else f"free in {days} days"
+
+
+def counted(number: float, noun: str) -> str:
+    """`1 year`, `2.5 years`."""
+    return f"{number:g} {noun}{'' if number == 1 else 's'}"
+
+
+def _language(code: str) -> str:
+    return LANGUAGES[code].name if code in LANGUAGES else code
 
 
 def _joined(items: Sequence[str], word: str = "and") -> str:

@@ -1,21 +1,27 @@
 """Who is never shown, and what never counts."""
 
+from datetime import time, timedelta
+from uuid import UUID
+
 import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import clock
 from core.actor import Actor
 from core.db import Database
 from models.accounts import User
 from models.experts import Expert
+from services.bookings import service as bookings
+from services.bookings.schemas import AvailabilityInput, WeeklyHours
 from services.experts import jobs as indexing
 from services.experts import repository
 from services.experts import service as experts
-from services.experts.schemas import Status, StatusChange
+from services.experts.schemas import ProfilePatch, Status, StatusChange
 from services.matching import service
-from services.matching.schemas import MatchQuery
+from services.matching.schemas import Match, MatchQuery
 from tests.accounts.factories import actor_for, make_user
-from tests.experts.factories import SYSTEM, make_expert
+from tests.experts.factories import STORY, SYSTEM, make_expert
 
 BRIEF = "Falconry club management with telemetry from the birds"
 HEADLINE = "Falconry software and telemetry for birds of prey"
@@ -25,6 +31,12 @@ QUERY = MatchQuery(text=BRIEF, limit=10)
 async def shown(db: Database, actor: Actor) -> list[object]:
     result = await service.search(db, actor, QUERY)
     return [match.expert.id for match in [*result.items, *result.closest]]
+
+
+async def change(db: Database, expert_id: UUID, status: Status) -> None:
+    async with db.transaction() as session:
+        step = StatusChange(status=status, reason="for the test")
+        await experts.change_status(session, SYSTEM, step, expert_id=expert_id)
 
 
 @pytest.mark.parametrize(
@@ -129,3 +141,52 @@ async def test_embeddings_of_another_model_are_never_compared(library: Database,
             passages=[],
         )
     assert expert.id not in await shown(library, founder)
+
+
+async def test_an_old_list_tells_nothing_new_of_those_who_have_left(
+    library: Database, founder: Actor
+) -> None:
+    """A profile that is not shown any more may be rewritten by its owner, which is nobody else's business, and what it
+    said is not shown on."""
+    async with library.transaction() as session:
+        owner, expert = await make_expert(session, headline=HEADLINE)
+    await indexing.index_missing(library)
+    result = await service.search(library, founder, QUERY)
+
+    async def now() -> Match:
+        async with library.transaction() as session:
+            old = await service.get(session, founder, result.id)
+        return next(match for match in old.items if match.expert.id == expert.id)
+
+    then = await now()
+    assert (then.is_available, bool(then.slots)) == (True, True)
+    await change(library, expert.id, Status.PAUSED)
+    async with library.transaction() as session:
+        await experts.update_profile(session, owner, ProfilePatch(headline="Not ready to be read"))
+    paused = await now()
+    assert (paused.is_available, paused.slots, paused.expert.headline) == (False, [], HEADLINE)
+    await change(library, expert.id, Status.SUSPENDED)
+    gone = await now()
+    assert gone.expert.name == expert.name
+    assert gone.score == then.score
+    said = gone.model_dump_json()
+    for secret in (HEADLINE, "Not ready to be read", STORY[:40], "Python"):
+        assert secret not in said
+
+
+async def test_the_free_times_of_an_old_list_are_those_of_now(library: Database, founder: Actor) -> None:
+    async with library.transaction() as session:
+        owner, expert = await make_expert(session, headline=HEADLINE)
+    await indexing.index_missing(library)
+    result = await service.search(library, founder, QUERY)
+    async with library.transaction() as session:
+        days = [(clock.now() + timedelta(days=n)).date() for n in range(-1, 6)]
+        week = [WeeklyHours(weekday=day, start=time(8), end=time(18)) for day in range(7)]
+        await bookings.set_availability(session, owner, expert.id, AvailabilityInput(week=week, closed=days))
+    async with library.transaction() as session:
+        old = await service.get(session, founder, result.id)
+    match = next(match for match in old.items if match.expert.id == expert.id)
+    assert match.is_available
+    assert len(match.slots) == 3
+    assert match.slots[0] > result.created_at + timedelta(days=5)
+    await change(library, expert.id, Status.PAUSED)

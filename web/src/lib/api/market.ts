@@ -1,6 +1,6 @@
 /** Experts, bookings and payments. */
 import { api, read } from './client';
-import type { Booking, Expert, Meta, Payment, Slots } from './types';
+import type { Booking, Expert, MatchList, Meta, Payment, Slots } from './types';
 
 const V1 = '/api/v1';
 
@@ -10,6 +10,9 @@ export const readExpert = async (id: string) => (await read(api.GET(`${V1}/exper
 
 export const readSlots = async (expert: string, query: { start: string; end: string; minutes: number }) =>
 	(await read(api.GET(`${V1}/experts/{expert_id}/slots`, { params: { path: { expert_id: expert }, query } }))) as Slots;
+
+/** A match list of one's own as it stands now. */
+export const readMatches = async (id: string) => (await read(api.GET(`${V1}/matches/{match_id}`, { params: { path: { match_id: id } } }))) as MatchList;
 
 export const listBookings = async (when: 'upcoming' | 'past') =>
 	(await read(api.GET(`${V1}/bookings`, { params: { query: { when, limit: 50 } } }))).items as Booking[];

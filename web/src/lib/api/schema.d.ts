@@ -3393,8 +3393,16 @@ export interface components {
          * @description What would change the result: `query` holds the fields to replace in the query.
          */
         Change: {
-            /** Adds */
+            /**
+             * Adds
+             * @description Counted: so many more meet every filter and have time
+             */
             adds: number;
+            /**
+             * Ask
+             * @description The same as a founder would ask for it
+             */
+            ask: string;
             kind: components["schemas"]["ChangeKind"];
             /** Query */
             query: {
@@ -3427,7 +3435,7 @@ export interface components {
          * ChangeKind
          * @enum {string}
          */
-        ChangeKind: "raise_rate" | "lower_rate" | "drop_skill" | "allow_skill" | "allow_industry" | "drop_language" | "drop_overlap" | "drop_engagement" | "drop_country" | "drop_years";
+        ChangeKind: "raise_rate" | "lower_rate" | "drop_skill" | "allow_skill" | "allow_industry" | "drop_language" | "drop_overlap" | "drop_engagement" | "drop_country" | "drop_years" | "drop_time";
         /** ChangeMember */
         ChangeMember: {
             /**

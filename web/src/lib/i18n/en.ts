@@ -5,6 +5,7 @@ import { cto } from './en/cto';
 import { experts } from './en/experts';
 import { brief } from './en/brief';
 import { files } from './en/files';
+import { matches } from './en/matches';
 import { notifications } from './en/notifications';
 
 /** English. Keys are grouped by where the words stand; an object with `one` and `other` is a plural. */
@@ -16,6 +17,7 @@ export const en = {
 	...rooms,
 	...brief,
 	...files,
+	...matches,
 	...notifications,
 	'app.name': 'Sextant',
 	'assistant.name': 'Sextant',
@@ -156,20 +158,6 @@ export const en = {
 	'analysis.change.worse': 'Worse:',
 	'analysis.change.neutral': 'Changed:',
 
-	'matches.title': 'Matching CTOs',
-	'matches.found': { one: '{count} CTO who fits', other: '{count} CTOs who fit' },
-	'matches.none': 'Nobody fits all of that',
-	'matches.order': 'Best match first',
-	'matches.closest': 'These come closest',
-	'matches.changes': 'What would change the list',
-	'matches.adds': '+{count}',
-	'matches.score': 'Match: {score} out of 100',
-	'matches.gap': 'Missing:',
-	'matches.next': 'Next free',
-	'matches.no-slots': 'No free time in the next two weeks',
-	'matches.book': 'Book {name} on {day} at {time}.',
-	'matches.book.label': 'Ask to book {name}:',
-	'matches.compare': 'Compare side by side',
 	'compare.score': 'Match',
 	'compare.rate': 'Rate',
 	'compare.years': 'Years',
