@@ -107,7 +107,9 @@ async def owner_rows(session: AsyncSession, ids: Iterable[UUID]) -> list[OwnerRo
 
 
 async def slugs_like(session: AsyncSession, stem: str) -> set[str]:
-    """Slugs that are `stem` or `stem-<something>`."""
+    """Slugs that are `stem` or `stem-<something>`. Whoever asks for the same stem waits until this transaction ends, so
+    that two people of one name who begin together do not choose the same."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"experts.slug:{stem}"))))
     return set(
         await session.scalars(
             select(Expert.slug).where(

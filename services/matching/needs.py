@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from core.errors import InvalidInput
@@ -22,6 +23,7 @@ WORKDAY_HOURS = 9.0
 _OUTRIGHT = 3.0
 _HINTED = 2.0
 _MAX_INDUSTRIES = 3
+_FURTHEST = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,10 @@ class Needs(Asked):
     industry_words: dict[str, str] = field(default_factory=dict)
 
 
-def ask(query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now: datetime) -> Asked:
-    """What a query asks for outright. Raises `InvalidInput` for unknown currencies and for filters that contradict."""
+def ask(
+    query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now: datetime, but: UUID | None = None
+) -> Asked:
+    """What a query asks for outright, of everybody `but` one. Raises `InvalidInput` for unknown currencies and for filters that contradict."""
     said = "\n".join(part for part in (query.text, _brief_text(brief) if brief else "") if part)
     must, words = _must(query.must_skills)
     excluded = tuple(skill.slug for name in query.excluded_skills if (skill := skills.canonical(name)))
@@ -94,7 +98,7 @@ def ask(query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now: da
             engagement=query.engagement.value if query.engagement else None,
             countries=tuple(query.countries),
             min_years=query.min_years,
-            excluded_ids=tuple(query.exclude),
+            excluded_ids=(*query.exclude, but) if but else tuple(query.exclude),
             slots_after=after,
             slots_before=before,
         ),
@@ -166,7 +170,8 @@ def _usd(rate: Money | None) -> int | None:
         return None
     if rate.currency not in currencies():
         raise InvalidInput(f"{rate.currency} is not a currency we know.", code="unknown_currency")
-    return usd_amount(rate)
+    # Less than a cent is a limit as well.
+    return max(1, usd_amount(rate))
 
 
 def window(query: MatchQuery, zone: str, now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -174,8 +179,10 @@ def window(query: MatchQuery, zone: str, now: datetime) -> tuple[datetime | None
     if query.available_from is None and query.available_within_days is None:
         return None, None
     after = now
-    if query.available_from is not None:
-        after = max(now, datetime.combine(query.available_from, time(0), ZoneInfo(zone)).astimezone(UTC))
+    if query.available_from is not None and query.available_from >= now.date() - timedelta(days=1):
+        # No further than anybody's calendar goes, and no further than dates do.
+        day = min(query.available_from, now.date() + _FURTHEST)
+        after = max(now, datetime.combine(day, time(0), ZoneInfo(zone)).astimezone(UTC))
     days = query.available_within_days
     return after, after + timedelta(days=days) if days is not None else None
 

@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
-from core.actor import Actor, Scope
+from core.actor import Actor, Role, Scope
 from core.db import Database
 from core.errors import NotFound
 from core.gateways import gateways
@@ -59,7 +59,7 @@ async def search(
     actor.require(Scope.EXPERTS_READ)
     now, space = clock.now(), current_space()
     brief = await _brief(db, actor, query)
-    asked = ask(query, brief, timezone=actor.timezone, now=now)
+    asked = ask(query, brief, timezone=actor.timezone, now=now, but=await _own(db, actor))
 
     async def near() -> tuple[Sequence[float], list[UUID]]:
         vector = embedding if embedding is not None else await embed(asked.text)
@@ -186,6 +186,15 @@ async def export(session: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
         {"created_at": run.created_at.isoformat(), "query": run.query, "summary": run.result.get("summary")}
         for run in await repository.runs_of(session, user_id)
     ]
+
+
+async def _own(db: Database, actor: Actor) -> UUID | None:
+    """The actor's own profile, which is none to book a call with."""
+    if actor.role not in (Role.CTO, Role.ADMIN):
+        return None
+    async with db.reading() as session:
+        expert = await experts.for_user(session, actor.user_id)
+    return expert.id if expert else None
 
 
 async def _brief(db: Database, actor: Actor, query: MatchQuery) -> ProjectBrief | None:

@@ -1,5 +1,6 @@
 """Writing, deciding on and reading profiles."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import clock
 from core.actor import Role
+from core.db import Database
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound, SignUpRequired
 from core.money import Money
 from services.experts import listing, service
@@ -46,6 +48,16 @@ async def test_two_experts_of_one_name_get_two_slugs(session: AsyncSession) -> N
     _, first = await make_expert(session, name="Kim Twin")
     _, second = await make_expert(session, name="Kim Twin")
     assert {first.slug, second.slug} == {"kim-twin", "kim-twin-2"}
+
+
+async def test_people_of_one_name_who_begin_together_get_slugs_of_their_own(db: Database) -> None:
+    async def begin() -> str:
+        async with db.transaction() as session:
+            _, expert = await make_expert(session, name="Pat Sametime", status=Status.DRAFT, bookable=False)
+            await asyncio.sleep(0.02)  # so that the others choose before this one is stored
+        return expert.slug
+
+    assert len({*await asyncio.gather(*(begin() for _ in range(6)))}) == 6
 
 
 async def test_one_profile_for_each_account_and_none_for_guests(session: AsyncSession) -> None:

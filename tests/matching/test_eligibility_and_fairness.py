@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.actor import Actor
 from core.db import Database
+from core.money import Money
 from models.accounts import User
 from models.experts import Expert
 from services.bookings import service as bookings
@@ -190,3 +191,19 @@ async def test_the_free_times_of_an_old_list_are_those_of_now(library: Database,
     assert len(match.slots) == 3
     assert match.slots[0] > result.created_at + timedelta(days=5)
     await change(library, expert.id, Status.PAUSED)
+
+
+async def test_nobody_is_matched_with_themselves(library: Database) -> None:
+    async with library.transaction() as session:
+        owner, expert = await make_expert(session, headline=HEADLINE)
+    await indexing.index_missing(library)
+    assert expert.id not in await shown(library, owner)
+    assert expert.id in await shown(library, actor_for(await make_user(library)))
+    await change(library, expert.id, Status.PAUSED)
+
+
+async def test_a_limit_of_less_than_a_cent_is_only_a_limit(library: Database, founder: Actor) -> None:
+    low = Money(amount=1, currency="VND")
+    result = await service.search(library, founder, MatchQuery(text=BRIEF, max_rate=low))
+    assert result.items == []
+    assert all(any("more than your limit" in each for each in match.missing) for match in result.closest)

@@ -167,6 +167,16 @@ async def test_availability_from_a_date_and_within_days(library: Database, found
         assert start.date() - timedelta(days=1) <= match.slots[0].date() <= start.date() + timedelta(days=3)
 
 
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue"])
+async def test_dates_at_the_ends_of_the_calendar(library: Database, founder: Actor, zone: str) -> None:
+    never = await find(
+        library, founder, DIABETES, available_from="9999-12-31", available_within_days=60, timezone=zone
+    )
+    assert never.items == []
+    long_ago = await find(library, founder, DIABETES, available_from="0001-01-01", timezone=zone)
+    assert len(long_ago.items) == 5
+
+
 async def test_an_order_of_the_founders_own(library: Database, founder: Actor) -> None:
     cheap = await find(library, founder, DIABETES, sort=MatchSort.RATE_LOW)
     rates = [usd_amount(match.expert.rate) for match in cheap.items]
