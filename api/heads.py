@@ -99,8 +99,9 @@ def _json_ld(expert: ExpertRead, *, url: str, image: str | None) -> dict[str, An
         "knowsAbout": [skill.name for skill in expert.skills]
         + [industry_name(slug) for slug in expert.industries],
         "knowsLanguage": expert.languages,
-        "sameAs": [link.url for link in expert.links],
     }
+    if expert.links:
+        person["sameAs"] = [link.url for link in expert.links]
     service: dict[str, Any] = {
         "@type": "ProfessionalService",
         "@id": f"{url}#service",

@@ -38,7 +38,13 @@ def install(app: FastAPI, settings: Settings, *, build: Path = BUILD) -> None:
 
     @app.get("/robots.txt", include_in_schema=False)
     async def robots() -> Response:
-        lines = ("User-agent: *", "Disallow: /api/", f"Sitemap: {settings.base_url}/sitemap.xml")
+        # Photos are what share previews show.
+        lines = (
+            "User-agent: *",
+            "Disallow: /api/",
+            "Allow: /api/v1/files/",
+            f"Sitemap: {settings.base_url}/sitemap.xml",
+        )
         return PlainTextResponse("\n".join(lines) + "\n")
 
     @app.get("/sitemap.xml", include_in_schema=False)
@@ -57,10 +63,15 @@ def install(app: FastAPI, settings: Settings, *, build: Path = BUILD) -> None:
     shell = (build / "index.html").read_text()
     app.mount("/_app/immutable", Immutable(directory=build / "_app" / "immutable"), name="immutable")
 
-    @app.get("/{path:path}", include_in_schema=False)
+    # Whoever previews a link may ask for its head first.
+    @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(path: str, request: Request) -> Response:
         if path.startswith(NOT_PAGES):
-            raise HTTPException(404, "There is nothing here.")
+            raise (
+                HTTPException(404, "There is nothing here.")
+                if request.method == "GET"
+                else HTTPException(405)
+            )
         file = (build / path).resolve()
         if path and file.is_relative_to(build) and file.is_file():
             return FileResponse(file, headers=LOOKED_UP)

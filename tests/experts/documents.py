@@ -82,21 +82,31 @@ def encrypted(data: bytes, *, user: str, owner: str = "boss") -> bytes:
     return out.getvalue()
 
 
-def docx(text: str = TEXT, *, document: bytes | None = None, extra: dict[str, bytes] | None = None) -> bytes:
-    """A Word document with a paragraph for each line."""
+def docx_body(text: str = TEXT) -> str:
+    """The main part of a Word document with a paragraph for each line."""
     paragraphs = "".join(
         f'<w:p><w:r><w:t xml:space="preserve">{line}</w:t></w:r></w:p>' for line in text.split("\n")
     )
-    body = (
-        document
-        or f'<?xml version="1.0"?><w:document xmlns:w="{W}"><w:body>{paragraphs}</w:body></w:document>'.encode()
-    )
+    return f'<?xml version="1.0"?><w:document xmlns:w="{W}"><w:body>{paragraphs}</w:body></w:document>'
+
+
+def docx(text: str = TEXT, *, document: bytes | None = None, extra: dict[str, bytes] | None = None) -> bytes:
+    """A Word document of this text, or with this main part."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("word/document.xml", body)
+        archive.writestr("word/document.xml", document or docx_body(text).encode())
         for name, content in (extra or {}).items():
             archive.writestr(name, content)
+    return out.getvalue()
+
+
+def moved(data: bytes, old: str, new: str) -> bytes:
+    """The same archive with one of its entries under another name."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            after.writestr(new if name == old else name, before.read(name))
     return out.getvalue()
 
 

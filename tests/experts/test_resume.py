@@ -8,15 +8,18 @@ import pytest
 from core.actor import Role
 from core.db import Database
 from core.errors import InvalidInput, TooLarge
-from services.experts.resume import service
+from services.experts.resume import facts, service
 from services.experts.resume.files import RefusedError, text_of
 from services.experts.resume.service import MAX_BYTES
 from tests.accounts.factories import make_actor
 from tests.experts.documents import (
+    TEXT,
     W,
     assembled,
     docx,
+    docx_body,
     encrypted,
+    moved,
     page_tree_of_a_million,
     pdf,
     scanned,
@@ -65,6 +68,51 @@ async def test_both_formats_propose_the_same_with_passages(db: Database) -> None
         assert [term.value for term in reading.industries] == ["healthcare"]
         assert reading.headline is not None
         assert reading.headline.text == "CTO at Vardlinjen AB"
+
+
+STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+TABLE = "Experience\n2017 – present\nCTO\nPaczka Express\n2011 – 2017\nLead Developer\nMagazyn Sp. z o.o."
+EXPORT = """Experience
+Independent
+Fractional CTO
+January 2022 - Present (4 years 11 months)
+Chennai
+Working with three startups on React and more of the like
+Zoho
+Member Technical Staff
+2006 - 2014 (8 years)"""
+TOLD = "From 2021 until today I have been CTO of Lumen Grid, where we built battery control software in Rust."
+
+
+def test_word_files_of_every_kind_are_read() -> None:
+    body = docx_body().replace(W, STRICT).encode()
+    for made in (docx(document=body), moved(docx(), "word/document.xml", "word/document2.xml")):
+        text, _ = text_of(made)
+        assert "CTO, Vardlinjen AB, 2019 - present" in text
+
+
+def test_signs_that_stand_for_two_letters_are_two_letters() -> None:
+    text, _ = text_of(docx(TEXT.replace("Senior Developer", "Sta\ufb00 Engineer, \ufb01ntech")))
+    assert "Staff Engineer, fintech" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        (
+            TABLE,
+            [("CTO", "Paczka Express", 2017, None), ("Lead Developer", "Magazyn Sp. z o.o.", 2011, 2017)],
+        ),
+        (
+            EXPORT,
+            [("Fractional CTO", "Self-employed", 2022, None), ("Member Technical Staff", "Zoho", 2006, 2014)],
+        ),
+        (TOLD, []),
+    ],
+)
+def test_positions_of_other_layouts(text: str, roles: list[tuple[str, str, int, int | None]]) -> None:
+    found = facts.read(text, pages=1, year=2026).roles
+    assert [(role.title, role.company, role.from_year, role.to_year) for role in found] == roles
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,17 @@ _MAX_UNPACKED: Final = 100_000_000
 _WITH_PASSWORD = 0x1  # in an entry's flags
 _MAX_ENTRIES: Final = 2_000
 _FEWEST_LETTERS: Final = 80
+# PDFs draw these as one sign: "Staﬀ", "ﬁntech".
+_LIGATURES: Final = {0xFB00 + n: text for n, text in enumerate(("ff", "fi", "fl", "ffi", "ffl", "ft", "st"))}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+# As Word writes it, and as it does where "Strict Open XML" was chosen.
+_WORD = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
+# Word on the web calls it document2.xml.
+_MAIN = re.compile(r"word/document\d*\.xml")
+_DRAWN = {"tab": "\t", "br": "\n", "cr": "\n", "numPr": "• "}
 _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallback"
 
 
@@ -95,14 +104,15 @@ def _docx(data: bytes) -> str:
             if any(entry.flag_bits & _WITH_PASSWORD for entry in entries):
                 raise RefusedError(Refusal.ENCRYPTED)
             names = {entry.filename for entry in entries}
-            if "word/document.xml" not in names:
+            main = sorted(name for name in names if _MAIN.fullmatch(name))
+            if not main:
                 raise RefusedError(Refusal.TYPE)
             if any(name.lower().endswith("vbaproject.bin") for name in names):
                 raise RefusedError(Refusal.MACROS)
             if len(entries) > _MAX_ENTRIES or sum(entry.file_size for entry in entries) > _MAX_UNPACKED:
                 raise RefusedError(Refusal.UNSAFE)
             headers = sorted(name for name in names if re.fullmatch(r"word/header\d*\.xml", name))
-            return "\n".join(_part(archive, name) for name in [*headers, "word/document.xml"])
+            return "\n".join(_part(archive, name) for name in [*headers, main[0]])
     except (zipfile.BadZipFile, expat.ExpatError, RuntimeError, EOFError, OSError) as error:
         raise RefusedError(Refusal.DAMAGED) from error
 
@@ -121,24 +131,27 @@ def _words(content: bytes) -> Iterator[str]:
     found: list[str] = []
     inside = {"text": 0, "fallback": 0}
 
+    def own(name: str) -> str:
+        """The name of an element of Word's, empty for others."""
+        space, _, local = name.rpartition(" ")
+        return local if space in _WORD else ""
+
     def start(name: str, attributes: dict[str, str]) -> None:
+        element = own(name)
         if name == _FALLBACK:
             inside["fallback"] += 1
-        elif name == f"{_WORD} t":
+        elif element == "t":
             inside["text"] += 1
-        elif name == f"{_WORD} tab" and not inside["fallback"]:
-            found.append("\t")
-        elif name in (f"{_WORD} br", f"{_WORD} cr") and not inside["fallback"]:
-            found.append("\n")
-        elif name == f"{_WORD} numPr" and not inside["fallback"]:
-            found.append("• ")
+        elif element in _DRAWN and not inside["fallback"]:
+            found.append(_DRAWN[element])
 
     def end(name: str) -> None:
+        element = own(name)
         if name == _FALLBACK:
             inside["fallback"] -= 1
-        elif name == f"{_WORD} t":
+        elif element == "t":
             inside["text"] -= 1
-        elif name == f"{_WORD} p" and not inside["fallback"]:
+        elif element == "p" and not inside["fallback"]:
             found.append("\n")
 
     def text(data: str) -> None:
@@ -158,6 +171,7 @@ def _words(content: bytes) -> Iterator[str]:
 
 
 def _tidy(text: str) -> str:
-    text = text[:MAX_TEXT].replace("\r", "\n").replace("\u00a0", " ").replace("\x0c", "\n")
+    text = text[:MAX_TEXT].translate(_LIGATURES)
+    text = text.replace("\r", "\n").replace("\u00a0", " ").replace("\x0c", "\n")
     text = re.sub(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]", "", text)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()

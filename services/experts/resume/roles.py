@@ -24,7 +24,7 @@ _SPLIT = re.compile(
 )
 _AT = re.compile(r"\s+(?:at|bei|chez|for)\s+(?=[A-Z0-9À-Ý\"“])")
 _IN = re.compile(r"\s+(?:en|em|na)\s+(?=[A-Z0-9À-Ý])")
-_LEGAL = word_set("inc llc ltd gmbh sa sarl sas ag bv plc corp co limited lda srl spa ab oy as kg ug")
+_LEGAL = word_set("o.o inc llc ltd gmbh sa sarl sas ag bv plc corp co limited lda srl spa ab oy as kg ug")
 _NOT_COMPANIES = word_set(
     "remote hybrid onsite contract permanent freelance fulltime parttime full-time part-time"
 )
@@ -33,6 +33,8 @@ _DURATION = re.compile(
     r"\(?\b\d{1,2}\s*(?:months?|mos?|monate)\b\)?",
     re.IGNORECASE,
 )
+# What is told in sentences is no header.
+_TOLD = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|have been|was|were)\b")
 _SELF = re.compile(
     r"\b(?:freelance|self[- ]employed|independent|selbst[aä]ndig|freiberuflich)\w*", re.IGNORECASE
 )
@@ -69,7 +71,11 @@ def find(lines: list[Line], *, year: int) -> list[FoundRole]:
         if span is None or (line.bullet and not _has_title(line.text)):
             continue
         rest = _without(line.text, span)
-        if len(rest) > _LONGEST or (line.section is not Section.EXPERIENCE and _is_prose(rest)):
+        if (
+            len(rest) > _LONGEST
+            or _TOLD.search(rest)
+            or (line.section is not Section.EXPERIENCE and _is_prose(rest))
+        ):
             continue
         role = _role(lines, number, span, rest)
         if role is not None:
@@ -105,11 +111,16 @@ def _role(lines: list[Line], number: int, span: Span, rest: str) -> FoundRole | 
             lines[above].used = lines[before].used = True
     if not title:
         return None
+    above = first - 1 if 0 < first < number else None
+    if not company and above is not None and _is_self(lines[above]):
+        header.append(lines[above].text)
     if not company and _SELF.search(" ".join(header)):
         company = "Self-employed"
     if not company:
         order = (before, after) if not own_title else (after, before)
-        for where in (first - 1 if first < number else None, *order):
+        # Dates, title and company below each other, as in a table.
+        below = last + 1 if not own_title and last > number else None
+        for where in (above, *order, below):
             if (
                 where is None
                 or not 0 <= where < len(lines)
@@ -125,6 +136,10 @@ def _role(lines: list[Line], number: int, span: Span, rest: str) -> FoundRole | 
                 break
     lines[number].used = True
     return FoundRole(title[:160], company[:160], span, first, last, header)
+
+
+def _is_self(line: Line) -> bool:
+    return not line.used and _SELF.fullmatch(line.text) is not None
 
 
 def _gather(lines: list[Line], found: list[FoundRole]) -> None:
