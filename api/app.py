@@ -26,6 +26,7 @@ from api.rest import (
     reviews,
     security,
     sessions,
+    support,
 )
 from api.rest.limits import limited
 from api.runtime import Runtime
@@ -46,6 +47,7 @@ ROOMS = (
     assistant,
     messages,
     members,
+    support,
     projects,
     experts,
     resumes,

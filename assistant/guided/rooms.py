@@ -7,8 +7,10 @@ from typing import Any
 from langchain.messages import HumanMessage, SystemMessage, ToolMessage
 from langchain_core.messages import BaseMessage
 
+from assistant.guided.intents import Intent, detect
 from assistant.guided.tasks import Call
 from assistant.guided.wording import listed, say
+from assistant.guided.words import plain
 from services.conversations.schemas import Card
 
 _CATCH_UP = re.compile(
@@ -19,6 +21,8 @@ _CATCH_UP = re.compile(
 _FOLLOW_UP = re.compile(
     r"follow[- ]?up|draft|reply|answer to|nachfass|entwurf|relance|brouillon|seguimiento|rascunho", re.I
 )
+# What is the same for everybody may be said to all of them.
+_OPEN_FACTS = {Intent.PRICING: "talk.pricing", Intent.SIGN_UP: "talk.sign-up"}
 _MARKUP = re.compile(r"[*_`#>\[\]()~|]")
 
 
@@ -37,7 +41,8 @@ def answer(messages: Sequence[BaseMessage], tools: frozenset[str]) -> Call | str
     seed = str(len(messages))
     drafting = bool(_FOLLOW_UP.search(text))
     if not drafting and not _CATCH_UP.search(text):
-        return say("rooms.help", seed)
+        meant = detect(plain(text))
+        return say(next((key for intent, key in _OPEN_FACTS.items() if intent in meant), "rooms.help"), seed)
     result = next((m for m in reversed(messages) if isinstance(m, ToolMessage)), None)
     if result is None or messages.index(result) < (messages.index(asked) if asked is not None else 0):
         return Call("catch_up") if "catch_up" in tools else say("rooms.help", seed)

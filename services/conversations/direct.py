@@ -118,6 +118,8 @@ async def _share_a_room(session: AsyncSession, one: UUID, other: UUID) -> bool:
     found = await session.scalar(
         select(mine.room_id)
         .join(theirs, and_(theirs.room_id == mine.room_id, theirs.user_id == other, theirs.left_at.is_(None)))
+        # Operators help in the support room, not in private.
+        .join(Room, and_(Room.id == mine.room_id, Room.kind != RoomKind.SUPPORT))
         .where(mine.user_id == one, mine.left_at.is_(None))
         .limit(1)
     )

@@ -23,6 +23,7 @@ from models.conversations import (
 from services.accounts import service as accounts
 from services.accounts.merging import on_merge
 from services.conversations import members
+from services.conversations.support import key_of
 
 # Reactions name people inside a document; those of a guest stand in the few rooms that change hands.
 REACTIONS = text(
@@ -52,6 +53,10 @@ async def merge_conversations(session: AsyncSession, source: UUID, target: UUID)
     await session.execute(delete(Mention).where(Mention.user_id == source))
     await session.execute(update(Message).where(Message.sender_id == source).values(sender_id=target))
     await session.execute(update(Room).where(Room.created_by == source).values(created_by=target))
+    theirs = select(Room.id).where(Room.direct_key == key_of(target)).exists()
+    await session.execute(
+        update(Room).where(Room.direct_key == key_of(source), ~theirs).values(direct_key=key_of(target))
+    )
     await session.execute(update(Proposal).where(Proposal.user_id == source).values(user_id=target))
     await session.execute(update(Turn).where(Turn.user_id == source).values(user_id=target))
     await session.execute(update(TurnFeedback).where(TurnFeedback.user_id == source).values(user_id=target))

@@ -118,3 +118,24 @@ class ResolveReport(BaseModel):
     resolution: Annotated[
         str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")
     ]
+
+
+class SupportRoomRead(BaseModel):
+    """A support room as operators see it. `waiting`: the person who asked has said the last word."""
+
+    room_id: UUID
+    user_id: UUID
+    name: str
+    account_role: str = Field(description="guest, user, cto or admin")
+    last_message: str = Field(description="The beginning of what was said last")
+    last_message_at: datetime
+    waiting: bool
+    operators: list[str] = Field(description="Names of the operators who are in the room")
+    inside: bool = Field(description="Whether one is in it oneself")
+
+
+class SupportPage(BaseModel):
+    """Newest activity first."""
+
+    items: list[SupportRoomRead]
+    next_cursor: str | None

@@ -99,6 +99,10 @@ async def look(db: Database) -> None:
             await _tell(session, away)
             await unread.told(session, away.user_id, away.room_id, away.seq)
             await _plan_mail(session, away.user_id, away.at + MAIL_AFTER)
+        if asked := await unread.unattended(session, since=since, through=through):
+            for operator in await unread.operators(session):
+                for each in asked:
+                    await _call(session, operator, each)
         await unread.scan_through(session, through)
 
 
@@ -188,6 +192,22 @@ async def _tell(session: AsyncSession, away: Away) -> None:
         room_id=away.room_id,
         seq=away.seq,
         at=away.at,
+    )
+
+
+async def _call(session: AsyncSession, operator: UUID, asked: Row[Any]) -> None:
+    await tell(
+        session,
+        operator,
+        Kind.MESSAGE,
+        "support",
+        key=f"support:{asked.room_id}",
+        path="/admin/support",
+        context={"sender": asked.sender, "preview": one_line(asked.text)},
+        count=asked.messages,
+        room_id=asked.room_id,
+        seq=asked.seq,
+        at=asked.at,
     )
 
 

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, text, update
+from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.ids import ASSISTANT_ID
+from models.accounts import User
 from models.notifications import Digest, MessageNotice, MessageScan
 
 # An id is made when a message is handed in, and stored within the time that sending is tried again for.
@@ -50,6 +51,23 @@ _AWAY = text(
         and (rm.notify = 'all' or (rm.notify = 'mentions' and rm.user_id = any(s.mentions)))
     group by rm.user_id, rm.room_id, r.title, r.kind, mention
     order by rm.user_id, rm.room_id
+    """
+)
+
+# Messages since `floor` of people who ask for help in a support room where no operator is.
+_UNATTENDED = text(
+    """
+    select m.room_id, count(*) as messages, max(m.seq) as seq, max(m.created_at) as at,
+        (array_agg(u.name order by m.seq desc))[1] as sender, (array_agg(m.text order by m.seq desc))[1] as text
+    from messages m
+    join rooms r on r.id = m.room_id and r.kind = 'support' and r.created_by = m.sender_id
+    join users u on u.id = m.sender_id
+    where m.id >= :floor and m.created_at <= :through and m.created_at > :since and m.kind = 'text'
+        and m.deleted_at is null and not exists (
+            select from room_members rm join users x on x.id = rm.user_id
+            where rm.room_id = m.room_id and rm.left_at is null and x.role = 'admin'
+        )
+    group by m.room_id
     """
 )
 
@@ -119,6 +137,18 @@ async def away(session: AsyncSession, *, since: datetime, through: datetime) -> 
         _AWAY, {"floor": _floor(since - _LATE), "through": through, "assistant": ASSISTANT_ID}
     )
     return [Away(*row) for row in rows]
+
+
+async def unattended(session: AsyncSession, *, since: datetime, through: datetime) -> Sequence[Row[Any]]:
+    """What people have asked between these times in support rooms where no operator is."""
+    bounds = {"floor": _floor(since - _LATE), "since": since, "through": through}
+    return (await session.execute(_UNATTENDED, bounds)).all()
+
+
+async def operators(session: AsyncSession) -> Sequence[UUID]:
+    """Who could help."""
+    rows = await session.scalars(select(User.id).where(User.role == "admin", User.deleted_at.is_(None)))
+    return rows.all()
 
 
 async def told(session: AsyncSession, user_id: UUID, room_id: UUID, seq: int) -> None:

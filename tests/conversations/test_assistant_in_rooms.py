@@ -121,6 +121,8 @@ async def test_nothing_of_ones_own_is_shown_among_people(served: Served) -> None
         assert "Glukosecret" not in str(answer)
         assert "80" not in answer["text"]
         assert answer["cards"] == []
+    price = await ask(served, token, room, "@assistant how much does the call cost?")
+    assert "You pay for calls" in price["text"], "what is the same for everybody is said"
     turn = await served.runtime.db.raw.fetchval("select id from turns where room_id = $1 limit 1", room)
     await served.runtime.db.raw.execute("update turns set status = 'queued' where id = $1", turn)
     claimed = await turns.claim(served.runtime.db, turn, uuid4())

@@ -28,6 +28,7 @@ export type LinkPreview = Answer<'LinkPreview'>;
 export type FileInfo = Answer<'FileRead'>;
 export type Upload = Answer<'UploadRead'>;
 export type Room = Omit<Answer<'RoomRead'>, 'last_message'> & { last_message: Message | null };
+export type SupportRoom = Answer<'SupportRoomRead'>;
 export type Branch = Answer<'BranchRead'>;
 export type QuotaRead = Answer<'QuotaRead'>;
 export type Feedback = Answer<'FeedbackRead'>;
