@@ -54,14 +54,14 @@ class Runtime:
         return self.worker is None or self.worker.running
 
 
-def broker_for(settings: Settings, url: str) -> Broker:
+def broker_for(settings: Settings, url: str, *, serve: bool = True) -> Broker:
     """The broker by settings: Redis where there is one, in memory where there is one process (the embedded database),
-    else PostgreSQL."""
+    else PostgreSQL. `serve`: whether this process delivers events to sockets."""
     if settings.redis_url is not None and settings.broker in ("auto", "redis"):
         return RedisBroker(settings.redis_url.get_secret_value())
     if settings.broker == "memory" or (settings.broker == "auto" and settings.database_url is None):
         return MemoryBroker()
-    return PostgresBroker(url)
+    return PostgresBroker(url, delivers=serve)
 
 
 @asynccontextmanager
@@ -76,7 +76,7 @@ async def open_runtime(
 
     use(settings)
     async with AsyncExitStack() as stack:
-        broker = broker_for(settings, url)
+        broker = broker_for(settings, url, serve=serve)
         await broker.start()
         stack.push_async_callback(broker.stop)
         db = await stack.enter_async_context(

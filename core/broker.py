@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 CHANNEL = "sextant_events"
 BATCH = 200
 GATHER_SECONDS = 0.005  # the words of an answer come in quick succession: one statement for several
+LOOK_SECONDS = 10.0
 MAX_WAITING = 20_000  # events that wait for a connection; the oldest are dropped, and heal
 RECONNECT_SECONDS = 0.5
 START_SECONDS = 10.0
@@ -75,8 +76,13 @@ class _Remote(ABC):
 
     def publish(self, events: list[Event]) -> None:
         self._deliver(events)
-        self._outgoing.extend(events)
-        self._wake.set()
+        if wanted := self._for_others(events):
+            self._outgoing.extend(wanted)
+            self._wake.set()
+
+    def _for_others(self, events: list[Event]) -> list[Event]:
+        """Those of `events` that another process may be waiting for."""
+        return events
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
@@ -161,16 +167,45 @@ class _Remote(ABC):
             await self._hang_up()
 
 
+# Who delivers events to sockets holds this lock in shared mode on the connection that listens, so that the end of a
+# process, however it comes, is the end of its lock.
+_DELIVERS = (0x73657874, 1)
+_ARRIVE = "select pg_advisory_lock_shared($1, $2), pg_notify($3, $4)"
+_OTHERS = """
+select exists (
+    select from pg_locks
+    where locktype = 'advisory' and classid = $1 and objid = $2 and objsubid = 2 and pid is distinct from $3
+        and database = (select oid from pg_database where datname = current_database())
+)
+"""
+_HERE = "here"
+# What runs turns hears too, which is a process that need not deliver anything.
+_FOR_RUNNERS = frozenset({"turn.stopping"})
+
+
 class PostgresBroker(_Remote):
-    """For several processes on one database, with nothing more to run."""
+    """For several processes on one database, with nothing more to run.
+
+    A notification is a transaction, and wakes every process that listens and its backend. A server that is alone spares
+    itself that: whoever comes to deliver events says so before it listens, and is told everything from then on."""
 
     max_payload = 7_900  # PostgreSQL allows 8,000 bytes
     with_bodies = False
     failures = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, delivers: bool = True) -> None:
         super().__init__(url)
+        self._delivers = delivers
         self._sender: asyncpg.Connection | None = None
+        self._listener_pid: int | None = None
+        self._alone = False
+        self._look_at = 0.0
+        self._arrivals = 0
+
+    def _for_others(self, events: list[Event]) -> list[Event]:
+        if not self._alone:
+            return events
+        return [each for each in events if isinstance(each, RoomEvent) and each.type in _FOR_RUNNERS]
 
     def _worth_telling(self, events: list[Event]) -> list[Event]:
         # Without its body a durable event says how far to read; of a room's, told together, the last one says it all.
@@ -192,21 +227,39 @@ class PostgresBroker(_Remote):
         try:
             closed = asyncio.Event()
             connection.add_termination_listener(lambda _: closed.set())
+            if self._delivers:
+                await connection.fetchrow(_ARRIVE, *_DELIVERS, CHANNEL, _HERE)
             await connection.add_listener(CHANNEL, cast(Any, self._notified))
+            self._listener_pid = connection.get_server_pid()
+            self._somebody_is_there()  # who came meanwhile was not heard
             await self._connected()
             await closed.wait()
         finally:
+            self._alone, self._listener_pid = False, None  # who comes now is not heard
             with suppress(Exception):
                 await connection.close(timeout=1)
 
     def _notified(self, connection: Any, pid: int, channel: str, payload: str) -> None:
-        self._received(payload)
+        if payload == _HERE:
+            self._somebody_is_there()
+        else:
+            self._received(payload)
+
+    def _somebody_is_there(self) -> None:
+        self._alone, self._look_at = False, 0.0
+        self._arrivals += 1
 
     async def _send(self, batch: list[str]) -> None:
         if self._sender is None or self._sender.is_closed():
             # A notification is not kept, so its commit needs not wait for the disk, which others' commits wait for.
             self._sender = await asyncpg.connect(self._url, server_settings={"synchronous_commit": "off"})
         await self._sender.execute("select pg_notify($1, p) from unnest($2::text[]) p", CHANNEL, batch)
+        if (time := asyncio.get_running_loop().time()) >= self._look_at:
+            arrivals = self._arrivals
+            others = await self._sender.fetchval(_OTHERS, *_DELIVERS, self._listener_pid)
+            self._look_at = time + LOOK_SECONDS
+            hears = self._listener_pid is not None and arrivals == self._arrivals
+            self._alone = hears and not others
 
     async def _hang_up(self) -> None:
         connection, self._sender = self._sender, None

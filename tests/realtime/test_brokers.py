@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
@@ -177,6 +178,47 @@ async def test_what_is_too_large_to_travel_takes_nothing_along(medium: Medium) -
     assert (first.seq, first.body, second.seq) == (1, None, 2), (
         "a durable event goes by id, an ephemeral one is lost"
     )
+
+
+async def test_who_is_alone_tells_nobody_and_everything_once_another_comes(fresh_database: str) -> None:
+    async with AsyncExitStack() as stack:
+
+        async def broker(*, delivers: bool) -> tuple[Any, Ear]:
+            made = PostgresBroker(fresh_database, delivers=delivers)
+            ear = Ear(made)
+            await made.start()
+            stack.push_async_callback(made.stop)
+            return made, ear
+
+        def numbered(kind: str, n: int) -> RoomEvent:
+            return RoomEvent(uuid4(), kind, {"type": kind, "n": n})
+
+        def heard(ear: Ear) -> list[tuple[str, int]]:
+            return [(e.type, e.body["n"]) for e in ear.heard if isinstance(e, RoomEvent) and e.body]
+
+        one, at_one = await broker(delivers=True)
+        worker, at_worker = await broker(delivers=False)
+        numbers = count()
+
+        async def tells() -> bool:
+            """Whether it tells of what only sockets want; what the worker has to know comes after it, always."""
+            n = next(numbers)
+            one.publish([numbered("typing", n), numbered("turn.stopping", n)])
+            await at_worker.until(lambda: ("turn.stopping", n) in heard(at_worker))
+            return ("typing", n) in heard(at_worker)
+
+        async with asyncio.timeout(60):
+            assert await tells(), "it takes somebody to be there until it has looked"
+            while await tells():
+                pass
+            worker.publish([numbered("typing", 1_000)])
+            await at_one.until(lambda: ("typing", 1_000) in heard(at_one))
+
+            _, at_other = await broker(delivers=True)
+            while not await tells():
+                pass
+            last = ("typing", next(numbers) - 1)
+            await at_other.until(lambda: last in heard(at_other))
 
 
 async def test_a_broken_connection_is_told_and_mends_itself(medium: Medium) -> None:
