@@ -7,10 +7,9 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import asyncpg
-
 from core.ids import new_driver_id, new_id
 from services.conversations import quotas
+from services.conversations.rendering import Row
 from services.conversations.schemas import SendMessage
 from services.conversations.statements import (
     ANSWERABLE,
@@ -22,6 +21,7 @@ from services.conversations.statements import (
     QUEUED,
     STORE,
     STORE_ONE,
+    STORE_ROOM,
     THREADS,
     WITHIN_PLAN,
 )
@@ -116,7 +116,35 @@ def lone_question(pending: Pending) -> tuple[Any, ...] | None:
     return (STORE_ONE, pending.id, pending.room_id, pending.sender_id, data.client_id, data.text)
 
 
-async def attach(connection: Any, batch: list[Pending], rows: list[asyncpg.Record]) -> None:
+def room_question(batch: list[Pending]) -> tuple[Any, ...] | None:
+    """Statement and parameters of messages for one room that need nothing but to be stored."""
+    room_id = batch[0].room_id
+    last: dict[UUID, int] = {}
+    for place, pending in enumerate(batch, 1):
+        data = pending.data
+        if pending.room_id != room_id or data.reply_to is not None or data.mentions or pending.attachments:
+            return None
+        last[pending.sender_id] = place
+    return (
+        STORE_ROOM,
+        room_id,
+        [p.id for p in batch],
+        [p.sender_id for p in batch],
+        [p.data.client_id for p in batch],
+        [p.data.text for p in batch],
+        list(last),
+        list(last.values()),
+    )
+
+
+def numbered(first: Row, count: int) -> list[Row]:
+    """The rows of a batch in one room, from the numbers before it."""
+    seq, no = first["seq"], first["no"]
+    same = {"branch": first["branch"], "created_at": first["created_at"]}
+    return [{**same, "ord": n, "seq": seq + n, "no": no + n} for n in range(1, count + 1)]
+
+
+async def attach(connection: Any, batch: list[Pending], rows: list[Row]) -> None:
     for row in rows:
         pending = batch[row["ord"] - 1]
         if pending.attachments:

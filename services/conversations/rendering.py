@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from models.accounts import User
@@ -127,7 +126,7 @@ def new_message(
     attachments: list[dict[str, Any]],
     reply_to: UUID | None,
     names_members: bool,
-    stored: asyncpg.Record,
+    stored: Row,
     at: bytes,
 ) -> bytes:
     """A message as `message_body` shows it right after it was sent, written, from what the sender said and what the

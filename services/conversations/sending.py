@@ -22,8 +22,16 @@ from core.db import Database, patiently
 from core.errors import Forbidden, NotFound, SextantError, VendorUnavailable
 from core.events import Event, RoomEvent, TurnQueued
 from services.conversations import quotas
-from services.conversations.batches import Pending, Stored, attach, lone_question, question
-from services.conversations.rendering import created_event, instant, message_body, new_message
+from services.conversations.batches import (
+    Pending,
+    Stored,
+    attach,
+    lone_question,
+    numbered,
+    question,
+    room_question,
+)
+from services.conversations.rendering import Row, created_event, instant, message_body, new_message
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
 from services.conversations.statements import KNOWN, WHY_NOT
 from services.files import service as files
@@ -151,7 +159,7 @@ class Sender:
     async def _store_assisted(self, batch: list[Pending]) -> None:
         turns: list[Event] = []
 
-        async def once(unique: list[Pending]) -> list[asyncpg.Record]:
+        async def once(unique: list[Pending]) -> list[Row]:
             rows = await self._ask(unique, queue=True)
             queued = {(row["room_id"], row["queued"]) for row in rows if row["queued"] is not None}
             turns[:] = [TurnQueued(room_id, turn_id) for room_id, turn_id in queued]
@@ -159,17 +167,22 @@ class Sender:
 
         await self._store(batch, once, turns)
 
-    async def _ask(self, unique: list[Pending], *, queue: bool = False) -> list[asyncpg.Record]:
+    async def _ask(self, unique: list[Pending], *, queue: bool = False) -> list[Row]:
         """Run the statement; files need a second one in the same transaction."""
         if len(unique) == 1 and not queue and (lone := lone_question(unique[0])) is not None:
             async with self._db.connection() as connection:
-                rows: list[asyncpg.Record] = await connection.fetch(*lone)
+                rows: list[Row] = [*await connection.fetch(*lone)]
             if rows:
                 return rows
             return await self._ask_for(unique, question(unique, look=True))
         time = asyncio.get_running_loop().time
         look = queue or time() < self._look_until
         try:
+            if not look and (together := room_question(unique)) is not None:
+                async with self._db.connection() as connection:
+                    before = await connection.fetchrow(*together)
+                if before is not None:
+                    return numbered(before, len(unique))
             return await self._ask_for(unique, question(unique, queue=queue, look=look))
         except asyncpg.UniqueViolationError:
             # Looking first for each message costs all of them, so it is done only while some come again: after a line
@@ -177,19 +190,19 @@ class Sender:
             self._look_until = time() + LOOK_SECONDS
             raise
 
-    async def _ask_for(self, unique: list[Pending], question: tuple[Any, ...]) -> list[asyncpg.Record]:
+    async def _ask_for(self, unique: list[Pending], question: tuple[Any, ...]) -> list[Row]:
         async with self._db.connection() as connection:
             if not any(pending.attachments for pending in unique):
-                return list(await connection.fetch(*question))
+                return [*await connection.fetch(*question)]
             async with connection.transaction():
-                rows = list(await connection.fetch(*question))
+                rows: list[Row] = [*await connection.fetch(*question)]
                 await attach(connection, unique, rows)
                 return rows
 
     async def _store(
         self,
         batch: list[Pending],
-        once: Callable[[list[Pending]], Awaitable[list[asyncpg.Record]]],
+        once: Callable[[list[Pending]], Awaitable[list[Row]]],
         then: list[Event],
     ) -> None:
         firsts: list[Pending] = []
@@ -227,16 +240,14 @@ class Sender:
         else:
             self._settle(told, rows)
 
-    async def _known(self, firsts: list[Pending], rows: list[asyncpg.Record]) -> dict[int, dict[str, Any]]:
+    async def _known(self, firsts: list[Pending], rows: list[Row]) -> dict[int, dict[str, Any]]:
         """By place in the batch, the messages that were there before, as they are now."""
         fresh = {row["ord"] - 1 for row in rows}
         rest = {(p.sender_id, p.data.client_id): n for n, p in enumerate(firsts) if n not in fresh}
         found = await self._db.by_key.fetch(KNOWN, [s for s, _ in rest], [c for _, c in rest])
         return {rest[row["sender_id"], row["client_id"]]: message_body(row) for row in found}
 
-    def _settle(
-        self, told: _Told, rows: list[asyncpg.Record], rest: list[asyncpg.Record] | None = None
-    ) -> None:
+    def _settle(self, told: _Told, rows: list[Row], rest: list[Row] | None = None) -> None:
         """Tell the senders of `rows`, and everybody else; a moment later those of `rest`. What it does not come to tell is
         sent again, and found as stored."""
         try:
@@ -252,7 +263,7 @@ class Sender:
         ):  # those who wait for the next batch must not wait for these explanations
             self._later(self._refuse(refused))
 
-    async def _settle_rest(self, told: _Told, rows: list[asyncpg.Record]) -> None:
+    async def _settle_rest(self, told: _Told, rows: list[Row]) -> None:
         await asyncio.sleep(0)
         self._settle(told, rows)
 
@@ -261,7 +272,7 @@ class Sender:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _tell_all(self, told: _Told, rows: list[asyncpg.Record]) -> None:
+    def _tell_all(self, told: _Told, rows: list[Row]) -> None:
         """Publishes and answers, in this order: a sender's own answer is the more patient of the two."""
         events: list[Event] = []
         answers: list[tuple[Pending, Stored]] = []
@@ -326,7 +337,7 @@ def _not_told(told: _Told) -> list[Pending]:
     return refused
 
 
-def _written(pending: Pending, row: asyncpg.Record, at: bytes) -> bytes:
+def _written(pending: Pending, row: Row, at: bytes) -> bytes:
     data = pending.data
     return new_message(
         message_id=pending.id,

@@ -76,6 +76,33 @@ select 1 as ord, seq, no, branch, now() as created_at from bumped
 """
 
 
+# The same for a batch whose messages are all for one room, at three quarters of the cost: a line in a busy room. One row
+# comes back, with the numbers before the first message; none where one of the senders may not write, or the room is
+# gone: then STORE says who. $1: the room; $2..$5: arrays of ids, senders, client ids and texts; $6, $7: each sender once,
+# and the place of their last message.
+STORE_ROOM = """
+with bumped as (
+    update rooms set last_seq = last_seq + cardinality($2::uuid[]), message_count = message_count + cardinality($2::uuid[]),
+        last_message_at = now()
+    where id = $1 and (
+        select count(*) from room_members
+        where room_id = $1 and user_id = any($6::uuid[]) and left_at is null and silenced_at is null
+    ) = cardinality($6::uuid[])
+    returning last_seq - cardinality($2::uuid[]) as seq, message_count - cardinality($2::uuid[]) as no, branch
+), stored as (
+    insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch)
+    select u.id, $1, b.seq + u.nth, b.no + u.nth, u.sender_id, u.client_id, u.text, b.branch
+    from bumped b cross join lateral unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[])
+        with ordinality as u(id, sender_id, client_id, text, nth)
+), seen as (
+    update room_members m set read_seq = b.seq + s.nth, read_no = b.no + s.nth
+    from bumped b cross join lateral unnest($6::uuid[], $7::int[]) as s(user_id, nth)
+    where m.room_id = $1 and m.user_id = s.user_id
+)
+select seq, no, branch, now() as created_at from bumped
+"""
+
+
 # What a batch pays for only when one of its messages needs it: answers, which find their thread, and mentions. The
 # thread's counter is raised and read in one go: its row is locked then, and newer than the statement's snapshot.
 ANSWERABLE = """

@@ -18,7 +18,7 @@ from services.conversations import log, repository
 from services.conversations.batches import statement as stored_by
 from services.conversations.schemas import MessageRead, SendMessage
 from services.conversations.sending import Sender
-from services.conversations.statements import STORE_ONE
+from services.conversations.statements import STORE_ONE, STORE_ROOM
 from tests.accounts.factories import make_actor
 
 
@@ -124,6 +124,37 @@ async def test_strangers_former_members_and_unknown_rooms_look_the_same(
         errors.append((caught.value.code, caught.value.message))
     assert len(set(errors)) == 1
     assert await db.raw.fetchval("select last_seq from rooms where id = $1", room) == 0
+
+
+async def test_a_room_in_which_everybody_talks_at_once(db: Database, sender: Sender, ada: Actor) -> None:
+    people = [ada, *[await make_actor(db) for _ in range(4)]]
+    room = await make_room(db, *people)
+    stranger = await make_actor(db)
+    sender.learn(room, "project")
+    said = [people[n % 5] for n in range(37)]
+    for round_ in range(3):
+        answers = await asyncio.gather(*(sender.send(actor, room, message()) for actor in said))
+        base = 37 * round_
+        assert [sent.message.seq for sent in answers] == list(range(base + 1, base + 38))
+        assert [sent.message.no for sent in answers] == list(range(base + 1, base + 38))
+        marks = await db.raw.fetch(
+            "select user_id, read_seq, read_no from room_members where room_id = $1", room
+        )
+        last = {actor.user_id: base + n for n, actor in enumerate(said, 1)}
+        assert {row["user_id"]: (row["read_seq"], row["read_no"]) for row in marks} == {
+            person: (seq, seq) for person, seq in last.items()
+        }
+    # Somebody who may not write takes nobody along, and leaves no hole.
+    mixed = await asyncio.gather(
+        *(sender.send(actor, room, message()) for actor in (ada, stranger, people[1], stranger, people[2])),
+        return_exceptions=True,
+    )
+    assert [isinstance(each, NotFound) for each in mixed] == [False, True, False, True, False]
+    seqs = await db.raw.fetch("select seq from messages where room_id = $1 order by seq", room)
+    assert [row["seq"] for row in seqs] == list(range(1, 115))
+    counts = await db.raw.fetchrow("select last_seq, message_count from rooms where id = $1", room)
+    assert counts is not None
+    assert tuple(counts) == (114, 114)
 
 
 async def test_needs_the_scope(db: Database, sender: Sender, ada: Actor) -> None:
@@ -271,7 +302,7 @@ async def test_a_room_of_people_gets_no_turn(db: Database, sender: Sender, ada: 
 
 async def test_plans_go_by_key_at_any_size(db: Database) -> None:
     """A plan made while the tables are empty lives as long as its connection: it must not read whole tables."""
-    statements = {STORE_ONE: 5} | {
+    statements = {STORE_ONE: 5, STORE_ROOM: 7} | {
         stored_by(threads, mentions, False, look): 5 + threads + mentions
         for threads in (False, True)
         for mentions in (False, True)
