@@ -160,13 +160,19 @@ class Hub:
 
     def dispatch(self, events: list[Event]) -> None:
         """Take events from the broker."""
+        whole: set[Channel] = set()
         for event in events:
             if isinstance(event, RoomEvent):
                 channel = self._channels.get(event.room_id)
                 if channel is not None:
                     self._room_event(channel, event)
+                    if event.encoded is not None:
+                        whole.add(channel)
             elif isinstance(event, UserEvent):
                 self._user_event(event)
+        # Messages that were stored here are told as the batch that they were: nothing comes that they could wait for.
+        for channel in whole:
+            channel.flush()
 
     async def sweep(self) -> None:
         """Find events that were stored but never arrived here, and deliver them."""
@@ -198,7 +204,8 @@ class Hub:
             return
         if event.has_body and event.seq == channel.last_seq + 1 and not channel.healing:
             channel.last_seq = event.seq
-            self._queue(channel, event.encoded or orjson.dumps(event.body))
+            # What is encoded was stored here: `dispatch` flushes.
+            self._queue(channel, event.encoded or orjson.dumps(event.body), soon=event.encoded is None)
             if event.type == "member.left" and event.body is not None:
                 self._left(channel, event.body)
         else:
@@ -213,7 +220,7 @@ class Hub:
             channel.newest_message = event
             if event.encoded is None or _NAMES_NOBODY not in event.encoded:
                 channel.named += (event.body or {})["message"]["mentions"]
-            if not channel.buffer:
+            if not channel.buffer and event.encoded is None:
                 asyncio.get_running_loop().call_soon(channel.flush)
         elif event.type in ("message.edited", "message.deleted") and event.body is not None:
             fan_out(text_frame(orjson.dumps(activity(event.body["message"], []))), channel.lurkers)
@@ -243,9 +250,10 @@ class Hub:
                 if row["type"] == "member.left":
                     self._left(channel, row)
 
-    def _queue(self, channel: Channel, encoded: bytes) -> None:
+    def _queue(self, channel: Channel, encoded: bytes, *, soon: bool = True) -> None:
         if channel.add(encoded):
-            asyncio.get_running_loop().call_soon(channel.flush)
+            if soon:
+                asyncio.get_running_loop().call_soon(channel.flush)
         elif channel.size > MAX_JOINED:
             channel.flush()
 

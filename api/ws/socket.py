@@ -9,8 +9,18 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+from websockets.streams import StreamReader
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # where it could not be compiled
+    from websockets.utils import apply_mask
 
 EXTENSION = "sextant.socket"
+FINAL_TEXT, MASKED = 0x81, 0x80
+_WAITS_FOR_A_FRAME = StreamReader.at_eof.__code__
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
@@ -26,18 +36,28 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self.on_full is not None:
             self.on_full()
 
-    def handle_text(self, event: Any) -> None:
-        # A frame that the application takes here needs no queue, and no task to wake for it. What came before it is
-        # through: the queue is empty, and the application says no while it is at work on a frame.
-        if (
-            self.on_text is not None
-            and event.fin
-            and not self.close_sent
-            and self.queue.empty()
-            and self.on_text(event.data)
-        ):
-            return
-        super().handle_text(event)
+    def data_received(self, data: bytes) -> None:
+        if self.on_text is not None and _between_frames(self.conn):
+            data = self._offer_frames(data, self.on_text)
+        if data:
+            super().data_received(data)
+
+    def _offer_frames(self, data: bytes, take: Callable[[bytes], bool]) -> bytes:
+        """Offer each whole text frame at the beginning of `data`; returns what is left. A frame that the application takes
+        needs no parser that can wait for more, no queue, and no task to wake for it. What came before it is through: the
+        queue is empty, and the application says no while it is at work on a frame."""
+        at, end = 0, len(data)
+        while end - at >= 8 and data[at] == FINAL_TEXT and not self.close_sent and self.queue.empty():
+            size, mask = data[at + 1] - MASKED, at + 2
+            if size == 126:
+                size, mask = data[mask] << 8 | data[mask + 1], mask + 2
+            elif size < 0 or size == 127:  # without a mask, or large: the parser's
+                break
+            text = mask + 4
+            if text + size > end or not take(apply_mask(data[text : text + size], data[mask:text])):
+                break
+            at = text + size
+        return data[at:] if at else data
 
     def handle_close(self, event: Any) -> None:
         super().handle_close(event)
@@ -60,6 +80,17 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if scope is not None:
             # The application's task has been created, but does not run before this returns.
             cast(dict[str, Any], scope["extensions"])[EXTENSION] = self
+
+
+def _between_frames(conn: ServerProtocol) -> bool:
+    """Whether the next byte begins a frame, and none of a message in parts: the parser has taken all bytes, and waits
+    where it asks whether there will be more."""
+    parser: Any = conn.parser
+    if conn.reader.buffer or conn.current_size is not None or conn.state is not OPEN:
+        return False
+    while (inner := parser.gi_yieldfrom) is not None:
+        parser = inner
+    return parser.gi_code is _WAITS_FOR_A_FRAME
 
 
 def text_frame(payload: bytes) -> bytes:

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from api.ws.client import CommandRefused
@@ -127,6 +128,56 @@ async def test_a_bad_frame_gets_its_error_and_the_connection_stays_usable(served
         assert (error["code"], error["id"]) == (code, command_id)
         assert error["message"]
         await client.command("ping")
+
+
+@pytest.mark.parametrize("turns", [False, True])
+async def test_frames_are_read_whatever_the_pieces_in_which_they_come(served: Served, turns: bool) -> None:
+    """Together, cut anywhere, in parts, with others between: each is read once, in its place. `turns`: whether the
+    application has had a turn of the loop between two pieces."""
+    user, token = await served.person()
+    room = await served.room(user)
+
+    def said(text: str, size: int = 0) -> bytes:
+        body = {"id": text, "room": str(room), "client_id": str(uuid4()), "text": text}
+        begun, rest = b'{"type":"message.send",', orjson.dumps(body)[1:]
+        return begun + b" " * (size - len(begun) - len(rest)) + rest
+
+    def frame(payload: bytes, opcode: Opcode = Opcode.TEXT, *, fin: bool = True) -> bytes:
+        return Frame(opcode, payload, fin).serialize(mask=True)
+
+    third, fifth, sixth = frame(said("3")), said("5"), frame(said("6"))
+    seventh = frame(said("7", size=9_000))
+    # Cut after two bytes, what comes next looks like another message; only who knows where he is in the stream reads one
+    # that is no JSON.
+    length, inside = b"\x81\xfe", said("hidden", size=0x120)
+    disguised = b"\x81\xfe" + length + b"\x01\x20\0\0" + b"\0\0" + inside
+    disguised += b"x" * (0x81FE + 8 - len(disguised))
+    pieces = [
+        disguised[:2],
+        disguised[2:],
+        frame(said("1")) + frame(said("2")) + third[:40],
+        third[40:] + frame(said("4")),
+        frame(fifth[:60], fin=False),
+        frame(b"", Opcode.PING),
+        frame(fifth[60:], Opcode.CONT) + sixth[:1],
+        sixth[1:],
+        seventh[:2],
+        seventh[2:5_000],
+        seventh[5_000:] + frame(said("8")),
+        *(bytes((byte,)) for byte in frame(said("9"))),
+        frame(b"no JSON") + frame(said("10")),
+    ]
+    async with served.socket(token) as client:
+        await client.subscribe(room)
+        await client.send_message(room, "0")  # what was asked before is done
+        (connection,) = served.runtime.hub._people[user.id]
+        for piece in pieces:  # as they would come from the network
+            connection._protocol.data_received(piece)
+            if turns:
+                await asyncio.sleep(0)
+        await client.wait_for(lambda e: e["type"] == "message.created" and e["message"]["text"] == "10")
+        assert [e["message"]["text"] for e in client.durable(room)] == [str(n) for n in range(11)]
+        assert [e["code"] for e in client.received if e["type"] == "error"] == ["bad_frame"] * 2
 
 
 async def test_the_error_names_the_field(served: Served) -> None:
