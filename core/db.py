@@ -141,30 +141,27 @@ class Database:
         assert self._searching is not None, "open the database first"
         return self._searching
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
+    def connection(self) -> "_Keeping":
         """A connection of `by_key` that is kept between uses: handing one back to the pool and taking it again costs a
         task and a turn of the loop, which somebody waits for on the hottest path. Two are kept at most, and two of the
         pool are left to others.
 
         Raises ConnectionError when the server has said goodbye on it, and the end of the line has not been noticed yet:
         asyncpg stumbles over its own state then, and would over and over again."""
-        connection = self._kept.pop() if self._kept else await self.by_key.acquire()
-        if not _open(connection):
-            connection = await self.by_key.acquire()
-        keep = False
-        try:
-            yield connection
-            keep = True
-        except (asyncpg.InternalClientError, TypeError) as error:
-            connection.terminate()
-            raise ConnectionError("the database's connection was ending") from error
-        finally:
-            keep = keep and self._keeping
-            if keep and len(self._kept) < min(_KEPT, self._pool_size - _KEPT) and _open(connection):
-                self._kept.append(connection)
-            else:
-                await self.by_key.release(connection)
+        return _Keeping(self)
+
+    async def take_kept(self) -> asyncpg.pool.PoolConnectionProxy:
+        """One that is kept and still open, or one of the pool's."""
+        if self._kept and _open(kept := self._kept.pop()):
+            return kept
+        return await self.by_key.acquire()
+
+    def keep(self, connection: asyncpg.pool.PoolConnectionProxy) -> bool:
+        """Keep it for the next use; False where it goes back to the pool."""
+        room = self._keeping and len(self._kept) < min(_KEPT, self._pool_size - _KEPT)
+        if room:
+            self._kept.append(connection)
+        return room
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -192,6 +189,29 @@ class Database:
         """Publish events of work that is already durable (or needs not to be)."""
         if events:
             self.broker.publish(events)
+
+
+class _Keeping:
+    """What `Database.connection` gives to `async with`. A class, as a generator would cost more than what it is for."""
+
+    __slots__ = ("_connection", "_db")
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def __aenter__(self) -> asyncpg.pool.PoolConnectionProxy:
+        self._connection = connection = await self._db.take_kept()
+        return connection
+
+    async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is None and self._db.keep(self._connection):
+            return
+        stumbled = isinstance(error, asyncpg.InternalClientError | TypeError)
+        if stumbled:
+            self._connection.terminate()
+        await self._db.by_key.release(self._connection)
+        if stumbled:
+            raise ConnectionError("the database's connection was ending") from error
 
 
 async def driver(session: AsyncSession) -> asyncpg.Connection:
