@@ -52,14 +52,16 @@ def load(
     stalled: int = 0,
     room: str | None = None,
     tokens: Sequence[str] = (),
+    cores: Sequence[int] | None = None,
 ) -> Iterator[Load]:
-    """Connect a sender and `members` receivers. `room` and `tokens` (the sender's first) for the Sextant protocol."""
+    """Connect a sender and `members` receivers. `room` and `tokens` (the sender's first) for the Sextant protocol.
+    `cores`: where it may run (default: off the server's core)."""
     process = subprocess.Popen(
         [str(compiled("load")), str(port), dialect, str(members), str(body), str(stalled)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: prepare_child(other_cores()),
+        preexec_fn=lambda: prepare_child(cores or other_cores()),
     )
     assert process.stdin is not None
     assert process.stdout is not None

@@ -12,7 +12,8 @@ to the same PostgreSQL (fsync on) and build the event that members get:
                  number, no event
 
 Then one sender through the real server: from `message.send` on one socket to `message.created` on another one, next to
-the same single statement's time.
+the same single statement's time. Here no process is kept on a core, neither the server and the load client nor the one that
+runs the statement: nothing is compared core for core, and each message is a chain of wake-ups that takes longer across cores.
 
 The contenders take turns within every round; figures are medians. The last line holds name=value pairs.
 """
@@ -35,6 +36,7 @@ import orjson
 
 from bench.command import run
 from bench.load import load
+from bench.processes import CORES
 from bench.product import Person, database, people, product, room
 from core.actor import ROLE_SCOPES, Actor, Role
 from core.db import Database
@@ -208,8 +210,8 @@ async def to_the_other_socket(
     ours: list[dict[str, Any]] = []
     times: list[list[float]] = []
     tokens = [person.token for person in crowd[:2]]
-    async with product(url) as server, statement(url) as single:
-        with load(server.port, "sextant", 1, room=str(rooms[0]), tokens=tokens) as client:
+    async with product(url, cores=CORES) as server, statement(url) as single:
+        with load(server.port, "sextant", 1, room=str(rooms[0]), tokens=tokens, cores=CORES) as client:
             await asyncio.to_thread(client.run, window=1, seconds=1.5)  # the server may still be loading
             for _ in range(rounds):
                 ours.append(await asyncio.to_thread(client.run, window=1, seconds=1.5))

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
@@ -66,16 +66,20 @@ async def database(label: str) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def product(
-    url: str, environment: Mapping[str, str] | None = None, *, jobs_apart: bool = True
+    url: str,
+    environment: Mapping[str, str] | None = None,
+    *,
+    jobs_apart: bool = True,
+    cores: Sequence[int] | None = None,
 ) -> AsyncIterator[Watched]:
     """`python -m api serve` on that database: the process and port. Jobs run as in production, in a `worker` process of
-    their own, which is not on the server's core; or in the same process."""
+    their own, which is not on the server's core; or in the same process. `cores`: as in `running`."""
     port = free_port()
     program = [sys.executable, "-m", "api"]
     environment = {**ENVIRONMENT, "DATABASE_URL": url, "PYTHONPATH": ".", **(environment or {})}
     jobs = beside([*program, "worker"], environment=environment) if jobs_apart else nullcontext()
     serve = [*program, "serve", "--port", str(port), "--no-worker" if jobs_apart else "--worker"]
-    with jobs, running(serve, port, environment=environment) as process:
+    with jobs, running(serve, port, cores=cores, environment=environment) as process:
         await _ready(port)
         yield process
 
