@@ -89,6 +89,12 @@ def test_in_text(text: str, slugs: set[str]) -> None:
     "text",
     [
         "we want to go to market in spring",
+        "we had a break-in and need someone to get us safe",
+        "a safe place where kids can talk",
+        "an app for elk hunters",
+        "Harbour Freight plc sells rope",
+        "a better turnaround for the laundry",
+        "Percy sells flowers",
         "express interest in express delivery",
         "vitamin C and R&D, Series C",
         "let's go live next week",
