@@ -24,6 +24,7 @@ from services.conversations.schemas import (
     SetPin,
     SetReaction,
 )
+from services.files import service as files
 
 MAX_EMOJI = 20  # different ones on one message
 MAX_PINS = 50
@@ -43,7 +44,12 @@ async def edit(
         return message_read(message)
     await rows.keep_version(session, message)
     named = await rows.name_people(session, message, data.mentions)
-    changed = await rows.change(session, message_id, text=data.text, mentions=named, edited_at=now())
+    shown = [each for each in message["previews"] if each["url"] in data.text]
+    for gone in (each for each in message["previews"] if each not in shown and each["image"] is not None):
+        await files.drop_preview(session, UUID(gone["image"]))
+    changed = await rows.change(
+        session, message_id, text=data.text, mentions=named, previews=shown, edited_at=now()
+    )
     await service.tell_counts(session, room_id, (set(message["mentions"]) ^ set(named)) - {actor.user_id})
     return await _log(session, "message.edited", changed)
 

@@ -12,7 +12,7 @@ from core.clock import now
 from core.errors import NotFound
 from core.events import RoomEvent, emit
 from models.conversations import Message, Room, RoomEventRow
-from services.conversations import repository
+from services.conversations import message_repository, repository
 from services.conversations.rendering import message_body, message_read, room_event
 from services.conversations.schemas import LinkPreview, MessageRead
 
@@ -35,16 +35,29 @@ async def message_of(session: AsyncSession, actor: Actor, room_id: UUID, message
     return found
 
 
-async def add(session: AsyncSession, message_id: UUID, previews: Sequence[LinkPreview]) -> None:
-    """Put previews under a message, unless it was deleted or has some already."""
+async def said_before(session: AsyncSession, message_id: UUID) -> str | None:
+    """What a message said before its last edit; None for one that was never edited."""
+    versions = await message_repository.versions(session, message_id)
+    return versions[-1].text if versions else None
+
+
+async def add(
+    session: AsyncSession,
+    message_id: UUID,
+    previews: Sequence[LinkPreview],
+    *,
+    beside: Sequence[dict[str, Any]],
+) -> None:
+    """Put previews under a message `beside` those that it had when its links were read, unless it was deleted, or others
+    were put there or taken away meanwhile."""
     found = await message(session, message_id)
     if found is None:
         return
     await session.execute(select(Room.id).where(Room.id == found["room_id"]).with_for_update(key_share=True))
     changed = await session.execute(
         update(Message)
-        .where(Message.id == message_id, Message.deleted_at.is_(None), Message.previews == [])
-        .values(previews=[each.model_dump(mode="json") for each in previews])
+        .where(Message.id == message_id, Message.deleted_at.is_(None), Message.previews == list(beside))
+        .values(previews=[*beside, *(each.model_dump(mode="json") for each in previews)])
         .returning(MESSAGE)
     )
     row = changed.mappings().first()

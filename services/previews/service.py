@@ -49,7 +49,7 @@ def watch(db: Database) -> Callable[[], None]:
             event.body["message"]
             for event in events
             if isinstance(event, RoomEvent)
-            and event.type == "message.created"
+            and (event.type == "message.created" or _newly_links(event))
             and (event.encoded is None or b"://" in event.encoded)  # most have none: no need to read them
             and event.body is not None
             and "://" in event.body["message"]["text"]
@@ -60,6 +60,14 @@ def watch(db: Database) -> Callable[[], None]:
             task.add_done_callback(tasks.discard)
 
     return db.broker.listen(notice)
+
+
+def _newly_links(event: RoomEvent) -> bool:
+    """Whether a message was edited and links to what it shows nothing of."""
+    if event.type != "message.edited" or event.body is None or event.body["message"]["edited_at"] is None:
+        return False
+    shown = {each["url"] for each in event.body["message"]["previews"]}
+    return not shown.issuperset(links(event.body["message"]["text"], but=settings().base_url))
 
 
 async def _ask_for(db: Database, messages: list[dict[str, Any]]) -> None:
@@ -74,21 +82,26 @@ async def _ask_for(db: Database, messages: list[dict[str, Any]]) -> None:
 
 @job("previews.make")
 async def make(db: Database, *, message_id: UUID) -> None:
-    """Read the links of a message and put what they say under it. A page that cannot be read gets no preview."""
+    """Read the links of a message and put what they say under it; of an edited one, those that it did not have before:
+    what its sender has removed stays away. A page that cannot be read gets no preview."""
     async with db.transaction() as session:
         message = await previewing.message(session, message_id)
-    if message is None or message["previews"]:
+        before = await previewing.said_before(session, message_id)
+    if message is None or (message["previews"] and before is None):
         return
+    known = {each["url"] for each in message["previews"]}
+    if before is not None:
+        known.update(links(before, but=settings().base_url))
     limiter = PostgresRateLimiter(db.raw, scale=settings().rate_limit_scale)
     previews: list[LinkPreview] = []
     for url in links(message["text"], but=settings().base_url):
-        if (await limiter.hit(_PER_PERSON, str(message["sender_id"]))).allowed:
+        if url not in known and (await limiter.hit(_PER_PERSON, str(message["sender_id"]))).allowed:
             preview = await _preview(db, message, url)
             if preview is not None:
                 previews.append(preview)
     if previews:
         async with db.transaction() as session:
-            await previewing.add(session, message_id, previews)
+            await previewing.add(session, message_id, previews, beside=message["previews"])
 
 
 async def remove(

@@ -227,5 +227,11 @@ async def test_a_long_history_is_read_both_ways(product: Product, browser: Brows
     await expect(
         message(page, "entry number 159.").get_by_role("button", name=re.compile("👍 1 person"))
     ).to_be_visible()
+    # What is said from there is shown where it stands.
+    await page.goto(f"{product.url}/rooms/{room}?message={sent[9]}")
+    await expect(old).to_be_in_viewport()
+    await write(page, "said from far away")
+    await expect(message(page, "said from far away")).to_be_in_viewport()
+    await expect(message(page, "entry number 160.")).to_be_in_viewport()
     assert complaints.texts == []
     await context.close()

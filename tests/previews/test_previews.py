@@ -141,6 +141,34 @@ async def test_a_linked_page_is_shown_under_the_message_until_its_sender_removes
                     ("Bad", None),
                 ]
                 assert inside.asked == []
+
+                # An edit takes along the previews of links that it takes away, and brings those of new ones.
+                async def mended(text: str, wanted: list[str]) -> dict[str, Any]:
+                    changed = await a.command("message.edit", room=room, message=second["id"], text=text)
+                    event = await b.wait_for(
+                        lambda e: (
+                            e["type"] == "message.edited"
+                            and e["message"]["text"] == text
+                            and [each["title"] for each in e["message"]["previews"]] == wanted
+                        )
+                    )
+                    assert changed["message"]["text"] == text
+                    message: dict[str, Any] = event["message"]
+                    return message
+
+                ship = "<script>alert(1)</script> Ship it"
+                await mended(f"{site.url('/bad-picture')}", ["Bad"])
+                both = await mended(f"{site.url('/bad-picture')} {site.url('/post')}", ["Bad", ship])
+                cover = f"/api/v1/files/{both['previews'][1]['image']}/thumbnail"
+                assert await reads(server, bob_token, cover) == 200
+                await mended("nothing to see", [])
+                assert await reads(server, bob_token, cover) == 404
+                back = await mended(f"after all {site.url('/post')}", [ship])
+                async with server.http(ada_token) as adas:
+                    gone = back["previews"][0]["id"]
+                    base = f"/api/v1/rooms/{room}/messages/{second['id']}"
+                    assert (await adas.delete(f"{base}/previews/{gone}")).status_code == 200
+                    await mended(f"after all, {site.url('/post')} {site.url('/evil')}", ["Evil"])
                 path = f"/api/v1/rooms/{room}/messages/{sent['id']}/previews/{preview['id']}"
                 async with (
                     server.http(bob_token) as bobs,
