@@ -46,7 +46,7 @@ async def add(
     message_id: UUID,
     previews: Sequence[LinkPreview],
     *,
-    beside: Sequence[dict[str, Any]],
+    beside: Sequence[dict[str, Any]] = (),
 ) -> None:
     """Put previews under a message `beside` those that it had when its links were read, unless it was deleted, or others
     were put there or taken away meanwhile."""
