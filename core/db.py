@@ -42,7 +42,7 @@ SEARCHING = {
     "jit": "off",
     "hnsw.iterative_scan": "relaxed_order",
     "hnsw.ef_search": "60",
-    "hnsw.max_scan_tuples": "4000",
+    "hnsw.max_scan_tuples": "2500",
 }
 # A search keeps a core of the database busy while it runs; more of them at once only wait for each other in there.
 _SEARCHES = 4
@@ -93,14 +93,16 @@ class Database:
         self._raw: asyncpg.Pool | None = None
         self._by_key: asyncpg.Pool | None = None
         self._searching: asyncpg.Pool | None = None
-        self._kept: list[asyncpg.pool.PoolConnectionProxy] = []
-        self._keeping = False
+        self._kept_by_key: _Kept | None = None
+        self._kept_searching: _Kept | None = None
 
     async def __aenter__(self) -> "Database":
         self._raw = await self._pool(1, self._pool_size, {})
         self._by_key = await self._pool(0, self._pool_size, BY_KEY)
-        self._searching = await self._pool(0, min(_SEARCHES, self._pool_size), SEARCHING)
-        self._keeping = True
+        searches = min(_SEARCHES, self._pool_size)
+        self._searching = await self._pool(0, searches, SEARCHING)
+        self._kept_by_key = _Kept(self._by_key, min(_KEPT, self._pool_size - _KEPT))
+        self._kept_searching = _Kept(self._searching, min(_KEPT, searches - 1))
         return self
 
     async def _pool(self, least: int, most: int, planning: dict[str, str]) -> asyncpg.Pool:
@@ -114,10 +116,9 @@ class Database:
         )
 
     async def __aexit__(self, *exc: object) -> None:
-        self._keeping = False  # what is still in use comes back to the pool, which waits for it
-        for connection in self._kept:
-            await self.by_key.release(connection)
-        self._kept.clear()
+        for kept in (self._kept_by_key, self._kept_searching):
+            if kept is not None:
+                await kept.close()
         for pool in (self._raw, self._by_key, self._searching):
             if pool is not None:
                 await pool.close()
@@ -142,26 +143,16 @@ class Database:
         return self._searching
 
     def connection(self) -> "_Keeping":
-        """A connection of `by_key` that is kept between uses: handing one back to the pool and taking it again costs a
-        task and a turn of the loop, which somebody waits for on the hottest path. Two are kept at most, and two of the
-        pool are left to others.
+        """A connection of `by_key` that is kept between uses, for the hottest paths. Raises ConnectionError when the
+        server has said goodbye on it, and the end of the line has not been noticed yet: asyncpg stumbles over its own
+        state then, and would over and over again."""
+        assert self._kept_by_key is not None, "open the database first"
+        return _Keeping(self._kept_by_key)
 
-        Raises ConnectionError when the server has said goodbye on it, and the end of the line has not been noticed yet:
-        asyncpg stumbles over its own state then, and would over and over again."""
-        return _Keeping(self)
-
-    async def take_kept(self) -> asyncpg.pool.PoolConnectionProxy:
-        """One that is kept and still open, or one of the pool's."""
-        if self._kept and _open(kept := self._kept.pop()):
-            return kept
-        return await self.by_key.acquire()
-
-    def keep(self, connection: asyncpg.pool.PoolConnectionProxy) -> bool:
-        """Keep it for the next use; False where it goes back to the pool."""
-        room = self._keeping and len(self._kept) < min(_KEPT, self._pool_size - _KEPT)
-        if room:
-            self._kept.append(connection)
-        return room
+    def search_connection(self) -> "_Keeping":
+        """Like `connection`, of `searching`."""
+        assert self._kept_searching is not None, "open the database first"
+        return _Keeping(self._kept_searching)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -191,25 +182,52 @@ class Database:
             self.broker.publish(events)
 
 
+class _Kept:
+    """Connections of a pool that are kept between uses: handing one back to the pool and taking it again costs a task
+    and a turn of the loop, which somebody waits for. At most `most`, so that some of the pool are left to others."""
+
+    def __init__(self, pool: asyncpg.Pool, most: int) -> None:
+        self._pool = pool
+        self._most = most
+        self._idle: list[asyncpg.pool.PoolConnectionProxy] = []
+
+    async def take(self) -> asyncpg.pool.PoolConnectionProxy:
+        """One that is kept and still open, or one of the pool's."""
+        if self._idle and _open(kept := self._idle.pop()):
+            return kept
+        return await self._pool.acquire()
+
+    async def give(self, connection: asyncpg.pool.PoolConnectionProxy, *, keep: bool) -> None:
+        """Kept for the next use where it may and there is room, else handed back to the pool."""
+        if keep and len(self._idle) < self._most:
+            self._idle.append(connection)
+        else:
+            await self._pool.release(connection)
+
+    async def close(self) -> None:
+        """Hand all back. What is still in use follows, and the pool waits for it."""
+        self._most = 0
+        while self._idle:
+            await self._pool.release(self._idle.pop())
+
+
 class _Keeping:
     """What `Database.connection` gives to `async with`. A class, as a generator would cost more than what it is for."""
 
-    __slots__ = ("_connection", "_db")
+    __slots__ = ("_connection", "_kept")
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, kept: _Kept) -> None:
+        self._kept = kept
 
     async def __aenter__(self) -> asyncpg.pool.PoolConnectionProxy:
-        self._connection = connection = await self._db.take_kept()
+        self._connection = connection = await self._kept.take()
         return connection
 
     async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if error is None and self._db.keep(self._connection):
-            return
         stumbled = isinstance(error, asyncpg.InternalClientError | TypeError)
         if stumbled:
             self._connection.terminate()
-        await self._db.by_key.release(self._connection)
+        await self._kept.give(self._connection, keep=error is None)
         if stumbled:
             raise ConnectionError("the database's connection was ending") from error
 

@@ -138,6 +138,8 @@ class ExpertEmbedding(Base):
         Index(None, "languages", postgresql_using="gin"),
         Index(None, "rate_usd_amount"),
         Index(None, "country"),
+        Index(None, "timezone"),
+        Index(None, "years"),
     )
 
     expert_id: Mapped[UUID] = mapped_column(ForeignKey("experts.id", ondelete="CASCADE"), primary_key=True)

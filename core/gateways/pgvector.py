@@ -19,7 +19,7 @@ from core.gateways.vectors import Entry, ProfileFilter, Space
 # The planner takes a row of the HNSW index to be so much cheaper than it is, measured against a row that is read by the
 # filters' indexes and sorted (10,000 and 100,000 profiles, filters of 0.5 to 50 %): told that so many more are wanted,
 # it chooses the faster one.
-_DEARER = 25
+_DEARER = 18
 
 
 def model_literal(space: Space) -> str:
@@ -70,7 +70,7 @@ def conditions(filters: ProfileFilter, table: str, key: str) -> tuple[list[str],
 
 
 class PgvectorIndex:
-    """The nearest by HNSW or by an exact sort, on a connection that is set up for searching (`Database.searching`)."""
+    """The nearest by HNSW or by an exact sort, on a connection that is set up for searching (`Database.search_connection`)."""
 
     name = "pgvector"
     in_database = True
@@ -105,7 +105,9 @@ class PgvectorIndex:
                     order by {order} limit {limit * _DEARER}
                 ) select expert_id from ranked limit {limit}
             """
-            return [row[0] for row in await db.searching.fetch(*positional(statement, values))]
+            async with db.search_connection() as connection:
+                rows = await connection.fetch(*positional(statement, values))
+            return [row[0] for row in rows]
 
         exactly = f"({distance}) + 0"  # which is no order that the HNSW index knows
         if self._exact:

@@ -504,6 +504,8 @@ def upgrade() -> None:
         op.create_index(op.f('ix_expert_embeddings_languages'), 'expert_embeddings', ['languages'], unique=False, postgresql_using='gin')
         op.create_index(op.f('ix_expert_embeddings_rate_usd_amount'), 'expert_embeddings', ['rate_usd_amount'], unique=False)
         op.create_index(op.f('ix_expert_embeddings_skill_slugs'), 'expert_embeddings', ['skill_slugs'], unique=False, postgresql_using='gin')
+        op.create_index(op.f('ix_expert_embeddings_timezone'), 'expert_embeddings', ['timezone'], unique=False)
+        op.create_index(op.f('ix_expert_embeddings_years'), 'expert_embeddings', ['years'], unique=False)
         op.create_table('expert_passages',
         sa.Column('expert_id', sa.Uuid(), nullable=False),
         sa.Column('model', sa.String(length=64), nullable=False),
@@ -1038,6 +1040,8 @@ def downgrade() -> None:
         op.drop_index(op.f('ix_expert_skills_skill_years'), table_name='expert_skills')
         op.drop_table('expert_skills')
         op.drop_table('expert_passages')
+        op.drop_index(op.f('ix_expert_embeddings_years'), table_name='expert_embeddings')
+        op.drop_index(op.f('ix_expert_embeddings_timezone'), table_name='expert_embeddings')
         op.drop_index(op.f('ix_expert_embeddings_skill_slugs'), table_name='expert_embeddings', postgresql_using='gin')
         op.drop_index(op.f('ix_expert_embeddings_rate_usd_amount'), table_name='expert_embeddings')
         op.drop_index(op.f('ix_expert_embeddings_languages'), table_name='expert_embeddings', postgresql_using='gin')

@@ -21,7 +21,7 @@ def upgrade() -> None:
     for suffix, model, dimensions in _MODELS:
         op.execute(
             f"CREATE INDEX ix_expert_embeddings_hnsw_{suffix} ON expert_embeddings"
-            f" USING hnsw ((embedding::halfvec({dimensions})) halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)"
+            f" USING hnsw ((embedding::halfvec({dimensions})) halfvec_cosine_ops) WITH (m = 12, ef_construction = 128)"
             f" WHERE model = '{model}' AND findable"
         )
     op.execute("ALTER TABLE expert_embeddings ALTER COLUMN skill_slugs SET STATISTICS 1000")
