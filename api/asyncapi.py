@@ -27,7 +27,7 @@ Who is there is known by the session cookie (its Origin is checked), by an `Auth
 
 The server pings; a client answers, and may send `ping` when it has heard nothing for `heartbeat_seconds`. The server
 closes with {UNAUTHENTICATED} (nobody, or signed out), {TOO_SLOW} (reads too slowly: reconnect and resume), {LIMITS} (too many refused
-frames) and {RESTART} (restarts: reconnect after the `reconnect_ms` of the `closing` event, which differs for each client).
+frames, or too many connections of one person) and {RESTART} (restarts: reconnect after the `reconnect_ms` of the `closing` event, which differs for each client).
 """
 
 

@@ -26,6 +26,7 @@ router = APIRouter()
 
 HELLO_SECONDS = 10.0
 BURST_SECONDS = 3.0
+MAX_SOCKETS = 100  # of one person at one process
 PATIENCE = 200  # refused frames before the socket is closed
 
 
@@ -97,6 +98,12 @@ async def _identify(
             connection.send(_error(_id_of(frame), error))
             connection.close(UNAUTHENTICATED, error.message)
             return False
+    if runtime.hub.sockets_of(actor.user_id) >= MAX_SOCKETS:
+        # What one socket may send and follow is bounded; so is how many sockets that is.
+        message = f"You are connected {MAX_SOCKETS} times already. Close some of those first."
+        connection.send({"type": "error", "id": hello_id, "code": "too_many_connections", "message": message})
+        connection.close(LIMITS, "too many connections of one person")
+        return False
     connection.actor = actor
     await runtime.hub.join(connection)
     name = await accounts.name(runtime.db, actor.user_id)

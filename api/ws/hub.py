@@ -70,6 +70,10 @@ class Hub:
         """Sockets with a known person behind them."""
         return sum(len(connections) for connections in self._people.values())
 
+    def sockets_of(self, user_id: UUID) -> int:
+        """How many sockets a person has at this process."""
+        return len(self._people.get(user_id, ()))
+
     async def join(self, connection: Connection) -> None:
         """A person has connected: from now on their rooms' activity reaches them."""
         assert connection.actor is not None

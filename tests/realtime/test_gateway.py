@@ -1,7 +1,7 @@
 """The WebSocket door: who may come in, what each bad frame gets, and that the connection stays usable."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from uuid import uuid4
 
 import orjson
@@ -12,6 +12,7 @@ from websockets.frames import Frame, Opcode
 from websockets.typing import Subprotocol
 
 from api.ws.client import CommandRefused
+from api.ws.gateway import MAX_SOCKETS
 from api.ws.protocol import MAX_FRAME, SUBPROTOCOL
 from core.actor import Role
 from core.security import hash_token
@@ -204,6 +205,26 @@ async def test_too_fast_is_told_and_too_stubborn_is_closed(served: Served) -> No
         assert limited
         assert limited[0]["retry_after"] == pytest.approx(0.2)
         assert client.close_code == 4009
+
+
+async def test_one_person_is_connected_so_many_times_and_no_more(served: Served) -> None:
+    person, token = await served.person()
+    _, other_token = await served.person()
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(served.socket(token)) for _ in range(MAX_SOCKETS)]
+        late = served.socket(token)
+        with pytest.raises(ConnectionError):
+            await late.connect()
+        assert late.close_code == 4009
+        assert [e["code"] for e in late.received] == ["too_many_connections"]
+        await clients[0].command("ping")
+        async with served.socket(other_token) as other:
+            await other.command("ping")
+        await clients.pop().close()
+        while served.runtime.hub.sockets_of(person.id) == MAX_SOCKETS:  # until the server has seen it go
+            await clients[0].command("ping")
+        async with served.socket(token) as again:
+            await again.command("ping")
 
 
 async def test_a_frame_over_the_hard_limit_closes_the_connection(served: Served) -> None:
