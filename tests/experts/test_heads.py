@@ -102,8 +102,8 @@ async def test_a_profile_has_a_share_preview_and_structured_data(
     assert "Sitemap: https://sextant.example/sitemap.xml" in (await pages.get("/robots.txt")).text
     # Who previews links keeps to this, asks for heads first, and shows the photo, which is a file.
     assert "Allow: /api/v1/files/" in (await pages.get("/robots.txt")).text
-    head = await pages.head(f"/experts/{expert.slug}")
-    assert (head.status_code, head.content) == (200, b"")
+    bare = await pages.head(f"/experts/{expert.slug}")
+    assert (bare.status_code, bare.content) == (200, b"")
     assert (await pages.head(f"/experts/{draft.slug}")).status_code == 404
     assert (await pages.head("/api/v1/experts")).status_code == 405
     assert "sameAs" not in person
