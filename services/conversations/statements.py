@@ -76,7 +76,7 @@ select 1 as ord, seq, no, branch, now() as created_at from bumped
 """
 
 
-# The same for a batch whose messages are all for one room, at three quarters of the cost: a line in a busy room. One row
+# The same for a batch whose messages are all for one room, at four fifths of the cost: a line in a busy room. One row
 # comes back, with the numbers before the first message; none where one of the senders may not write, or the room is
 # gone: then STORE says who. $1: the room; $2..$5: arrays of ids, senders, client ids and texts; $6, $7: each sender once,
 # and the place of their last message.
