@@ -220,7 +220,7 @@ class Hub:
             if not channel.reading:
                 channel.reading = True
                 self._spawn(self._read_for_lurkers(channel))
-        elif event.type == "message.created":
+        elif event.type == "message.created" and (event.seq or 0) > channel.told:
             channel.newest_message = event
             if event.encoded is None or _NAMES_NOBODY not in event.encoded:
                 channel.named += (event.body or {})["message"]["mentions"]
@@ -325,7 +325,10 @@ class Hub:
 
     def _lurk(self, connection: Connection, room_id: UUID) -> None:
         if room_id not in connection.rooms:
-            self._channel(room_id).lurkers.add(connection)
+            channel = self._channel(room_id)
+            if not channel.lurkers:  # what came while nobody was one is not told afterwards
+                channel.told = max(channel.told, channel.newest)
+            channel.lurkers.add(connection)
             connection.lurking.add(room_id)
 
     def _channel(self, room_id: UUID) -> Channel:

@@ -80,6 +80,16 @@ async def test_another_process_tells_of_it_too(fresh_database: str) -> None:
             assert (await b.wait_for(activity(room, 21)))["preview"] == "and one more"
             await a.command("message.delete", room=room, message=message["id"])
             await b.wait_for(lambda e: e["type"] == "room.activity" and e["deleted"])
+            # What came while one looked was seen, and is not counted afterwards.
+            await b.subscribe(room)
+            for n in range(3):
+                await a.send_message(room, f"seen {n} @Bob", mentions=[str(bob.id)])
+            await b.wait_for(
+                lambda e: e["type"] == "message.created" and e["message"]["text"].startswith("seen 2")
+            )
+            await b.command("unsubscribe", room=room)
+            await a.send_message(room, "news for @Bob", mentions=[str(bob.id)])
+            assert (await b.wait_for(activity(room, 25)))["mentions"] == [str(bob.id)]
 
 
 async def test_a_token_hears_only_of_what_it_may_read(served: Served) -> None:
