@@ -228,6 +228,15 @@ async def browse(page: Page, product: Product) -> None:
     await expect(page.get_by_role("heading", name="Nobody fits all of that")).to_be_visible()
     await page.go_back()
     await expect(page.get_by_role("article").filter(has_text=NAME)).to_be_visible()
+    # A link that asks for what there is not: said, without anybody's list beside it or waiting for ever.
+    await page.goto(f"{product.url}/experts?skills=juggling&max_rate=100")
+    await expect(page.get_by_role("button", name="Remove Up to $100 an hour")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_have_text("We do not know the skill “juggling”.")
+    await expect(page.get_by_text("Loading…")).to_have_count(0)
+    await page.get_by_role("button", name="Clear all").click()
+    await expect(page.get_by_role("article").first).to_be_visible()
+    await page.goto(f"{product.url}/experts?languages=sv")
+    await expect(page.get_by_role("article").filter(has_text=NAME)).to_be_visible()
 
 
 async def save_compare_and_sign_up(page: Page, product: Product) -> None:
