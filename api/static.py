@@ -67,11 +67,9 @@ def install(app: FastAPI, settings: Settings, *, build: Path = BUILD) -> None:
     @app.api_route("/{path:path}", methods=["GET", "HEAD"], include_in_schema=False)
     async def page(path: str, request: Request) -> Response:
         if path.startswith(NOT_PAGES):
-            raise (
-                HTTPException(404, "There is nothing here.")
-                if request.method == "GET"
-                else HTTPException(405)
-            )
+            if request.method == "HEAD":  # which those that only answer GET do not know
+                raise HTTPException(405)
+            raise HTTPException(404, "There is nothing here.")
         file = (build / path).resolve()
         if path and file.is_relative_to(build) and file.is_file():
             return FileResponse(file, headers=LOOKED_UP)

@@ -67,7 +67,8 @@ class Needs(Asked):
 def ask(
     query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now: datetime, but: UUID | None = None
 ) -> Asked:
-    """What a query asks for outright, of everybody `but` one. Raises `InvalidInput` for unknown currencies and for filters that contradict."""
+    """What a query asks for outright, of everybody `but` one. Raises `InvalidInput` for unknown currencies and for
+    filters that contradict."""
     said = "\n".join(part for part in (query.text, _brief_text(brief) if brief else "") if part)
     must, words = _must(query.must_skills)
     excluded = tuple(skill.slug for name in query.excluded_skills if (skill := skills.canonical(name)))

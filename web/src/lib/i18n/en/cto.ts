@@ -150,7 +150,7 @@ export const cto = {
 
 	'admin.experts.title': 'CTO profiles',
 	'admin.experts.none': 'Nothing waits here.',
-	'admin.experts.forbidden': 'This page is for operators.',
+	'admin.forbidden': 'This page is for operators.',
 	'admin.experts.waiting': 'Waiting since {at}',
 	'admin.experts.checklist': 'Checklist',
 	'admin.experts.reason': 'Reason (the CTO reads it)',
