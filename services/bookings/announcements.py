@@ -200,8 +200,7 @@ async def _notice(
     **values: str,
 ) -> None:
     """A line in the app, once per booking and what happened to it."""
-    await notifications.tell(
-        session,
+    news = notifications.News(
         user_id,
         kind,
         name_of_notice,
@@ -209,6 +208,7 @@ async def _notice(
         path=path,
         context={**values, "starts_at": read.starts_at.isoformat()},
     )
+    await notifications.tell(session, news)
 
 
 async def _in_origin(session: AsyncSession, booking: Booking, read: BookingRead, key: str, text: str) -> None:

@@ -103,8 +103,7 @@ async def _tell_founder(session: AsyncSession, project: repository.OpenProject, 
         path = f"/experts/{new[0].expert.id}"
     key = f"new_match:{project.id}:{now:%Y%m%d%H%M}"
     reasons = [each.reasons[0] if each.reasons else each.expert.headline for each in new]
-    await notifications.tell(
-        session,
+    news = notifications.News(
         project.owner_id,
         Kind.MATCH,
         "new_match",
@@ -117,6 +116,7 @@ async def _tell_founder(session: AsyncSession, project: repository.OpenProject, 
             "reason": reasons[0] if len(new) == 1 else ", ".join(each.expert.name for each in new),
         },
     )
+    await notifications.tell(session, news)
     await notifications.send_email(
         session,
         user_id=project.owner_id,
@@ -156,8 +156,7 @@ async def _tell_expert(
         {"score": score, "skills": [skill_name(slug) for slug in skills[:MOST_SKILLS]]}
         for score, skills in best
     ]
-    await notifications.tell(
-        session,
+    news = notifications.News(
         user_id,
         Kind.OPPORTUNITY,
         "opportunities",
@@ -166,6 +165,7 @@ async def _tell_expert(
         count=len(searches),
         context={"wanted": ", ".join(skill_name(slug) for slug in best[0][1][:MOST_SKILLS])},
     )
+    await notifications.tell(session, news)
     await notifications.send_email(
         session,
         user_id=user_id,

@@ -1,11 +1,13 @@
 """By which channels a person is told of what."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.actor import Actor, Role, Scope
 from core.errors import Conflict
+from models.notifications import NotificationChoice
 from services.notifications import repository, unsubscribing
 from services.notifications.kinds import (
     CTO_ONLY,
@@ -22,10 +24,22 @@ from services.notifications.schemas import Recipient
 
 async def channels(session: AsyncSession, user_id: UUID, kind: Kind) -> frozenset[Channel]:
     """The channels by which a person is told of `kind`."""
-    chosen = (await repository.choices(session, user_id)).get(kind.value)
+    return (await channels_of_all(session, [(user_id, kind)]))[user_id, kind]
+
+
+async def channels_of_all(
+    session: AsyncSession, asked: Collection[tuple[UUID, Kind]]
+) -> dict[tuple[UUID, Kind], frozenset[Channel]]:
+    """The channels by which each of these people is told of a kind."""
+    chosen = await repository.choices(session, {user_id for user_id, _ in asked})
+    return {(user_id, kind): _on(kind, chosen.get((user_id, kind.value))) for user_id, kind in asked}
+
+
+def _on(kind: Kind, chosen: NotificationChoice | None) -> frozenset[Channel]:
     if chosen is None:
-        return DEFAULTS[kind] | LOCKED.get(kind, frozenset())
-    on = frozenset(channel for channel in Channel if getattr(chosen, channel.value))
+        on = DEFAULTS[kind]
+    else:
+        on = frozenset(channel for channel in Channel if getattr(chosen, channel.value))
     return on | LOCKED.get(kind, frozenset())
 
 

@@ -1,7 +1,7 @@
 """SQL of the list of notifications. A line about messages counts as read once its room has been read that far, on
 whatever device: so it agrees with the room's own count without either telling the other."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,10 @@ from sqlalchemy import (
     case,
     delete,
     exists,
+    false,
     func,
     literal_column,
+    null,
     or_,
     select,
     tuple_,
@@ -55,44 +57,47 @@ def _unread() -> ColumnElement[bool]:
     )
 
 
-async def reader(session: AsyncSession, user_id: UUID) -> Recipient | None:
-    """Whose clock and language the lines are shown in; None for accounts that are gone. Guests have no address."""
-    row = (
-        await session.execute(
-            select(User.email, User.name, User.timezone, User.locale).where(
-                User.id == user_id, User.deleted_at.is_(None)
-            )
+async def readers(session: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, Recipient]:
+    """In whose clock and language lines are shown, without accounts that are gone. Guests have no address."""
+    rows = await session.execute(
+        select(User.id, User.email, User.name, User.timezone, User.locale).where(
+            User.id.in_(user_ids), User.deleted_at.is_(None)
         )
-    ).one_or_none()
-    if row is None:
-        return None
-    return Recipient(
-        address=row.email or "", user_id=user_id, name=row.name, timezone=row.timezone, locale=row.locale
     )
+    return {
+        row.id: Recipient(
+            address=row.email or "", user_id=row.id, name=row.name, timezone=row.timezone, locale=row.locale
+        )
+        for row in rows
+    }
 
 
-async def keep(session: AsyncSession, **values: Any) -> Notification | None:
-    """Store a line, or add to the one with its key. None where that changes nothing: it tells of nothing new."""
-    new = insert(Notification).values(id=new_id(), **values)
+async def keep(session: AsyncSession, lines: Sequence[dict[str, Any]]) -> Sequence[Notification]:
+    """Store lines, or add to those with their keys; no two for the same. Those that changed nothing, as they tell of
+    nothing new, are left out."""
+    new = insert(Notification)
     # The line's own columns, written out: as the table's they would be looked for among everybody's lines here.
     own: list[Any] = [literal_column(f"notifications.{name}") for name in ("room_id", "user_id", "seq")]
-    still_unread = Notification.read_at.is_(None) & ~func.coalesce(_read_in_room(*own), False)
+    # Constants, too: with parameters of its own, the statement would be sent once for each line.
+    still_unread = Notification.read_at.is_(None) & ~func.coalesce(_read_in_room(*own), false())
     stored = new.on_conflict_do_update(
         index_elements=["user_id", "key"],
         set_={
             "name": new.excluded.name,
             "context": new.excluded.context,
             "path": new.excluded.path,
-            "count": case((still_unread, Notification.count), else_=0) + new.excluded.count,
+            "count": case((still_unread, Notification.count), else_=literal_column("0")) + new.excluded.count,
             "seq": new.excluded.seq,
             "shown": new.excluded.shown,
             "happened_at": new.excluded.happened_at,
-            "read_at": None,
+            "read_at": null(),
         },
         where=Notification.seq < new.excluded.seq,
     ).returning(Notification)
-    row: Notification | None = await session.scalar(stored, execution_options={"populate_existing": True})
-    return row
+    rows = await session.scalars(
+        stored, [{"id": new_id(), **line} for line in lines], execution_options={"populate_existing": True}
+    )
+    return rows.all()
 
 
 async def page(
@@ -128,8 +133,17 @@ def _as_told(row: Row[Any]) -> Told | None:
 
 async def unread(session: AsyncSession, user_id: UUID) -> int:
     """How many lines a person has not read."""
-    query = select(func.count()).select_from(Notification).where(Notification.user_id == user_id, _unread())
-    return (await session.scalar(query)) or 0
+    return (await unread_of_all(session, [user_id])).get(user_id, 0)
+
+
+async def unread_of_all(session: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many lines each of these people has not read, without those who have read all."""
+    query = (
+        select(Notification.user_id, func.count())
+        .where(Notification.user_id.in_(user_ids), _unread())
+        .group_by(Notification.user_id)
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def get(session: AsyncSession, notification_id: UUID) -> tuple[Notification, bool, Told | None] | None:

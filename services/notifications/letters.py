@@ -18,7 +18,7 @@ from services.notifications import repository
 from services.notifications.jobs import deliver
 from services.notifications.kinds import Kind
 from services.notifications.schemas import AccountLetter
-from services.notifications.telling import tell
+from services.notifications.telling import News, tell
 from services.notifications.wording import in_words
 
 # What is told in the app as well, where a thief who reads the mail cannot hide it.
@@ -61,8 +61,7 @@ async def send(session: AsyncSession, letter: Letter) -> None:
         await enqueue(session, deliver, email_id=email_id)
     if letter.kind in TOLD_IN_APP and letter.user_id is not None:
         message = in_words(letter.kind, letter.values, letter.locale)
-        await tell(
-            session,
+        news = News(
             letter.user_id,
             Kind.SECURITY,
             "security",
@@ -70,3 +69,4 @@ async def send(session: AsyncSession, letter: Letter) -> None:
             path="/settings",
             context={"subject": message.subject},
         )
+        await tell(session, news)

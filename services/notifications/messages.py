@@ -9,7 +9,7 @@ a minute it runs anyway.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core import clock
 from core.db import Database
 from core.events import Event, RoomEvent
-from core.jobs import enqueue, enqueue_raw, job, periodic
+from core.jobs import Run, enqueue, enqueue_all, enqueue_raw, job, periodic
 from core.settings import settings
 from models.notifications import Digest
 from services.notifications import choosing, repository, unread
@@ -30,7 +30,7 @@ from services.notifications.jobs import deliver
 from services.notifications.kinds import Channel, Kind
 from services.notifications.notices import one_line
 from services.notifications.schemas import DigestLine, DigestRoom, MessageDigest
-from services.notifications.telling import tell
+from services.notifications.telling import News, tell
 from services.notifications.unread import Away
 
 log = logging.getLogger(__name__)
@@ -95,14 +95,13 @@ async def look(db: Database) -> None:
         since = await unread.scanned(session, first=through - _PATIENCE)
         if through <= since:
             return
-        for away in await unread.away(session, since=since, through=through):
-            await _tell(session, away)
-            await unread.told(session, away.user_id, away.room_id, away.seq)
-            await _plan_mail(session, away.user_id, away.at + MAIL_AFTER)
+        if away := await unread.away(session, since=since, through=through):
+            await tell(session, *(_news(each) for each in away))
+            await unread.told(session, _furthest(away))
+            await _plan_mails(session, away)
         if asked := await unread.unattended(session, since=since, through=through):
-            for operator in await unread.operators(session):
-                for each in asked:
-                    await _call(session, operator, each)
+            operators = await unread.operators(session)
+            await tell(session, *(_call(operator, each) for operator in operators for each in asked))
         await unread.scan_through(session, through)
 
 
@@ -112,8 +111,9 @@ async def take_up(db: Database) -> None:
     await look(db)
     async with db.transaction() as session:
         late = clock.now() - _PATIENCE
-        for user_id in await unread.overdue_digests(session, before=late, limit=_BATCH):
-            await enqueue(session, digest, key=f"notifications.digest:{user_id}:again", user_id=user_id)
+        overdue = await unread.overdue_digests(session, before=late, limit=_BATCH)
+        again = [Run({"user_id": each}, key=f"notifications.digest:{each}:again") for each in overdue]
+        await enqueue_all(session, digest, again)
 
 
 @job("notifications.digest")
@@ -145,7 +145,7 @@ async def digest(db: Database, *, user_id: UUID) -> None:
         again_at = next_time(row, ZoneInfo(recipient.timezone), now, oldest=found[0].oldest)
         if again_at > now:
             row.due_at = again_at
-            await _enqueue_digest(session, user_id, again_at)
+            await _enqueue_digests(session, {user_id: again_at})
             return
         await _mail(session, user_id, found)
         _count(row, ZoneInfo(recipient.timezone), now)
@@ -172,7 +172,7 @@ def _count(row: Digest, zone: ZoneInfo, now: datetime) -> None:
     row.counted_on, row.sent_at = today, now
 
 
-async def _tell(session: AsyncSession, away: Away) -> None:
+def _news(away: Away) -> News:
     if away.mention:
         # A direct room has no name of its own to be mentioned in.
         name = "mention_directly" if away.direct else "mention"
@@ -180,8 +180,7 @@ async def _tell(session: AsyncSession, away: Away) -> None:
     else:
         name = "message" if away.senders == 1 else "messages"
         kind, key = Kind.MESSAGE, f"messages:{away.room_id}"
-    await tell(
-        session,
+    return News(
         away.user_id,
         kind,
         name,
@@ -195,9 +194,17 @@ async def _tell(session: AsyncSession, away: Away) -> None:
     )
 
 
-async def _call(session: AsyncSession, operator: UUID, asked: Row[Any]) -> None:
-    await tell(
-        session,
+def _furthest(away: Sequence[Away]) -> dict[tuple[UUID, UUID], int]:
+    """By person and room, up to where they are told; mentions come apart from what else was said."""
+    seqs: dict[tuple[UUID, UUID], int] = {}
+    for each in away:
+        place = each.user_id, each.room_id
+        seqs[place] = max(each.seq, seqs.get(place, 0))
+    return seqs
+
+
+def _call(operator: UUID, asked: Row[Any]) -> News:
+    return News(
         operator,
         Kind.MESSAGE,
         "support",
@@ -211,20 +218,27 @@ async def _call(session: AsyncSession, operator: UUID, asked: Row[Any]) -> None:
     )
 
 
-async def _plan_mail(session: AsyncSession, user_id: UUID, due_at: datetime) -> None:
-    if await unread.plan_digest(session, user_id, due_at) is not None:
-        await _enqueue_digest(session, user_id, due_at)
+async def _plan_mails(session: AsyncSession, away: Sequence[Away]) -> None:
+    due_at: dict[UUID, datetime] = {}
+    for each in away:
+        at = each.at + MAIL_AFTER
+        due_at[each.user_id] = min(at, due_at.get(each.user_id, at))
+    planned = await unread.plan_digests(session, due_at)
+    await _enqueue_digests(session, {user_id: due_at[user_id] for user_id in planned})
 
 
-async def _enqueue_digest(session: AsyncSession, user_id: UUID, due_at: datetime) -> None:
-    # The key holds the time: a job that is just running must not keep its own successor out.
-    await enqueue(
-        session,
-        digest,
-        delay=max(due_at - clock.now(), timedelta(0)) + timedelta(milliseconds=100),
-        key=f"notifications.digest:{user_id}:{due_at.timestamp():.0f}",
-        user_id=user_id,
-    )
+async def _enqueue_digests(session: AsyncSession, due_at: Mapping[UUID, datetime]) -> None:
+    now = clock.now()
+    runs = [
+        Run(
+            {"user_id": user_id},
+            delay=max(at - now, timedelta(0)) + timedelta(milliseconds=100),
+            # The key holds the time: a job that is just running must not keep its own successor out.
+            key=f"notifications.digest:{user_id}:{at.timestamp():.0f}",
+        )
+        for user_id, at in due_at.items()
+    ]
+    await enqueue_all(session, digest, runs)
 
 
 async def _mail(session: AsyncSession, user_id: UUID, found: Sequence[Row[Any]]) -> None:
@@ -262,7 +276,6 @@ async def _mail(session: AsyncSession, user_id: UUID, found: Sequence[Row[Any]])
         context=context.model_dump(mode="json"),
         key=None,
     )
-    for rows in rooms:
-        await unread.mailed(session, user_id, rows[0].room_id, rows[0].through_seq)
+    await unread.mailed(session, {(user_id, rows[0].room_id): rows[0].through_seq for rows in rooms})
     if email_id is not None:
         await enqueue(session, deliver, email_id=email_id)

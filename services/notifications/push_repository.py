@@ -1,6 +1,6 @@
 """SQL of push subscriptions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,12 @@ from models.notifications import PushSubscription
 
 async def of_person(session: AsyncSession, user_id: UUID) -> Sequence[PushSubscription]:
     """A person's devices, the newest first."""
-    query = select(PushSubscription).where(PushSubscription.user_id == user_id)
+    return await of_people(session, [user_id])
+
+
+async def of_people(session: AsyncSession, user_ids: Collection[UUID]) -> Sequence[PushSubscription]:
+    """The devices of these people, the newest first."""
+    query = select(PushSubscription).where(PushSubscription.user_id.in_(user_ids))
     return (await session.scalars(query.order_by(PushSubscription.id.desc()))).all()
 
 

@@ -4,6 +4,7 @@ A browser belongs to the session in which it was subscribed: signing it out ends
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +18,7 @@ from core.db import Database
 from core.errors import Conflict, InvalidInput, NotFound
 from core.gateways import gateways
 from core.gateways.webpush import PushGone, PushRefused, PushTarget
-from core.jobs import enqueue, job
+from core.jobs import Run, enqueue_all, job
 from models.notifications import Notification, PushSubscription
 from services.accounts.devices import describe
 from services.notifications import inbox, notices, push_repository
@@ -104,16 +105,20 @@ async def unsubscribe(session: AsyncSession, actor: Actor, subscription_id: UUID
         raise NotFound("There is no such device.")
 
 
-async def plan(session: AsyncSession, row: Notification) -> None:
-    """Push a line to all of the person's devices when the transaction commits."""
-    for subscription in await push_repository.of_person(session, row.user_id):
-        await enqueue(
-            session,
-            push,
+async def plan(session: AsyncSession, rows: Sequence[Notification]) -> None:
+    """Push lines to all devices of the people they are for when the transaction commits."""
+    lines: dict[UUID, list[Notification]] = {}
+    for row in rows:
+        lines.setdefault(row.user_id, []).append(row)
+    runs = [
+        Run(
+            {"subscription_id": subscription.id, "notification_id": row.id},
             key=f"notifications.push:{subscription.id}:{row.id}:{row.happened_at.timestamp()}",
-            subscription_id=subscription.id,
-            notification_id=row.id,
         )
+        for subscription in await push_repository.of_people(session, lines)
+        for row in lines[subscription.user_id]
+    ]
+    await enqueue_all(session, push, runs)
 
 
 @job("notifications.push")
@@ -128,7 +133,7 @@ async def push(db: Database, *, subscription_id: UUID, notification_id: UUID) ->
         if subscription is None or found is None or found[1] or subscription.user_id != found[0].user_id:
             return
         row, _, told = found
-        reader = await inbox.reader(session, row.user_id)
+        reader = (await inbox.readers(session, [row.user_id])).get(row.user_id)
         if reader is None or (told is not None and told.deleted):
             return
         line = notices.read(row, reader, told=told)

@@ -1,5 +1,6 @@
 """SQL of notifications."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -131,10 +132,12 @@ async def locked_event(session: AsyncSession, event_id: UUID) -> ExternalEvent |
     return await session.get(ExternalEvent, event_id, with_for_update=True)
 
 
-async def choices(session: AsyncSession, user_id: UUID) -> dict[str, NotificationChoice]:
-    """What a person chose, by kind."""
-    rows = await session.scalars(select(NotificationChoice).where(NotificationChoice.user_id == user_id))
-    return {row.kind: row for row in rows}
+async def choices(
+    session: AsyncSession, user_ids: Collection[UUID]
+) -> dict[tuple[UUID, str], NotificationChoice]:
+    """What people chose, by person and kind."""
+    rows = await session.scalars(select(NotificationChoice).where(NotificationChoice.user_id.in_(user_ids)))
+    return {(row.user_id, row.kind): row for row in rows}
 
 
 async def choose(session: AsyncSession, user_id: UUID, kind: str, channels: dict[str, bool]) -> None:

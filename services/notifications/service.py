@@ -16,9 +16,9 @@ from services.notifications.jobs import deliver
 from services.notifications.kinds import Kind
 from services.notifications.messages import Watcher
 from services.notifications.schemas import TEMPLATES
-from services.notifications.telling import tell
+from services.notifications.telling import News, tell
 
-__all__ = ["Kind", "Watcher", "email_of", "letters", "send_email", "tell"]
+__all__ = ["Kind", "News", "Watcher", "email_of", "letters", "send_email", "tell"]
 
 _address = TypeAdapter(EmailStr)
 
@@ -103,5 +103,5 @@ async def _export_emails(session: AsyncSession, user_id: UUID) -> list[dict[str,
 async def _export_choices(session: AsyncSession, user_id: UUID) -> list[dict[str, Any]]:
     return [
         {"kind": row.kind, "in_app": row.in_app, "email": row.email, "push": row.push}
-        for row in (await repository.choices(session, user_id)).values()
+        for row in (await repository.choices(session, [user_id])).values()
     ]

@@ -4,7 +4,7 @@ Only messages of people count. What the assistant says in its own rooms is an an
 the service posts about bookings has notices of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -151,24 +151,22 @@ async def operators(session: AsyncSession) -> Sequence[UUID]:
     return rows.all()
 
 
-async def told(session: AsyncSession, user_id: UUID, room_id: UUID, seq: int) -> None:
-    """The member has been told of the room up to here."""
-    await _mark(session, user_id, room_id, {"told_seq": seq})
+async def told(session: AsyncSession, through: Mapping[tuple[UUID, UUID], int]) -> None:
+    """Members have been told of rooms up to a seq, by person and room."""
+    await _mark(session, "told_seq", through)
 
 
-async def mailed(session: AsyncSession, user_id: UUID, room_id: UUID, seq: int) -> None:
-    """The member has been mailed the room up to here."""
-    await _mark(session, user_id, room_id, {"mailed_seq": seq})
+async def mailed(session: AsyncSession, through: Mapping[tuple[UUID, UUID], int]) -> None:
+    """Members have been mailed rooms up to a seq, by person and room."""
+    await _mark(session, "mailed_seq", through)
 
 
-async def _mark(session: AsyncSession, user_id: UUID, room_id: UUID, values: dict[str, int]) -> None:
+async def _mark(session: AsyncSession, name: str, through: Mapping[tuple[UUID, UUID], int]) -> None:
+    new = insert(MessageNotice)
+    greater = func.greatest(getattr(MessageNotice, name), new.excluded[name])
     await session.execute(
-        insert(MessageNotice)
-        .values(user_id=user_id, room_id=room_id, **values)
-        .on_conflict_do_update(
-            index_elements=["user_id", "room_id"],
-            set_={name: func.greatest(getattr(MessageNotice, name), value) for name, value in values.items()},
-        )
+        new.on_conflict_do_update(index_elements=["user_id", "room_id"], set_={name: greater}),
+        [{"user_id": user_id, "room_id": room_id, name: seq} for (user_id, room_id), seq in through.items()],
     )
 
 
@@ -190,17 +188,16 @@ async def waiting(
     return rows.all()
 
 
-async def plan_digest(session: AsyncSession, user_id: UUID, due_at: datetime) -> datetime | None:
-    """Have the person's unread messages mailed at a time. None if they will be, at an earlier one."""
-    planned: datetime | None = await session.scalar(
-        insert(Digest)
-        .values(user_id=user_id, due_at=due_at)
-        .on_conflict_do_update(
-            index_elements=["user_id"], set_={"due_at": due_at}, where=Digest.due_at.is_(None)
-        )
-        .returning(Digest.due_at)
+async def plan_digests(session: AsyncSession, due_at: Mapping[UUID, datetime]) -> Collection[UUID]:
+    """Have people's unread messages mailed at a time each. Those for whom that is new; the others' will be earlier."""
+    new = insert(Digest)
+    planned = await session.scalars(
+        new.on_conflict_do_update(
+            index_elements=["user_id"], set_={"due_at": new.excluded.due_at}, where=Digest.due_at.is_(None)
+        ).returning(Digest.user_id),
+        [{"user_id": user_id, "due_at": at} for user_id, at in due_at.items()],
     )
-    return planned
+    return planned.all()
 
 
 async def locked_digest(session: AsyncSession, user_id: UUID) -> Digest | None:

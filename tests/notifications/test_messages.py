@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 
 from core.db import Database
 from models.conversations import RoomMember
@@ -124,6 +124,44 @@ async def test_who_was_away_is_told_once(db: Database) -> None:
     await say(db, room_id, ada, "Fourth")
     await look(db)
     assert (await lines(db, grace))[0].title == "Ada wrote to you"
+
+
+async def test_many_are_told_with_the_statements_of_one(db: Database) -> None:
+    statements: list[str] = []
+
+    def count(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        statements.append(statement)
+
+    async def told(members: int) -> int:
+        ada, *others = [await make_user(db, name=f"N {n}", timezone=midday()) for n in range(members + 1)]
+        roles = {ada.id: "owner"} | {user.id: "member" for user in others}
+        async with db.transaction() as session:
+            room_id = await conversations.add_room(
+                session, kind="project", title="All hands", created_by=ada.id, roles=roles
+            )
+        await choose(db, others[0], Kind.MESSAGE, in_app=False, push=False)
+        await say(db, room_id, ada, "Hello, all", mentions=[others[1].id])
+        await say(db, room_id, ada, "Are you there?")
+        del statements[:]
+        await look(db)
+        looked = len(statements)
+        shown = [[(line.title, line.count) for line in await lines(db, user)] for user in others]
+        assert shown[0] == []
+        assert shown[1] == [("N 0 wrote to you", 1), ("N 0 mentioned you in All hands", 1)]
+        assert all(each == [("2 new messages from N 0", 2)] for each in shown[2:])
+        planned = await db.raw.fetchval(
+            "select count(*) from digests where user_id = any($1) and due_at is not null",
+            [user.id for user in others],
+        )
+        assert planned == members
+        return looked
+
+    event.listen(db.engine.sync_engine, "before_cursor_execute", count)
+    try:
+        few, many = await told(3), await told(60)
+    finally:
+        event.remove(db.engine.sync_engine, "before_cursor_execute", count)
+    assert 0 < many <= few
 
 
 async def test_a_line_shows_its_message_as_it_is_now(db: Database) -> None:

@@ -138,8 +138,7 @@ async def subscribed(
 async def told(db: Database, user_id: UUID) -> UUID:
     """Tell somebody of something; the id of the line."""
     async with db.transaction() as session:
-        await service.tell(
-            session,
+        news = service.News(
             user_id,
             Kind.BOOKING,
             "booking_booked",
@@ -147,6 +146,7 @@ async def told(db: Database, user_id: UUID) -> UUID:
             path="/rooms/1",
             context={"name": "Ada <script>", "starts_at": "2026-11-24T14:00:00+00:00"},
         )
+        await service.tell(session, news)
     user = await _reader(db, user_id)
     async with db.transaction() as session:
         return (await list_own(session, user)).items[0].id

@@ -34,7 +34,7 @@ async def tell(db: Database, user_id: UUID, name: str = "payment_refunded", **mo
     heard: list[UserEvent] = []
     stop = db.broker.listen(lambda events: heard.extend(e for e in events if isinstance(e, UserEvent)))
     async with db.transaction() as session:
-        await service.tell(session, user_id, values.pop("kind", Kind.PAYMENT), name, **values)
+        await service.tell(session, service.News(user_id, values.pop("kind", Kind.PAYMENT), name, **values))
     stop()
     return [event for event in heard if event.user_id == user_id]
 
