@@ -16,7 +16,8 @@ class File(Identified, Base):
     """One file of one person.
 
     `declared_type` is what its sender said, `type` what its bytes are. `inline` files may be shown by a browser, the
-    others are only ever downloaded. An attachment belongs to a message once that was stored (`room_id`,
+    others are only ever downloaded. A `listed` one belongs to its owner's portfolio, and is `public` while
+    that is shown. An attachment belongs to a message once that was stored (`room_id`,
     `message_id`); until then only its owner sees it. Deleted rows stay until their objects are gone.
     """
 
@@ -44,6 +45,7 @@ class File(Identified, Base):
     type: Mapped[str | None] = mapped_column(String(127))
     inline: Mapped[bool] = mapped_column(server_default=text("false"))
     public: Mapped[bool] = mapped_column(server_default=text("false"))
+    listed: Mapped[bool] = mapped_column(server_default=text("false"))
     size: Mapped[int] = mapped_column(BigInteger)
     width: Mapped[int | None]
     height: Mapped[int | None]

@@ -18,6 +18,7 @@ READ = [scoped(Scope.FILES_READ)]
 WRITE = [scoped(Scope.FILES_WRITE)]
 # A file's content never changes under its id.
 YEAR = 365 * 24 * 3600
+HOUR = 3600
 FEW_MINUTES = 4 * 60
 
 
@@ -96,11 +97,12 @@ async def download_file(
 async def get_thumbnail(session: SessionDep, actor: OptionalActorDep, file_id: UUID) -> Response:
     """The small picture of an image. Open for photos and public files, else as for the content."""
     picture, is_public = await service.thumbnail(session, actor, file_id)
-    scope = "public" if is_public else "private"
+    # Whoever takes a public picture back does not want it to stay in caches that many share.
+    kept = f"public, max-age={HOUR}" if is_public else f"private, max-age={YEAR}, immutable"
     return Response(
         picture,
         media_type="image/webp",
-        headers={"Cache-Control": f"{scope}, max-age={YEAR}, immutable", "Content-Disposition": "inline"},
+        headers={"Cache-Control": kept, "Content-Disposition": "inline"},
     )
 
 

@@ -552,6 +552,7 @@ def upgrade() -> None:
         sa.Column('type', sa.String(length=127), nullable=True),
         sa.Column('inline', sa.Boolean(), server_default=sa.text('false'), nullable=False),
         sa.Column('public', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+        sa.Column('listed', sa.Boolean(), server_default=sa.text('false'), nullable=False),
         sa.Column('size', sa.BigInteger(), nullable=False),
         sa.Column('width', sa.Integer(), nullable=True),
         sa.Column('height', sa.Integer(), nullable=True),

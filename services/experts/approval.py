@@ -143,9 +143,8 @@ async def _set(
     """Make a step that is allowed, and keep it."""
     old = expert.status
     expert.status, expert.status_reason = data.status, data.reason if by_operator else None
-    if data.status is Status.SUSPENDED:
-        # Whoever has kept their addresses reads them no longer either.
-        await files.publish(session, expert.user_id, [])
+    # Whoever has kept the addresses of a suspended profile's files reads them no longer either.
+    await files.show_portfolio(session, expert.user_id, data.status in policy.PORTFOLIO_SHOWN)
     await repository.add_status_entry(
         session,
         EntryRow(

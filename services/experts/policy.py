@@ -15,6 +15,9 @@ from services.taxonomy.catalogues import COUNTRIES, LANGUAGES
 MIN_RATE_USD: Final = 500
 MAX_RATE_USD: Final = 200_000
 
+# A pause hides the profile, but not a file whose address somebody was given.
+PORTFOLIO_SHOWN: Final = frozenset({Status.APPROVED, Status.PAUSED})
+
 _BY_OWNER: Final[dict[Status, frozenset[Status]]] = {
     Status.DRAFT: frozenset({Status.SUBMITTED}),
     Status.SUBMITTED: frozenset({Status.DRAFT}),

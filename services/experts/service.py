@@ -206,9 +206,10 @@ async def update_profile(session: AsyncSession, actor: Actor, data: ProfilePatch
 
 
 async def _publish(session: AsyncSession, expert: Expert, data: ProfileInput | ProfilePatch) -> None:
-    """Show exactly these files. Raises `InvalidInput` (attachment_unavailable)."""
+    """Have exactly these files on the profile. Raises `InvalidInput` (attachment_unavailable)."""
     if data.portfolio is not None:
-        await files.publish(session, expert.user_id, data.portfolio)
+        shown = expert.status in policy.PORTFOLIO_SHOWN
+        await files.set_portfolio(session, expert.user_id, data.portfolio, shown=shown)
         # An operator who has read the profile has not seen these.
         expert.updated_at = clock.now()
 

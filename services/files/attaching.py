@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.errors import InvalidInput
 from models.files import File
 from services.files import repository
-from services.files.reading import read
-from services.files.schemas import AttachmentRead, FileRead, Purpose
+from services.files.schemas import AttachmentRead, Purpose
 
 
 async def attachments(
@@ -43,29 +42,27 @@ def attachment(file: File) -> AttachmentRead:
 
 
 async def portfolio(session: AsyncSession, owner_id: UUID) -> list[AttachmentRead]:
-    """The files that a person shows to anybody, in their order."""
-    return [
-        attachment(file) for file in await repository.published(session, owner_id, Purpose.PORTFOLIO.value)
-    ]
+    """The files that a person has on their profile, in their order."""
+    return [attachment(file) for file in await repository.listed(session, owner_id)]
 
 
-async def publish(
-    session: AsyncSession, owner_id: UUID, ids: Sequence[UUID], *, purpose: Purpose = Purpose.PORTFOLIO
-) -> list[FileRead]:
-    """Let anybody see exactly these files of a person's purpose (a portfolio), in this order. Raises InvalidInput
-    (attachment_unavailable)."""
-    reads: list[FileRead] = []
+async def set_portfolio(session: AsyncSession, owner_id: UUID, ids: Sequence[UUID], *, shown: bool) -> None:
+    """Have exactly these files on a person's profile, in this order; anybody may see them if it is `shown`. Raises
+    InvalidInput (attachment_unavailable)."""
     await session.execute(
-        update(File).where(File.owner_id == owner_id, File.purpose == purpose.value).values(public=False)
+        update(File).where(File.owner_id == owner_id, File.listed).values(listed=False, public=False)
     )
     for position, each in enumerate(ids):
         file = await repository.own(session, owner_id, each, lock=True)
-        if file is None or file.purpose != purpose or file.state != "ready":
+        if file is None or file.purpose != Purpose.PORTFOLIO or file.state != "ready":
             raise InvalidInput(
                 "This file cannot be shown: upload it again.",
                 code="attachment_unavailable",
                 files=[str(each)],
             )
-        file.public, file.position = True, position
-        reads.append(read(file))
-    return reads
+        file.listed, file.public, file.position = True, shown, position
+
+
+async def show_portfolio(session: AsyncSession, owner_id: UUID, shown: bool) -> None:
+    """Let anybody see the files of a person's profile, or nobody but them and operators."""
+    await session.execute(update(File).where(File.owner_id == owner_id, File.listed).values(public=shown))

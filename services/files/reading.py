@@ -115,8 +115,13 @@ def missing(file_id: UUID) -> NotFound:
 
 
 async def _visible(session: AsyncSession, actor: Actor | None, file_id: UUID) -> File:
-    may = actor is not None and Scope.FILES_READ in actor.scopes
-    file = await repository.visible(session, actor.user_id if actor is not None and may else None, file_id)
+    reader = actor if actor is not None and Scope.FILES_READ in actor.scopes else None
+    file = await repository.visible(
+        session,
+        reader.user_id if reader is not None else None,
+        file_id,
+        operator=reader is not None and reader.is_admin,
+    )
     if file is None:
         raise missing(file_id)
     return file

@@ -25,8 +25,11 @@ async def own(session: AsyncSession, owner_id: UUID, file_id: UUID, *, lock: boo
     return (await session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
 
 
-async def visible(session: AsyncSession, user_id: UUID | None, file_id: UUID) -> File | None:
-    """A file this person may see: a public one, their own, or one in a message (not deleted) of a room of theirs."""
+async def visible(
+    session: AsyncSession, user_id: UUID | None, file_id: UUID, *, operator: bool
+) -> File | None:
+    """A file this person may see: a public one, their own, or one in a message (not deleted) of a room of theirs; as an
+    operator, who decides on profiles, what is listed on one."""
     allowed: list[Any] = [File.public]
     if user_id is not None:
         in_room = exists().where(
@@ -34,6 +37,8 @@ async def visible(session: AsyncSession, user_id: UUID | None, file_id: UUID) ->
         )
         shown = exists().where(Message.id == File.message_id, Message.deleted_at.is_(None))
         allowed += [File.owner_id == user_id, and_(in_room, shown)]
+    if operator:
+        allowed.append(File.listed)
     query = select(File).where(File.id == file_id, File.state != "deleted", or_(*allowed))
     return (await session.execute(query)).scalar_one_or_none()
 
@@ -79,11 +84,11 @@ async def all_of(session: AsyncSession, owner_id: UUID) -> Sequence[File]:
     return (await session.execute(query)).scalars().all()
 
 
-async def published(session: AsyncSession, owner_id: UUID, purpose: str) -> Sequence[File]:
-    """What anybody may see of a person's files of this purpose, in the order that they were given."""
+async def listed(session: AsyncSession, owner_id: UUID) -> Sequence[File]:
+    """A person's portfolio, in the order that it was given."""
     query = (
         select(File)
-        .where(File.owner_id == owner_id, File.purpose == purpose, File.public, File.state == "ready")
+        .where(File.owner_id == owner_id, File.listed, File.state == "ready")
         .order_by(File.position, File.id)
     )
     return (await session.execute(query)).scalars().all()
@@ -111,7 +116,7 @@ async def mark_deleted(session: AsyncSession, *conditions: Any) -> list[UUID]:
     query = (
         update(File)
         .where(File.state != "deleted", *conditions)
-        .values(state="deleted", public=False, deleted_at=func.now())
+        .values(state="deleted", public=False, listed=False, deleted_at=func.now())
         .returning(File.id)
     )
     return list((await session.execute(query)).scalars())

@@ -5,7 +5,7 @@ upload = await begin(session, actor, BeginUpload(name="plan.pdf", size=52_113, t
 file = await complete(db, actor, upload.file.id)        # state ready, or processing until a job has looked at it
 """
 
-from services.files.attaching import attachment, attachments, portfolio, publish
+from services.files.attaching import attachment, attachments, portfolio, set_portfolio, show_portfolio
 from services.files.photos import remove_photo, set_photo
 from services.files.previews import drop_preview, keep_preview
 from services.files.reading import download_url, get, list_own, local_copy, thumbnail
@@ -26,8 +26,9 @@ __all__ = [
     "list_own",
     "local_copy",
     "portfolio",
-    "publish",
     "remove_photo",
     "set_photo",
+    "set_portfolio",
+    "show_portfolio",
     "thumbnail",
 ]

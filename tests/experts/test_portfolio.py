@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from core.actor import Role
 from core.db import Database
 from core.errors import InvalidInput, NotFound
 from core.gateways.storage import StorageGateway
@@ -48,10 +49,40 @@ async def test_a_portfolio_from_upload_to_suspension(db: Database, storage: Stor
     async with db.transaction() as session:
         stop = StatusChange(status=Status.SUSPENDED, reason="Not their work")
         await service.change_status(session, SYSTEM, stop, expert_id=expert.id)
+    operator = await make_actor(db, role=Role.ADMIN)
     async with db.transaction() as session:
+        # Its owner finds it as it was, and so does the operator who may reinstate it; a change shows it to nobody.
+        await service.update_profile(session, owner, ProfilePatch(portfolio=[picture.id, case.id]))
+        for inside in (owner, operator):
+            listed = (await service.get(session, inside, expert.id)).portfolio
+            assert [file.id for file in listed] == [picture.id, case.id]
+            assert (await files.thumbnail(session, inside, picture.id))[1] is False
+        for outside in (None, stranger):
+            with pytest.raises(NotFound):
+                await files.thumbnail(session, outside, picture.id)
         with pytest.raises(NotFound):
-            await files.thumbnail(session, None, picture.id)
-        assert (await service.get(session, owner, expert.id)).portfolio == []
+            await files.thumbnail(session, operator, foreign.id)
+    async with db.transaction() as session:
+        again = StatusChange(status=Status.APPROVED)
+        await service.change_status(session, SYSTEM, again, expert_id=expert.id)
+        shown = (await service.get(session, stranger, expert.id)).portfolio
+        assert [file.id for file in shown] == [picture.id, case.id]
+        assert (await files.thumbnail(session, None, picture.id))[1]
+
+
+async def test_files_of_a_profile_that_nobody_has_approved_are_for_its_owner_and_operators(
+    db: Database, storage: StorageGateway
+) -> None:
+    async with db.transaction() as session:
+        owner, _ = await make_expert(session, status=Status.SUBMITTED)
+        operator = await make_actor(session, role=Role.ADMIN)
+    case = await stored(db, owner, PDF, "case study.pdf", purpose=Purpose.PORTFOLIO)
+    async with db.transaction() as session:
+        await service.update_profile(session, owner, ProfilePatch(portfolio=[case.id]))
+        for inside in (owner, operator):
+            await files.download_url(session, inside, case.id)
+        with pytest.raises(NotFound):
+            await files.download_url(session, None, case.id)
 
 
 def test_a_portfolio_is_short() -> None:

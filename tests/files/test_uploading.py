@@ -333,14 +333,15 @@ async def test_portfolio_files_are_shown_to_everybody_while_they_are_published(
     ada, eve = await make_actor(db), await make_actor(db)
     files = [await stored(db, ada, PDF, f"{n}.pdf", purpose=Purpose.PORTFOLIO) for n in range(2)]
     async with db.transaction() as session:
-        shown = await service.publish(session, ada.user_id, [files[1].id, files[0].id])
+        await service.set_portfolio(session, ada.user_id, [files[1].id, files[0].id], shown=True)
+        shown = await service.portfolio(session, ada.user_id)
         assert [each.id for each in shown] == [files[1].id, files[0].id]
         await service.download_url(session, None, files[0].id)
-        await service.publish(session, ada.user_id, [files[1].id])
+        await service.set_portfolio(session, ada.user_id, [files[1].id], shown=True)
         with pytest.raises(NotFound):
             await service.download_url(session, None, files[0].id)
         with pytest.raises(InvalidInput):
-            await service.publish(session, eve.user_id, [files[1].id])
+            await service.set_portfolio(session, eve.user_id, [files[1].id], shown=True)
     async with service.local_copy(db, ada.user_id, files[0].id, Purpose.PORTFOLIO) as path:
         assert path.read_bytes() == PDF
     with pytest.raises(InvalidInput):
