@@ -110,7 +110,7 @@ class ExpertSkill(Base):
 
 
 class ExpertPassage(Base):
-    """One passage of a profile, embedded by itself. `quote` is the passage where it may be quoted. Searches read the
+    """One passage of a profile, embedded by itself. `quote` is what a match quotes for it, if anything. Searches read the
     passages of their candidates only, so there is no vector index."""
 
     __tablename__ = "expert_passages"

@@ -78,7 +78,7 @@ async def change_role(
 
 
 async def remove(session: AsyncSession, actor: Actor, room_id: UUID, user_id: UUID) -> None:
-    """Take somebody out of a project room. Invitations made before do not let them in again."""
+    """Take somebody out of a project room. Invitations made before do not let them in again, and theirs let in nobody."""
     actor.require(Scope.CONVERSATIONS_WRITE)
     room, mine = await repository.locked_room_of(session, actor.user_id, room_id)
     _require_gathering(room)
@@ -88,6 +88,7 @@ async def remove(session: AsyncSession, actor: Actor, room_id: UUID, user_id: UU
     _require_owner(mine)
     member = await _member(session, room_id, user_id)
     member.removed_by = actor.user_id
+    await repository.revoke_invitations(session, room_id, user_id)
     await _end(session, room, member)
 
 

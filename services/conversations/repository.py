@@ -13,7 +13,16 @@ from core.errors import Forbidden, NotFound
 from core.events import RoomEvent, UserEvent, emit
 from core.ids import new_id
 from models.accounts import User
-from models.conversations import Draft, Mention, Message, Proposal, Room, RoomEventRow, RoomMember
+from models.conversations import (
+    Draft,
+    Mention,
+    Message,
+    Proposal,
+    Room,
+    RoomEventRow,
+    RoomInvitation,
+    RoomMember,
+)
 from services.conversations.rendering import message_body, room_event
 from services.conversations.schemas import Card, MessageRead
 
@@ -116,6 +125,19 @@ async def member_counts(session: AsyncSession, room_ids: Sequence[UUID]) -> dict
         .group_by(RoomMember.room_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def revoke_invitations(session: AsyncSession, room_id: UUID, user_id: UUID) -> None:
+    """Take back what this person has invited others by."""
+    await session.execute(
+        update(RoomInvitation)
+        .where(
+            RoomInvitation.room_id == room_id,
+            RoomInvitation.created_by == user_id,
+            RoomInvitation.revoked_at.is_(None),
+        )
+        .values(revoked_at=now())
+    )
 
 
 async def mention_counts(session: AsyncSession, user_id: UUID, room_ids: Sequence[UUID]) -> dict[UUID, int]:

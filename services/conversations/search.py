@@ -1,5 +1,7 @@
-"""Search in the messages of one's rooms: words, by their beginnings, newest first."""
+"""Search in the messages of one's rooms: words, by their beginnings and whatever their accents, newest first. Where a
+language puts no spaces between words, any run of its signs is found."""
 
+import re
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,8 +13,10 @@ from services.conversations import repository
 from services.conversations.rendering import message_read
 from services.conversations.schemas import FoundMessage, SearchPage, Snippet
 
-# Marks that no message holds (they are private-use characters), so that what they enclose can be told apart safely.
-START, STOP = "\ue000", "\ue001"
+# Marks that no message holds (they are private-use characters), so that what they enclose can be told apart safely. The
+# third stands around each sign of Chinese and Japanese, where the database looks for words (`signs_apart`).
+START, STOP, APART = "\ue000", "\ue001", "\ue002"
+_SIGNS = re.compile("[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 HEADLINE = f'StartSel="{START}", StopSel="{STOP}", MaxWords=30, MinWords=18, ShortWord=0'
 
 # `websearch_to_tsquery` takes whatever people type (quotes, or, minus) and fails on nothing; then each word counts as a
@@ -21,11 +25,11 @@ SEARCH = text(
     r"""
     with q as (
         select regexp_replace(
-            websearch_to_tsquery('simple', :words)::text, '''( |\)|$)', ''':*\1', 'g'
+            websearch_to_tsquery('sextant', :words)::text, '''( |\)|$)', ''':*\1', 'g'
         )::tsquery as query
     ), found as (
         select m.* from messages m cross join q
-        where to_tsvector('simple', m.text) @@ q.query and m.deleted_at is null
+        where to_tsvector('sextant', signs_apart(m.text)) @@ q.query and m.deleted_at is null
             and m.room_id in (
                 select rm.room_id from room_members rm where rm.user_id = :me and rm.left_at is null
                     and (cast(:room as uuid) is null or rm.room_id = :room)
@@ -38,7 +42,7 @@ SEARCH = text(
             select o.name from room_members other join users o on o.id = other.user_id
             where other.room_id = r.id and other.user_id <> :me
         ), r.title) else r.title end as room_title, r.kind as room_kind, u.name as sender_name,
-        ts_headline('simple', translate(f.text, :marks, ''), q.query, :headline) as headline
+        ts_headline('sextant', signs_apart(translate(f.text, :marks, '')), q.query, :headline) as headline
     from found f cross join q join rooms r on r.id = f.room_id join users u on u.id = f.sender_id
     order by f.created_at desc, f.id desc
     """
@@ -65,14 +69,14 @@ async def search(
             await session.execute(
                 SEARCH,
                 {
-                    "words": words.replace("\x00", " "),
+                    "words": _asked(words.replace("\x00", " ")),
                     "me": actor.user_id,
                     "room": room_id,
                     "sender": sender_id,
                     "before": before[0] if before else None,
                     "before_id": before[1] if before else None,
                     "most": limit + 1,
-                    "marks": START + STOP,
+                    "marks": START + STOP + APART,
                     "headline": HEADLINE,
                 },
             )
@@ -96,12 +100,31 @@ async def search(
     )
 
 
+def _asked(words: str) -> str:
+    """What is looked for: signs one after the other, as in quotes."""
+    quoted = words.split('"')
+    for index, part in enumerate(quoted):
+        # Every other part stands in quotes already.
+        mark = "" if index % 2 else '"'
+        quoted[index] = _SIGNS.sub(lambda run, mark=mark: f" {mark}{APART.join(run[0])}{mark} ", part)
+    return '"'.join(quoted)
+
+
 def _snippet(headline: str) -> list[Snippet]:
     parts: list[Snippet] = []
+
+    def add(words: str, hit: bool) -> None:
+        words = words.replace(APART, "")
+        if words and parts and parts[-1].hit is hit:
+            parts[-1].text += words
+        elif words:
+            parts.append(Snippet(text=words, hit=hit))
+
     for index, piece in enumerate(headline.split(START)):
-        hit, mark, rest = piece.partition(STOP)
+        found, mark, rest = piece.partition(STOP)
         if index == 0 or not mark:
-            parts.append(Snippet(text=piece, hit=False))
+            add(piece, False)
             continue
-        parts += [Snippet(text=hit, hit=True), Snippet(text=rest, hit=False)]
-    return [part for part in parts if part.text]
+        add(found, True)
+        add(rest, False)
+    return parts

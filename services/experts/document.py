@@ -7,21 +7,26 @@ is what a match quotes.
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 MAX_PASSAGES: Final = 40
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+MAX_QUOTE: Final = 220
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
+_PART = re.compile(r"(?<=;)\s+")
 _SHORTEST = 15
+# Fewer words say nothing by themselves ("Gates, belts, delays"); languages without spaces go by characters.
+_FEWEST_WORDS, _FEWEST_CHARACTERS = 4, 24
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a profile. What is `quotable` stands in the profile word for word."""
+    """A piece of a profile that is embedded, and what a match quotes for it: the whole sentence that it is part of, word
+    for word as the profile has it. None where there is nothing that stands by itself."""
 
     text: str
-    quotable: bool
+    quote: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +42,19 @@ class ProfileText:
     def passages(self) -> list[Passage]:
         """Headline, skills, industries, then outcomes and the sentences of the story, at most `MAX_PASSAGES`: of a
         long story, several sentences make one passage, so that it is read to the end."""
-        found = [Passage(self.headline, quotable=False)]
+        found = [Passage(self.headline, None)]
         if self.skills:
-            found.append(Passage(f"Skills: {', '.join(self.skills)}.", quotable=False))
+            found.append(Passage(f"Skills: {', '.join(self.skills)}.", None))
         if self.industries:
-            found.append(Passage(f"Industries: {', '.join(self.industries)}.", quotable=False))
-        found += [Passage(outcome, quotable=True) for outcome in self.outcomes[: MAX_PASSAGES // 2]]
-        parts = sentences(self.story)
+            found.append(Passage(f"Industries: {', '.join(self.industries)}.", None))
+        found += [Passage(outcome, _telling(outcome)) for outcome in self.outcomes[: MAX_PASSAGES // 2]]
+        parts = list(_parts(self.story))
         room = MAX_PASSAGES - len(found)
         size = max(1, -(-len(parts) // room))
+        if size == 1:
+            return [*found, *(Passage(part, _telling(_quoted(part, whole))) for part, whole in parts)]
         found += [
-            Passage(" ".join(parts[start : start + size]), quotable=size == 1)
+            Passage(" ".join(part for part, _ in parts[start : start + size]), None)
             for start in range(0, len(parts), size)
         ]
         return found
@@ -58,8 +65,24 @@ class ProfileText:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text, very short ones left out."""
-    return [part.strip() for part in _SENTENCE.split(text) if len(part.strip()) > _SHORTEST]
+    """The sentences of a text, and their parts between semicolons; very short ones are left out."""
+    return [part for part, _ in _parts(text)]
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """Each part with the sentence that it belongs to."""
+    for sentence in _SENTENCE.split(text):
+        for part in _PART.split(sentence):
+            if len(part.strip()) > _SHORTEST:
+                yield part.strip(), sentence.strip()
+
+
+def _quoted(part: str, sentence: str) -> str:
+    return sentence if len(sentence) <= MAX_QUOTE else part.rstrip(";")
+
+
+def _telling(text: str) -> str | None:
+    return text if len(text.split()) >= _FEWEST_WORDS or len(text) >= _FEWEST_CHARACTERS else None
 
 
 def mean(vectors: Sequence[Sequence[float]]) -> list[float]:

@@ -79,7 +79,7 @@ async def embed_profiles(db: Database, ids: Sequence[UUID]) -> None:
                     model=embeddings.model,
                     content_hash=content_hash,
                     vector=mean([vector for _, vector in parts]),
-                    passages=[(part.text if part.quotable else None, vector) for part, vector in parts],
+                    passages=[(part.quote, vector) for part, vector in parts],
                 )
         for hook in _hooks:
             await hook(session)

@@ -8,11 +8,10 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from services.experts.document import sentences
+from services.experts.document import MAX_QUOTE, sentences
 
 _WORD = re.compile(r"[^\W\d_][\w'-]{2,}")
 _ENDINGS = re.compile(r"(ations?|ings?|ments?|ers?|ies|ed|es|s|ly)$")
-_MAX_QUOTE = 220
 _STOP_WORDS = """
     about after all also and any are because been before being but can could did does each few for from had has have
     her here him his how into its just like make more most need not now off once one only other our out over own same
@@ -55,6 +54,6 @@ def pair(brief: Sequence[tuple[str, set[str]]], passage: str | None) -> tuple[st
 def quote(text: str) -> str:
     """At most 220 characters, cut at a word."""
     text = " ".join(text.split())
-    if len(text) <= _MAX_QUOTE:
+    if len(text) <= MAX_QUOTE:
         return text
-    return text[: text.rfind(" ", 0, _MAX_QUOTE)].rstrip(",;:") + "…"
+    return text[: text.rfind(" ", 0, MAX_QUOTE)].rstrip(",;:") + "…"

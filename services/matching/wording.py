@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -156,7 +157,9 @@ def missing(
         found.append(f"{_joined(absent)} not in the profile")
     if filters.max_usd is not None and candidate.rate_usd > filters.max_usd:
         over = Money(amount=candidate.rate_usd - filters.max_usd, currency="USD")
-        extra = Money.of(round(convert(over, needs.currency or "USD").major), needs.currency or "USD")
+        local = convert(over, needs.currency or "USD")
+        # Upwards: some cents more are not “$0 more”.
+        extra = Money.of(local.major.quantize(Decimal(1), ROUND_CEILING), local.currency)
         found.append(f"asks {extra.format()} an hour more than your limit")
     if filters.min_usd is not None and candidate.rate_usd < filters.min_usd:
         found.append("asks less than your lowest rate")

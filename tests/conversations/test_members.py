@@ -107,9 +107,12 @@ async def test_invitations_end(db: Database) -> None:
             await accept(db, late, each)
         codes.append(caught.value.code)
     assert codes == ["invitation_expired", "invitation_revoked", "invitation_unknown"]
-    # Who was taken out does not come back by an older link; by a newer one they do.
+    # Who was taken out does not come back by an older link, nor bring in others; by a newer one they do come back.
+    _, brings = await invite(db, bob, room, max_uses=10)
     async with db.transaction() as session:
         await members.remove(session, ada, room, bob.user_id)
+    with pytest.raises(Gone):
+        await accept(db, late, brings)
     with pytest.raises(Forbidden):
         await accept(db, bob, token)
     async with db.transaction() as session:

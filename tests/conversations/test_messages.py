@@ -371,6 +371,27 @@ async def test_search_finds_beginnings_of_words_in_ones_own_rooms(
                         await read
 
 
+async def test_search_looks_past_accents_and_into_runs_of_signs(
+    db: Database, sender: Sender, ada: Actor, bob: Actor
+) -> None:
+    room = await make_room(db, ada, bob)
+    for text in ("Crème brûlée at the Café", "creme for the shoes", "APIの設計とデータベース設計", "記録"):
+        await say(sender, bob, room, text)
+
+    async def found(words: str) -> list[str]:
+        async with db.transaction() as session:
+            page = await search.search(session, ada, words)
+        return ["".join(f"[{s.text}]" if s.hit else s.text for s in item.snippet) for item in page.items]
+
+    assert await found("CREME") == ["[creme] for the shoes", "[Crème] brûlée at the Café"]
+    assert await found("café brulee") == ["Crème [brûlée] at the [Café]"]
+    assert await found("データベース") == ["APIの設計と[データベース]設計"]
+    assert await found("api 設計") == ["[API]の[設計]とデータベース[設計]"]
+    assert await found('"データベース設計"') == ["APIの[設計]と[データベース設計]"]
+    for none in ("計設", "スデ", '"データ設計"'):
+        assert await found(none) == []
+
+
 async def test_a_direct_room_is_found_under_the_name_of_the_other_one(
     db: Database, sender: Sender, ada: Actor, bob: Actor
 ) -> None:

@@ -73,15 +73,23 @@ def test_what_may_be_quoted_stands_in_the_profile() -> None:
     story = (
         "I run teams of ten. Nobody was harmed; the ship sailed on Monday.\nThen I left for the mountains."
     )
-    profile = ProfileText("Head", story, ["Go"], ["SaaS"], ["Cut costs by half"])
-    quotable = [passage.text for passage in profile.passages() if passage.quotable]
-    assert quotable == [
-        "Cut costs by half",
-        "I run teams of ten.",
-        "Nobody was harmed;",
-        "the ship sailed on Monday.",
-        "Then I left for the mountains.",
+    profile = ProfileText("Head", story, ["Go"], ["SaaS"], ["Cut costs by half", "Gates, belts, delays"])
+    assert [(passage.text, passage.quote) for passage in profile.passages()[3:]] == [
+        ("Cut costs by half", "Cut costs by half"),
+        # A list of nouns is no reason.
+        ("Gates, belts, delays", None),
+        ("I run teams of ten.", "I run teams of ten."),
+        # What is found is a part; what is quoted is the sentence.
+        ("Nobody was harmed;", "Nobody was harmed; the ship sailed on Monday."),
+        ("the ship sailed on Monday.", "Nobody was harmed; the ship sailed on Monday."),
+        ("Then I left for the mountains.", "Then I left for the mountains."),
     ]
+    long = f"{'We went from island to island and mended what was broken there, ' * 4}and home; nobody was harmed."
+    assert [passage.quote for passage in ProfileText("Head", long, [], [], []).passages()[1:]] == [
+        long.partition(";")[0],
+        None,
+    ]
+    assert all(passage.quote is None for passage in ProfileText("Head", story * 40, [], [], []).passages())
 
 
 def test_the_mean_is_of_unit_length() -> None:
