@@ -102,12 +102,13 @@ async def search(
 
 def _asked(words: str) -> str:
     """What is looked for: signs one after the other, as in quotes."""
-    quoted = words.split('"')
-    for index, part in enumerate(quoted):
-        # Every other part stands in quotes already.
-        mark = "" if index % 2 else '"'
-        quoted[index] = _SIGNS.sub(lambda run, mark=mark: f" {mark}{APART.join(run[0])}{mark} ", part)
-    return '"'.join(quoted)
+    parts = words.split('"')
+    # Every other part stands in quotes already.
+    return '"'.join(_apart(part, "" if index % 2 else '"') for index, part in enumerate(parts))
+
+
+def _apart(words: str, mark: str) -> str:
+    return _SIGNS.sub(lambda run: f" {mark}{APART.join(run[0])}{mark} ", words)
 
 
 def _snippet(headline: str) -> list[Snippet]:
