@@ -89,11 +89,13 @@ class CreateReport(BaseModel):
 
 
 class RoomReportRead(BaseModel):
-    """A report. `evidence` is the message as it was when it was reported."""
+    """A report. `evidence` is the message as it was when it was reported. Operators are told the names."""
 
     id: UUID
     reporter_id: UUID
+    reporter_name: str = ""
     reported_id: UUID
+    reported_name: str = ""
     room_id: UUID
     message_id: UUID | None
     reason: ReportReason

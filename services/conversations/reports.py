@@ -10,6 +10,7 @@ from core.clock import now
 from core.errors import InvalidInput, NotFound
 from core.ids import new_id
 from models.conversations import Report, RoomMember
+from services.accounts import service as accounts
 from services.conversations import message_repository, repository
 from services.conversations.people_schemas import CreateReport, ResolveReport, RoomReportPage, RoomReportRead
 from services.conversations.rendering import message_body
@@ -53,8 +54,14 @@ async def waiting(session: AsyncSession, actor: Actor, cursor: UUID | None, limi
     if cursor is not None:
         query = query.where(Report.id > cursor)
     rows = (await session.scalars(query)).all()
+    people = await accounts.people(session, {each for row in rows for each in (row.reporter_id, row.reported_id)})
+    items = []
+    for row in rows[:limit]:
+        read = RoomReportRead.model_validate(row, from_attributes=True)
+        read.reporter_name, read.reported_name = people[row.reporter_id].name, people[row.reported_id].name
+        items.append(read)
     return RoomReportPage(
-        items=[RoomReportRead.model_validate(row, from_attributes=True) for row in rows[:limit]],
+        items=items,
         next_cursor=rows[limit - 1].id if len(rows) > limit else None,
     )
 

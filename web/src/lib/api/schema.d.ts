@@ -6066,7 +6066,7 @@ export interface components {
         };
         /**
          * RoomReportRead
-         * @description A report. `evidence` is the message as it was when it was reported.
+         * @description A report. `evidence` is the message as it was when it was reported. Operators are told the names.
          */
         RoomReportRead: {
             /**
@@ -6092,10 +6092,20 @@ export interface components {
              */
             reported_id: string;
             /**
+             * Reported Name
+             * @default
+             */
+            reported_name: string;
+            /**
              * Reporter Id
              * Format: uuid
              */
             reporter_id: string;
+            /**
+             * Reporter Name
+             * @default
+             */
+            reporter_name: string;
             /** Resolution */
             resolution: string | null;
             /** Resolved At */

@@ -7,6 +7,7 @@ import { brief } from './en/brief';
 import { files } from './en/files';
 import { matches } from './en/matches';
 import { notifications } from './en/notifications';
+import { reports } from './en/reports';
 import { support } from './en/support';
 
 /** English. Keys are grouped by where the words stand; an object with `one` and `other` is a plural. */
@@ -20,6 +21,7 @@ export const en = {
 	...files,
 	...matches,
 	...notifications,
+	...reports,
 	...support,
 	'app.name': 'Sextant',
 	'assistant.name': 'Sextant',

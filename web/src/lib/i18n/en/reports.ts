@@ -1,0 +1,25 @@
+/** What was reported, for operators. */
+export const reports = {
+	'nav.operators': 'For operators',
+	'admin.reports.title': 'Reports',
+	'admin.reports.none': 'Nothing was reported that still waits.',
+	'admin.reports.reviews': 'Reviews',
+	'admin.reports.rooms': 'Conversations',
+	'admin.reports.none.here': 'None waits.',
+	'admin.reports.by': 'Reported by {name}',
+	'admin.reports.profile': 'Profile of the CTO',
+	'admin.reports.client': 'About a client: only the two of them read it.',
+	'admin.reports.note': 'Note for the other operators (optional)',
+	'admin.reports.keep': 'Keep the review',
+	'admin.reports.remove': 'Remove the review',
+	'admin.reports.remove.sure': 'Remove it and its stars? Press again',
+	'admin.reports.kept': 'The review stays.',
+	'admin.reports.removed': 'The review and its stars are gone.',
+	'admin.reports.person': 'About {name}',
+	'admin.reports.wrote': 'What they wrote, as it was then',
+	'admin.reports.files': 'With files: {names}',
+	'admin.reports.whole': 'The person is reported, not a message.',
+	'admin.reports.resolution': 'What was done about it',
+	'admin.reports.close': 'Close the report',
+	'admin.reports.closed': 'The report is closed.'
+} as const;
