@@ -54,7 +54,9 @@ async def waiting(session: AsyncSession, actor: Actor, cursor: UUID | None, limi
     if cursor is not None:
         query = query.where(Report.id > cursor)
     rows = (await session.scalars(query)).all()
-    people = await accounts.people(session, {each for row in rows for each in (row.reporter_id, row.reported_id)})
+    people = await accounts.people(
+        session, {each for row in rows for each in (row.reporter_id, row.reported_id)}
+    )
     items = []
     for row in rows[:limit]:
         read = RoomReportRead.model_validate(row, from_attributes=True)

@@ -46,8 +46,8 @@ async def test_an_operator_deals_with_reports(bare: Bare, browser: Browser) -> N
         assert review is not None
         for reporter in (expert, ada):
             async with db.transaction() as session:
-                data = WriteReport(reason=Reason.UNTRUE, details="I was there for an hour")
-                await reviews.report(session, reporter, review.id, data)
+                claim = WriteReport(reason=Reason.UNTRUE, details="I was there for an hour")
+                await reviews.report(session, reporter, review.id, claim)
 
         await page.reload()
         found = []

@@ -51,6 +51,8 @@ describe('what a conversation shows', () => {
 		const keys = entries(state, [], { ...viewer, readSeq: 1 }).map(({ key }) => key);
 		expect(keys.filter((key) => key === 'unread')).toHaveLength(1);
 		expect(keys.indexOf('unread')).toBe(keys.indexOf('c3') - 1);
+		// In a room that was just opened for the first time all is new.
+		expect(entries(state, [], { ...viewer, readSeq: 0 }).map(({ key }) => key)).not.toContain('unread');
 	});
 
 	it('keeps the place of a reply when the running turn becomes its message', () => {

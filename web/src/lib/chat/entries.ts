@@ -58,7 +58,7 @@ export type Entry =
 export interface Viewer {
 	id: string;
 	zone: string;
-	/** What was read when the room was opened; the divider stands after it. */
+	/** What was read when the room was opened; the divider stands after it. Where nothing was, all is new and none is needed. */
 	readSeq: number | null;
 }
 
@@ -67,7 +67,7 @@ const GROUP_MS = 5 * 60_000;
 export function entries(state: RoomState, pending: readonly Pending[], viewer: Viewer): Entry[] {
 	const list: Entry[] = [];
 	let day = '';
-	let divided = viewer.readSeq === null;
+	let divided = !viewer.readSeq;
 	for (const message of shown(state)) {
 		const today = dayKey(message.created_at, viewer.zone);
 		if (today !== day) list.push({ type: 'day', key: `day-${today}`, at: message.created_at });
