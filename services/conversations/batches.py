@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,7 +23,7 @@ from services.conversations.statements import (
     QUEUED,
     STORE,
     STORE_ONE,
-    STORE_ROOM,
+    STORE_PLAIN,
     THREADS,
     WITHIN_PLAN,
 )
@@ -46,6 +48,10 @@ class Pending:
     asks: bool = False
     attachments: list[dict[str, Any]] = field(default_factory=list)
     id: UUID = field(default_factory=new_driver_id)
+
+
+# Messages of one room side by side, rooms in the order in which every process takes their numbers.
+by_room = attrgetter("room_id.int")
 
 
 @cache
@@ -108,40 +114,57 @@ def question(batch: list[Pending], *, queue: bool = False, look: bool) -> tuple[
     )
 
 
-def lone_question(pending: Pending) -> tuple[Any, ...] | None:
-    """Statement and parameters of a message that needs nothing but to be stored."""
+def is_plain(pending: Pending) -> bool:
+    """Whether a message needs nothing but to be stored."""
+    return pending.data.reply_to is None and not pending.data.mentions and not pending.attachments
+
+
+def lone_question(pending: Pending) -> tuple[Any, ...]:
+    """Statement and parameters of a plain message."""
     data = pending.data
-    if data.reply_to is not None or data.mentions or pending.attachments:
-        return None
     return (STORE_ONE, pending.id, pending.room_id, pending.sender_id, data.client_id, data.text)
 
 
-def room_question(batch: list[Pending]) -> tuple[Any, ...] | None:
-    """Statement and parameters of messages for one room that need nothing but to be stored."""
-    room_id = batch[0].room_id
-    last: dict[UUID, int] = {}
-    for place, pending in enumerate(batch, 1):
-        data = pending.data
-        if pending.room_id != room_id or data.reply_to is not None or data.mentions or pending.attachments:
-            return None
-        last[pending.sender_id] = place
+def plain_question(batch: list[Pending]) -> tuple[Any, ...]:
+    """Statement and parameters of plain messages, in the order of `by_room`."""
+    rooms: list[UUID] = []
+    starts: list[int] = []
+    newest = -1
+    last: dict[tuple[int, int], int] = {}  # by room and sender
+    for place, pending in enumerate(batch):
+        room = pending.room_id.int
+        if room != newest:
+            newest = room
+            rooms.append(pending.room_id)
+            starts.append(place)
+        last[room, pending.sender_id.int] = place
+    is_last = [True] * len(batch)
+    if len(last) < len(batch):
+        places = set(last.values())
+        is_last = [place in places for place in range(len(batch))]
     return (
-        STORE_ROOM,
-        room_id,
+        STORE_PLAIN,
+        rooms,
+        [end - start for start, end in zip(starts, [*starts[1:], len(batch)], strict=True)],
+        starts,
         [p.id for p in batch],
         [p.sender_id for p in batch],
         [p.data.client_id for p in batch],
         [p.data.text for p in batch],
-        list(last),
-        list(last.values()),
+        is_last,
+        len(last),
     )
 
 
-def numbered(first: Row, count: int) -> list[Row]:
-    """The rows of a batch in one room, from the numbers before it."""
-    seq, no = first["seq"], first["no"]
-    same = {"branch": first["branch"], "created_at": first["created_at"]}
-    return [{**same, "ord": n, "seq": seq + n, "no": no + n} for n in range(1, count + 1)]
+def numbered(rooms: Iterable[Iterable[Any]]) -> list[Row]:
+    """The row of each message of a plain batch, from those of its rooms."""
+    rows: list[Row] = []
+    for before, more, seq, no, branch, at, _ in rooms:
+        rows += [
+            {"ord": ord_, "seq": seq + ord_, "no": no + ord_, "branch": branch, "created_at": at}
+            for ord_ in range(before + 1, before + more + 1)
+        ]
+    return rows
 
 
 async def attach(connection: Any, batch: list[Pending], rows: list[Row]) -> None:

@@ -26,10 +26,12 @@ from services.conversations.batches import (
     Pending,
     Stored,
     attach,
+    by_room,
+    is_plain,
     lone_question,
     numbered,
+    plain_question,
     question,
-    room_question,
 )
 from services.conversations.rendering import Row, created_event, instant, message_body, new_message
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
@@ -168,27 +170,31 @@ class Sender:
         await self._store(batch, once, turns)
 
     async def _ask(self, unique: list[Pending], *, queue: bool = False) -> list[Row]:
-        """Run the statement; files need a second one in the same transaction."""
-        if len(unique) == 1 and not queue and (lone := lone_question(unique[0])) is not None:
-            async with self._db.connection() as connection:
-                rows: list[Row] = [*await connection.fetch(*lone)]
-            if rows:
-                return rows
-            return await self._ask_for(unique, question(unique, look=True))
+        """Run the statement that is the cheapest for them; one that fails as a whole where one message cannot be stored is
+        followed by the one that says which."""
         time = asyncio.get_running_loop().time
         look = queue or time() < self._look_until
+        if not queue and (len(unique) == 1 or not look) and all(map(is_plain, unique)):
+            try:
+                if rows := await self._ask_plain(unique):
+                    return rows
+            except (asyncpg.UniqueViolationError, asyncpg.InvalidTextRepresentationError):
+                if len(unique) > 1:
+                    self._look_until = time() + LOOK_SECONDS
+            look = True
         try:
-            if not look and (together := room_question(unique)) is not None:
-                async with self._db.connection() as connection:
-                    before = await connection.fetchrow(*together)
-                if before is not None:
-                    return numbered(before, len(unique))
             return await self._ask_for(unique, question(unique, queue=queue, look=look))
         except asyncpg.UniqueViolationError:
             # Looking first for each message costs all of them, so it is done only while some come again: after a line
             # was cut or a server went down, everybody's do.
             self._look_until = time() + LOOK_SECONDS
             raise
+
+    async def _ask_plain(self, unique: list[Pending]) -> list[Row]:
+        async with self._db.connection() as connection:
+            if len(unique) == 1:
+                return [*await connection.fetch(*lone_question(unique[0]))]
+            return numbered(await connection.fetch(*plain_question(unique)))
 
     async def _ask_for(self, unique: list[Pending], question: tuple[Any, ...]) -> list[Row]:
         async with self._db.connection() as connection:
@@ -208,7 +214,7 @@ class Sender:
         firsts: list[Pending] = []
         again: list[tuple[Pending, int]] = []
         places: dict[tuple[int, int], int] = {}
-        for pending in batch:
+        for pending in sorted(batch, key=by_room):
             key = pending.sender_id.int, pending.data.client_id.int  # an id's own hash is a call
             place = places.setdefault(key, len(firsts))
             if place == len(firsts):

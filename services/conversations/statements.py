@@ -56,50 +56,56 @@ join messages m on m.sender_id = i.sender_id and m.client_id = i.client_id
 """
 
 
-# The same for a message that is alone and neither answers nor names anybody, at half the cost. Where it stores nothing,
-# because the message is known or may not be sent, STORE says which.
+# The same for a message that is alone and neither answers nor names anybody, at half the cost. One look-up finds the
+# membership and moves its read mark. A sender who may not write, and a message that is known, fail the statement as a
+# whole: then STORE says which.
 STORE_ONE = """
 with bumped as (
     update rooms set last_seq = last_seq + 1, message_count = message_count + 1, last_message_at = now()
-    where id = $2 and exists (
-        select from room_members
-        where room_id = $2 and user_id = $3 and left_at is null and silenced_at is null
-    ) and not exists (select from messages where sender_id = $3 and client_id = $4)
+    where id = $2
     returning last_seq as seq, message_count as no, branch
 ), stored as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch)
     select $1, $2, seq, no, $3, $4, $5, branch from bumped
 ), seen as (
     update room_members m set read_seq = b.seq, read_no = b.no from bumped b where m.room_id = $2 and m.user_id = $3
+    returning m.left_at is null and m.silenced_at is null as may
 )
-select 1 as ord, seq, no, branch, now() as created_at from bumped
+select 1 as ord, seq, no, branch, now() as created_at,
+    (case when exists (select from seen where may) then 'true' else 'the sender may not write here' end)::boolean as allowed
+from bumped
 """
 
 
-# The same for a batch whose messages are all for one room, at four fifths of the cost: a line in a busy room. One row
-# comes back, with the numbers before the first message; none where one of the senders may not write, or the room is
-# gone: then STORE says who. $1: the room; $2..$5: arrays of ids, senders, client ids and texts; $6, $7: each sender once,
-# and the place of their last message.
-STORE_ROOM = """
+# The same for a batch of such messages, which come grouped by room: nothing has to be sorted, aggregated or joined with
+# itself. A row for each room comes back, with the numbers before its first message counted from the batch's first one.
+# $1..$3: rooms in the order of their ids, how many messages each gets, and how many come before them in the batch;
+# $4..$7: ids, senders, client ids and texts; $8: whether it is the sender's last one in that room; $9: how many of those.
+STORE_PLAIN = """
 with bumped as (
-    update rooms set last_seq = last_seq + cardinality($2::uuid[]), message_count = message_count + cardinality($2::uuid[]),
-        last_message_at = now()
-    where id = $1 and (
-        select count(*) from room_members
-        where room_id = $1 and user_id = any($6::uuid[]) and left_at is null and silenced_at is null
-    ) = cardinality($6::uuid[])
-    returning last_seq - cardinality($2::uuid[]) as seq, message_count - cardinality($2::uuid[]) as no, branch
+    update rooms r set
+        last_seq = r.last_seq + g.more, message_count = r.message_count + g.more, last_message_at = now()
+    from unnest($1::uuid[], $2::int[], $3::int[]) as g(id, more, before)
+    where r.id = g.id
+    returning r.id, g.more, g.before, r.branch,
+        r.last_seq - g.more - g.before as seq, r.message_count - g.more - g.before as no
+), fresh as materialized (
+    select ord, b.id as room_id, ($5::uuid[])[ord] as sender_id, b.seq + ord as seq, b.no + ord as no, b.branch
+    from bumped b cross join lateral generate_series(b.before + 1, b.before + b.more) ord
 ), stored as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch)
-    select u.id, $1, b.seq + u.nth, b.no + u.nth, u.sender_id, u.client_id, u.text, b.branch
-    from bumped b cross join lateral unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[])
-        with ordinality as u(id, sender_id, client_id, text, nth)
+    select ($4::uuid[])[ord], room_id, seq, no, sender_id, ($6::uuid[])[ord], ($7::text[])[ord], branch from fresh
 ), seen as (
-    update room_members m set read_seq = b.seq + s.nth, read_no = b.no + s.nth
-    from bumped b cross join lateral unnest($6::uuid[], $7::int[]) as s(user_id, nth)
-    where m.room_id = $1 and m.user_id = s.user_id
+    update room_members m set read_seq = f.seq, read_no = f.no
+    from fresh f
+    where m.room_id = f.room_id and m.user_id = f.sender_id and ($8::boolean[])[f.ord]
+    -- Not a condition: with one on `left_at`, the index of a person's rooms would fit, and be read as a whole.
+    returning m.left_at is null and m.silenced_at is null as may
 )
-select seq, no, branch, now() as created_at from bumped
+select before, more, seq, no, branch, now() as created_at,
+    (case when (select count(*) from seen where may) = $9::int then 'true' else 'a sender may not write here' end)::boolean
+        as allowed
+from bumped
 """
 
 
