@@ -354,7 +354,8 @@ async def test_plans_go_by_key_at_any_size(db: Database) -> None:
             *[None] * 8,
             1,
         ],  # with null, the planner would work out what such a batch ends in: an error
-    } | {
+    }
+    statements |= {
         stored_by(threads, mentions, False, look): [None] * (5 + threads + mentions)
         for threads in (False, True)
         for mentions in (False, True)
