@@ -5,7 +5,7 @@ answers are asked at the same time.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -56,18 +56,19 @@ class Met:
     candidates: Sequence[Candidate]
     openings: bookings.Openings
 
-    def slots(self, found: Iterable[Candidate]) -> dict[UUID, list[datetime]]:
-        """Next free starts of these of them."""
-        return {each.id: self.openings.first(each.id, each.timezone, SLOTS_SHOWN) for each in found}
+    def slots(self, candidate: Candidate) -> list[datetime]:
+        """Next free starts of one of them."""
+        return self.openings.first(candidate.id, candidate.timezone, SLOTS_SHOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What one search goes by."""
+    """What one search goes by. `brief` holds the sentences of the need, each with its stems."""
 
     db: Database
     query: MatchQuery
     needs: Needs
+    brief: Sequence[tuple[str, set[str]]]
     space: Space
     embedding: Sequence[float]
     now: datetime

@@ -21,7 +21,7 @@ from services.matching.needs import Filters
 
 # Near ones by meaning, and by words; together they are what is ranked. Twice as many near ones rank no better on the
 # labelled set (`bench.matching_quality`), so that only those look further whose first ones have no time.
-NEAR = 16
+NEAR = 14
 FURTHER = 80
 WORDED = 10
 # A profile is as close as the mean of so many of its closest passages.

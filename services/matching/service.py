@@ -5,7 +5,7 @@ over the network holds none open. Who is near by meaning and who is near by word
 the database looks, the text of the need is read; the words of the matches are put together while their cards are read.
 """
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -39,8 +39,6 @@ from services.projects.schemas import ProjectBrief
 __all__ = ["embed", "get", "search"]
 
 _CLOSEST = 3
-# Slots are looked up for a few more than are shown, because somebody may be fully booked.
-_SPARE = 3
 # So many are looked at, by each filter that is eased, for those who come closest.
 _BATCH = 12
 
@@ -58,8 +56,8 @@ async def search(
     `VendorUnavailable` when the embedding service does not answer."""
     actor.require(Scope.EXPERTS_READ)
     now, space = clock.now(), current_space()
-    brief = await _brief(db, actor, query)
-    asked = ask(query, brief, timezone=actor.timezone, now=now, but=await _own(db, actor))
+    project = await _brief(db, actor, query)
+    asked = ask(query, project, timezone=actor.timezone, now=now, but=await _own(db, actor))
 
     async def near() -> tuple[Sequence[float], list[UUID]]:
         vector = embedding if embedding is not None else await embed(asked.text)
@@ -68,10 +66,11 @@ async def search(
     async with Ahead() as ahead:
         close = await ahead.ask(near())
         spoken = await ahead.ask(repository.worded(db, asked.filters, asked.text))
-        needs = read(query, brief, asked)
+        needs = read(query, project, asked)
+        brief = evidence.parts(needs.text)
         (vector, ids), worded = await close, await spoken
         under_way = Search(
-            db=db, query=query, needs=needs, space=space, embedding=vector, now=now, ahead=ahead
+            db=db, query=query, needs=needs, brief=brief, space=space, embedding=vector, now=now, ahead=ahead
         )
         result = await _find(under_way, await under_way.look_at(needs.filters, ids, worded))
     if keep:
@@ -86,12 +85,12 @@ async def embed(text: str) -> list[float]:
 
 async def _find(under_way: Search, met: Met) -> MatchList:
     query, needs = under_way.query, under_way.needs
-    free = await _free(under_way, met)
+    free = _free(under_way, met)
     if len(free.fitting) < query.limit and len(met.candidates) >= repository.NEAR:
         # The first ones have no time.
-        free = await _free(under_way, await under_way.meet(needs.filters, limit=repository.FURTHER))
+        free = _free(under_way, await under_way.meet(needs.filters, limit=repository.FURTHER))
     chosen = _sorted(free.fitting[: query.limit * 2], query.sort, free.slots)[: query.limit]
-    items = await _matches(under_way, chosen, free.slots, free.cards)
+    items = await _matches(under_way, chosen, free.slots)
     closest: list[Match] = []
     hints: list[Change] = []
     if not items:
@@ -206,34 +205,28 @@ async def _brief(db: Database, actor: Actor, query: MatchQuery) -> ProjectBrief 
 
 @dataclass(frozen=True, slots=True)
 class _Free:
-    """Who has a free slot in time, best first; who is free too late; all slots that were looked up; and the cards of
-    the first who were looked at, which are on their way."""
+    """Who has a free slot in time, best first; who is free too late; and all slots that were looked up."""
 
     fitting: Sequence[Scored]
     late: Sequence[Candidate]
     slots: dict[UUID, list[datetime]]
-    cards: Awaitable[dict[UUID, ExpertCard]]
 
 
-async def _free(under_way: Search, met: Met) -> _Free:
-    waiting = [item.candidate for item in under_way.rank(met.candidates)]
+def _free(under_way: Search, met: Met) -> _Free:
     # An order of the founder's own is made among twice as many as are shown.
     wanted = under_way.query.limit * (1 if under_way.query.sort is MatchSort.SCORE else 2)
-    size = wanted + _SPARE
-    cards = await under_way.ahead.ask(under_way.cards([candidate.id for candidate in waiting[:size]]))
     slots: dict[UUID, list[datetime]] = {}
     good: list[Candidate] = []
     late: list[Candidate] = []
-    while waiting and len(good) < wanted:
-        batch, waiting = waiting[:size], waiting[size:]
-        slots |= met.slots(batch)
-        for candidate in batch:
-            starts = slots[candidate.id]
-            if under_way.in_time(starts):
-                good.append(candidate)
-            elif starts:
-                late.append(candidate)
-    return _Free(under_way.rank(good, slots), late, slots, cards)
+    for candidate, *_ in under_way.rank(met.candidates):
+        slots[candidate.id] = starts = met.slots(candidate)
+        if under_way.in_time(starts):
+            good.append(candidate)
+            if len(good) == wanted:
+                break
+        elif starts:
+            late.append(candidate)
+    return _Free(under_way.rank(good, slots), late, slots)
 
 
 async def _closest(
@@ -286,29 +279,25 @@ async def _closest(
     batch = [item.candidate for item in ranked[:_BATCH]]
     for candidate in batch:
         if candidate.id not in slots:
-            slots |= by[candidate.id].slots([candidate])
+            slots[candidate.id] = by[candidate.id].slots(candidate)
     chosen = [candidate for candidate in batch if slots[candidate.id]][:_CLOSEST]
     again = {item.candidate.id: item for item in under_way.rank(chosen, slots)}
-    cards = await under_way.ahead.ask(under_way.cards([candidate.id for candidate in chosen]))
-    return await _matches(under_way, [again[candidate.id] for candidate in chosen], slots, cards)
+    return await _matches(under_way, [again[candidate.id] for candidate in chosen], slots)
 
 
 async def _matches(
     under_way: Search,
     chosen: Sequence[Scored],
     slots: Mapping[UUID, Sequence[datetime]],
-    cards: Awaitable[dict[UUID, ExpertCard]],
 ) -> list[Match]:
     """What is shown of these. Whoever has no card any more is left out."""
     if not chosen:
         return []
     ids = [item.candidate.id for item in chosen]
+    cards = await under_way.ahead.ask(under_way.cards(ids))
     texts = await _texts(under_way, ids)
-    brief = evidence.parts(under_way.needs.text)
-    shown = [_shown(under_way, item, brief, texts.get(item.candidate.id, ""), slots) for item in chosen]
+    shown = [_shown(under_way, item, texts.get(item.candidate.id, ""), slots) for item in chosen]
     found = await cards
-    if further := [key for key in ids if key not in found]:
-        found |= await under_way.cards(further)
     return [Match(expert=found[key], **each) for key, each in zip(ids, shown, strict=True) if key in found]
 
 
@@ -323,14 +312,13 @@ async def _texts(under_way: Search, ids: Sequence[UUID]) -> dict[UUID, str]:
 def _shown(
     under_way: Search,
     item: Scored,
-    brief: Sequence[tuple[str, set[str]]],
     text: str,
     slots: Mapping[UUID, Sequence[datetime]],
 ) -> dict[str, Any]:
     """The fields of a match, but for the card."""
     needs, candidate = under_way.needs, item.candidate
     starts, overlap = slots[candidate.id], under_way.overlap(candidate)
-    pair = evidence.pair(brief, candidate.passage)
+    pair = evidence.pair(under_way.brief, candidate.passage)
     return {
         "score": round(item.total),
         "factors": wording.factors(item, needs, pair=pair, starts=starts, overlap=overlap, now=under_way.now),
