@@ -292,7 +292,6 @@ async def test_taking_ones_data_along_and_leaving(product: Product, browser: Bro
     await context.close()
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("dark", "width"), [(False, 1440), (True, 390)])
 async def test_sign_out_is_on_every_page_and_pages_are_accessible(
     product: Product, browser: Browser, dark: bool, width: int

@@ -45,7 +45,6 @@ async def propose(db: Database, actor: Actor, room: UUID, people: UUID) -> None:
         await post_event(session, room, key="shown", text="A draft for you", cards=[card])
 
 
-@pytest.mark.timeout(300)
 async def test_catching_up_and_sending_a_drafted_message(served: Served, browser: Browser) -> None:
     ada, token = await served.person(name="Ada Founder")
     bob, bobs = await served.person(name="Bob Builder")

@@ -39,7 +39,6 @@ async def picture(page: Page, name: str) -> None:
     await page.screenshot(path=SHOTS / f"{name}.png")
 
 
-@pytest.mark.timeout(300)
 async def test_versions_ratings_and_limits(small: Product, browser: Browser) -> None:
     complaints = Complaints()
     context, page = await person(browser, complaints)
@@ -126,7 +125,6 @@ async def test_versions_ratings_and_limits(small: Product, browser: Browser) -> 
     await context.close()
 
 
-@pytest.mark.timeout(300)
 async def test_versions_are_accessible(small: Product, browser: Browser) -> None:
     context = await browser.new_context(
         viewport={"width": 390, "height": 844}, reduced_motion="reduce", bypass_csp=True

@@ -8,7 +8,6 @@ from typing import Any
 
 import asyncpg
 import httpx
-import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from core.embedded import EmbeddedPostgres
@@ -34,7 +33,6 @@ Languages
 Swedish (native), English (fluent)"""
 
 
-@pytest.mark.timeout(300)
 async def test_from_a_resume_to_a_review(product: Product, browser: Browser) -> None:
     complaints = Complaints()
     cto_context, cto = await person(browser, complaints)
@@ -71,7 +69,6 @@ async def test_from_a_resume_to_a_review(product: Product, browser: Browser) -> 
     await founder_context.close()
 
 
-@pytest.mark.timeout(300)
 async def test_experts_pages_are_accessible(product: Product, browser: Browser) -> None:
     async with httpx.AsyncClient(base_url=f"{product.url}/api/v1") as client:
         people = (await client.get("/experts", params={"limit": 4})).json()["items"]

@@ -4,7 +4,6 @@ import io
 from pathlib import Path
 from uuid import UUID
 
-import pytest
 from PIL import Image
 from playwright.async_api import Browser, FilePayload, Route, expect
 
@@ -50,7 +49,6 @@ async def room_of(db: Database, *users: UserRead) -> UUID:
         )
 
 
-@pytest.mark.timeout(300)
 async def test_files_are_sent_and_seen(bare: Bare, browser: Browser, tmp_path: Path) -> None:
     complaints = Complaints()
     async with database_of(bare) as db:
@@ -137,7 +135,6 @@ async def test_files_are_sent_and_seen(bare: Bare, browser: Browser, tmp_path: P
         await context.close()
 
 
-@pytest.mark.timeout(300)
 async def test_files_are_dropped_pasted_and_tried_again(bare: Bare, browser: Browser) -> None:
     async with database_of(bare) as db:
         ada, bob = await make_user(db, name="Ada Founder"), await make_user(db, name="Bruno Keller")
@@ -173,7 +170,6 @@ async def test_files_are_dropped_pasted_and_tried_again(bare: Bare, browser: Bro
         await context.close()
 
 
-@pytest.mark.timeout(300)
 async def test_a_photo_is_shown_beside_ones_name(bare: Bare, browser: Browser, tmp_path: Path) -> None:
     complaints = Complaints()
     async with database_of(bare) as db:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from core.ids import new_id
@@ -63,7 +62,6 @@ class Watch:
         )
 
 
-@pytest.mark.timeout(300)
 async def test_the_watch_would_see_a_script(bare: Bare, browser: Browser) -> None:
     context, page = await person(browser, Complaints())
     watch = Watch()
@@ -83,7 +81,6 @@ async def test_the_watch_would_see_a_script(bare: Bare, browser: Browser) -> Non
     await context.close()
 
 
-@pytest.mark.timeout(300)
 async def test_no_payload_of_the_corpus_runs(bare: Bare, browser: Browser) -> None:
     assert len(PAYLOADS) >= 100
     async with database_of(bare) as db:

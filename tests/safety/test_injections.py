@@ -214,7 +214,6 @@ def test_there_are_enough_attempts() -> None:
     assert len(set(everything)) >= 60
 
 
-@pytest.mark.timeout(300)
 async def test_in_the_founders_own_words(chat: Chat, scene: Scene, openai: OpenAIServer) -> None:
     for attempt in attempts.FOUNDER:
         chat.window.clear()
@@ -222,7 +221,6 @@ async def test_in_the_founders_own_words(chat: Chat, scene: Scene, openai: OpenA
         await judge(scene, openai, attempt, answer)
 
 
-@pytest.mark.timeout(300)
 async def test_in_profiles(chat: Chat, scene: Scene, openai: OpenAIServer) -> None:
     for attempt in attempts.PROFILE:
         text = scene.fill(attempt)
@@ -237,7 +235,6 @@ async def test_in_profiles(chat: Chat, scene: Scene, openai: OpenAIServer) -> No
         await scene.db.raw.execute("update experts set status = 'suspended' where id = $1", expert.id)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", ["ROOM", "FILE"])
 async def test_in_messages_and_file_names_among_people(
     chat: Chat, scene: Scene, openai: OpenAIServer, kind: str
