@@ -81,6 +81,40 @@ Working with three startups on React and more of the like
 Zoho
 Member Technical Staff
 2006 - 2014 (8 years)"""
+ONE_COMPANY = """Experience
+Acme Corp — San Francisco, CA
+Chief Technology Officer (Apr 2021 - Current)
+VP of Engineering (Feb 2019 - Apr 2021)
+• Led the move to AWS
+Initech
+Software Engineer, 2010–13
+Head of Data — Globex, '05 – '09
+Tech
+Go, Kafka"""
+COLUMN = """Experience
+Jan 2020 –
+Present
+Berlin
+Chief Technology Officer
+Lieferwerk GmbH
+Cut failures of payments from 4 to 0.6 per cent
+03/2016 –
+12/2019
+Porto
+VP Engineering
+Loja Lda"""
+# Drawn as browsers draw what floats to the right: dates before all else.
+FLOATING = b"""BT /F1 11 Tf
+1 0 0 1 480 700 Tm (Jan 2020 - Present) Tj
+1 0 0 1 480 640 Tm (2012-05 to 2016-02) Tj
+1 0 0 1 40 700 Tm (Python, Kubernetes and PostgreSQL) Tj
+1 0 0 1 200 760 Tm (Experience) Tj
+1 0 0 1 200 720 Tm (Chief Technology Officer) Tj
+1 0 0 1 200 701 Tm (Vardlinjen AB, Lund) Tj
+1 0 0 1 200 660 Tm (Senior Software Engineer) Tj
+1 0 0 1 200 641 Tm (Nordic Soft) Tj
+1 0 0 1 200 620 Tm (Java services for the warehouses of three countries, and what they need) Tj
+ET"""
 TOLD = "From 2021 until today I have been CTO of Lumen Grid, where we built battery control software in Rust."
 
 
@@ -107,12 +141,37 @@ def test_signs_that_stand_for_two_letters_are_two_letters() -> None:
             EXPORT,
             [("Fractional CTO", "Self-employed", 2022, None), ("Member Technical Staff", "Zoho", 2006, 2014)],
         ),
+        (
+            ONE_COMPANY,
+            [
+                ("Chief Technology Officer", "Acme Corp", 2021, None),
+                ("VP of Engineering", "Acme Corp", 2019, 2021),
+                ("Software Engineer", "Initech", 2010, 2013),
+                ("Head of Data", "Globex", 2005, 2009),
+            ],
+        ),
+        (
+            COLUMN,
+            [
+                ("Chief Technology Officer", "Lieferwerk GmbH", 2020, None),
+                ("VP Engineering", "Loja Lda", 2016, 2019),
+            ],
+        ),
         (TOLD, []),
     ],
 )
 def test_positions_of_other_layouts(text: str, roles: list[tuple[str, str, int, int | None]]) -> None:
     found = facts.read(text, pages=1, year=2026).roles
     assert [(role.title, role.company, role.from_year, role.to_year) for role in found] == roles
+
+
+def test_dates_at_the_margin_belong_to_the_line_beside_them() -> None:
+    text, _ = text_of(pdf(content=FLOATING))
+    found = facts.read(text, pages=1, year=2026).roles
+    assert [(role.title, role.company, role.from_year, role.to_year) for role in found] == [
+        ("Chief Technology Officer", "Vardlinjen AB", 2020, None),
+        ("Senior Software Engineer", "Nordic Soft", 2012, 2016),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,16 +10,25 @@ _MONTH = (
     r"out(?:ubro)?|nov(?:ember|embre|iembre|embro)?|dec(?:ember)?|d[eé]c(?:embre)?|dez(?:ember|embro)?|dic(?:iembre)?|"
     r"spring|summer|autumn|fall|winter|q[1-4]"
 )
-_YEAR = r"(?:19|20)\d\d"
-_POINT = rf"(?:(?:{_MONTH})\b\.?,?[ \t/'-]*|\d{{1,2}}[./-])?({_YEAR})(?:[./-]\d{{1,2}}(?![\d]))?"
+# "'09" is a year beside another one.
+_YEAR = r"(?:19|20)\d\d|(?<!\w)['’]\d\d"
+_POINT = rf"(?:(?:{_MONTH})\b\.?,?[ \t/'-]*|\d{{1,2}}[./-])?({_YEAR})(?:[./-](?:0?[1-9]|1[0-2])(?![\d]))?"
 _NOW = (
     r"present|current(?:ly)?|now|today|date|ongoing|heute|jetzt|aujourd['’]?hui|pr[eé]sent|actuel(?:lement)?|actualidad|"
     r"presente|actual|atual(?:mente)?|hoje|hoy"
 )
 _TO = r"[ \t]*(?:[-‐‑–—−~→]|\bto\b|\bthrough\b|\buntil\b|\btill\b|\bbis\b|\bà\b|\bau\b|\ba\b|\bat[eé]\b|\bhasta\b)[ \t]*"
-_RANGE = re.compile(rf"(?<![\w./-]){_POINT}{_TO}(?:(?:the[ \t]+)?({_NOW})\b|{_POINT}(?![\d]))", re.IGNORECASE)
+# "2010–13": only written together, since "2010 – 15 people" is something else.
+_SHORT = r"(?<=\d[-‐‑–—−])(\d\d)(?![\w%.,/-]*\d|%)\b"
+_RANGE = re.compile(
+    rf"(?<![\w./-]){_POINT}{_TO}(?:(?:the[ \t]+)?({_NOW})\b|{_POINT}(?![\d])|{_SHORT})", re.IGNORECASE
+)
 _SINCE = re.compile(rf"\b(?:since|seit|depuis|desde)[ \t]+{_POINT}(?![\d])", re.IGNORECASE)
-_ALONE = re.compile(rf"(?<![\w./-])\(?{_POINT}\)?(?![\w/-])", re.IGNORECASE)
+# A narrow column breaks them after the dash.
+_BROKEN = re.compile(
+    rf"((?<![\w./-]){_POINT}[ \t]*[-‐‑–—−])[ \t]*\n[ \t]*(?=(?:{_NOW})\b|{_POINT})", re.IGNORECASE
+)
+_ALONE = re.compile(rf"(?<![\w./'’-])\(?{_POINT}\)?(?![\w/-])", re.IGNORECASE)
 FIRST = 1960
 
 
@@ -36,18 +45,39 @@ class Span:
         return range(self.begin, (self.end or today) + 1)
 
 
+def mended(text: str) -> str:
+    """The text with the stretches whole that run over the end of a line."""
+    return _BROKEN.sub(r"\1 ", text)
+
+
+def is_span(line: str) -> bool:
+    """Whether there is nothing but a stretch of time in a line."""
+    return _RANGE.fullmatch(line.strip(" \t()")) is not None
+
+
+def _year(digits: str, *, after: int | None = None) -> int:
+    """One of two digits is the first such year that is not before another one, or not before `FIRST`."""
+    number = int(digits.lstrip("'’"))
+    if number >= 100:
+        return number
+    earliest = FIRST if after is None else after
+    return earliest + (number - earliest) % 100
+
+
 def span_in(line: str, *, year: int, alone: bool = False) -> Span | None:
     """The first stretch of time in a line; with `alone`, a single year counts as one."""
     for match in _RANGE.finditer(line):
-        begin, end = int(match[1]), int(match[3]) if match[3] else None
+        begin = _year(match[1])
+        last = match[3] or match[4]
+        end = _year(last, after=begin) if last else None
         if FIRST <= begin <= year + 1 and (end is None or begin <= end <= year + 2):
             return Span(begin, end, match.start(), match.end())
     if since := _SINCE.search(line):
-        begin = int(since[1])
+        begin = _year(since[1])
         if FIRST <= begin <= year:
             return Span(begin, None, since.start(), since.end())
     if alone and (single := _ALONE.search(line)):
-        begin = int(single[1])
+        begin = _year(single[1])
         if FIRST <= begin <= year:
             return Span(begin, begin, single.start(), single.end())
     return None

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 
 from services.experts.resume import roles as positions
+from services.experts.resume.dates import mended
 from services.experts.resume.roles import FoundRole
 from services.experts.resume.schemas import (
     PASSAGE,
@@ -66,7 +67,7 @@ _KINDS = (
 
 def read(text: str, *, pages: int | None, year: int) -> ResumeReading:
     """Everything that can be proposed from a résumé's text. `year` is the present one."""
-    text = str(clean(text))
+    text = mended(str(clean(text)))
     lines = split(text)
     found = positions.find(lines, year=year)
     return ResumeReading(

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject
 
+from services.experts.resume import floats
 from services.experts.resume.schemas import Refusal
 
 MAX_PAGES: Final = 40
@@ -81,7 +82,7 @@ def _pdf(data: bytes) -> tuple[str, int, bool]:
             pages += 1
             if pages > MAX_PAGES:
                 raise RefusedError(Refusal.TOO_LONG, pages=len(reader.pages), most=MAX_PAGES)
-            part = page.extract_text()
+            part = floats.text_of(page)
             images = images or "/XObject" in (page.get("/Resources") or {})
             parts.append(part)
             length += len(part)

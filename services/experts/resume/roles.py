@@ -56,6 +56,8 @@ class FoundRole:
 def find(lines: list[Line], *, year: int) -> list[FoundRole]:
     """The positions in the order of the text. What is studied, spoken or published is none."""
     found: list[FoundRole] = []
+    for line in lines:
+        line.dated = span_in(line.text, year=year) is not None
     for number, line in enumerate(lines):
         if line.used or line.heading or len(line.text) > _LONGEST * 2:
             continue
@@ -79,6 +81,9 @@ def find(lines: list[Line], *, year: int) -> list[FoundRole]:
             continue
         role = _role(lines, number, span, rest)
         if role is not None:
+            if not role.company and found and found[-1].last + 1 == role.first:
+                # One company above several positions.
+                role.company = found[-1].company
             found.append(role)
         if len(found) == MOST_ROLES:
             break
@@ -101,6 +106,18 @@ def _role(lines: list[Line], number: int, span: Span, rest: str) -> FoundRole | 
         first, last = min(first, where), max(last, where)
         header.append(lines[where].text)
         lines[where].used = True
+    if not title and not rest and after is not None:
+        # A column of dates, each with its place below; title and company stand beside them, and follow in the text.
+        below = _neighbour(lines, after, 1)
+        if below is not None and _has_title(lines[below].text):
+            title, company = _parts(_dated_off(lines[below].text))
+            under = None if company else _neighbour(lines, below, 1)
+            if under is not None:
+                company = _parts(lines[under].text)[1]
+            header += [lines[each].text for each in (below, under) if each is not None]
+            last = under or below
+            for each in range(after, last + 1):
+                lines[each].used = True
     if not title and before is not None and not company:
         # Title, company and dates, each on a line of its own.
         above = _neighbour(lines, before, -1)
@@ -173,7 +190,7 @@ def _may_name(line: Line) -> bool:
     """Whether a line may be the title or the company of a position, rather than a sentence about it."""
     text = line.text
     return bool(text) and not (
-        line.used or line.heading or line.bullet or len(text) > _LONGEST or _ends_sentence(text) or "@" in text
+        line.used or line.heading or line.bullet or line.dated or len(text) > _LONGEST or _ends_sentence(text) or "@" in text
         or len(text.split()) > 14
     )  # fmt: skip
 

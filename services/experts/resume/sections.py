@@ -25,9 +25,10 @@ _HEADINGS: dict[Section, str] = {
     "career, career history, relevant experience, positions, roles, selected roles, what i have done, berufserfahrung, "
     "berufliche erfahrung, werdegang, beruflicher werdegang, experience professionnelle, experiences, parcours, "
     "experiencia, experiencia profesional, experiencia laboral, experiencia profissional, engagements, selected engagements, "
+    "selected experience, other experience, earlier experience, additional experience, board roles, "
     "consulting, freelance work, advisory, advisory roles, leadership experience",
     Section.SKILLS: "skills, technical skills, core skills, key skills, technologies, tech stack, stack, tools, toolbox, "
-    "technology, competencies, core competencies, expertise, areas of expertise, skills and tools, skills & tools, "
+    "technology, tech, tech skills, technical expertise, technical proficiencies, core technologies, programming languages, competencies, core competencies, expertise, areas of expertise, skills and tools, skills & tools, "
     "kenntnisse, fahigkeiten, technische kenntnisse, it kenntnisse, competences, competences techniques, habilidades, "
     "competencias, conocimientos, tecnologias, skills and technologies, skills & technologies",
     Section.LANGUAGES: "languages, spoken languages, human languages, language skills, sprachen, sprachkenntnisse, langues, idiomas, linguas",
@@ -44,13 +45,14 @@ _LEAD = re.compile(r"^\s*([^:]{3,40}):\s+\S")
 
 @dataclass(slots=True)
 class Line:
-    """One line. `text` is without its bullet."""
+    """One line. `text` is without its bullet; `dated` ones tell of a stretch of time."""
 
     text: str
     bullet: bool
     section: Section
     heading: bool
     used: bool = False
+    dated: bool = False
 
 
 def split(text: str) -> list[Line]:
