@@ -14,6 +14,8 @@ class Notifications {
 
 	#cursor: string | null = null;
 	#asked = 0;
+	/** How far rooms were read: a list or a line that was on its way meanwhile does not know. */
+	readonly #readUpTo = new Map<string, number>();
 
 	start(): void {
 		session.onChange((user) => {
@@ -37,6 +39,7 @@ class Notifications {
 			if (!this.#stillFor(user) || asked !== this.#asked) return;
 			[this.items, this.unread, this.#cursor] = [page.items, page.unread, page.next_cursor];
 			[this.more, this.failed] = [page.next_cursor !== null, false];
+			this.#readInRooms();
 		} catch {
 			this.failed = true;
 		} finally {
@@ -75,17 +78,23 @@ class Notifications {
 				const line = event.notification as Notification;
 				this.items = [line, ...this.items.filter(({ id }) => id !== line.id)];
 				this.unread = event.unread;
+				this.#readInRooms();
 			} else if (event.type === 'notifications.read') {
 				this.#mark(({ id }) => event.ids === null || event.ids.includes(id));
 				this.unread = event.unread;
-			} else if (event.type === 'unread') this.#readInRoom(event.room, event.read_seq);
-			else if (event.type === 'room.activity' && event.sender_id === session.user?.id) this.#readInRoom(event.room, event.seq);
+			} else if (event.type === 'unread') this.#readRoom(event.room, event.read_seq);
+			else if (event.type === 'room.activity' && event.sender_id === session.user?.id) this.#readRoom(event.room, event.seq);
 		}
 	}
 
+	#readRoom(room: string, seq: number): void {
+		this.#readUpTo.set(room, Math.max(seq, this.#readUpTo.get(room) ?? 0));
+		this.#readInRooms();
+	}
+
 	/** Lines about messages are read with their room. */
-	#readInRoom(room: string, seq: number): void {
-		const read = this.items.filter((line) => !line.read && line.room_id === room && line.seq !== null && line.seq <= seq);
+	#readInRooms(): void {
+		const read = this.items.filter((line) => !line.read && line.room_id !== null && line.seq !== null && line.seq <= (this.#readUpTo.get(line.room_id) ?? 0));
 		if (!read.length) return;
 		this.#mark((line) => read.includes(line));
 		this.unread = Math.max(0, this.unread - read.length);
@@ -101,6 +110,7 @@ class Notifications {
 
 	#forget(): void {
 		[this.items, this.unread, this.#cursor] = [[], 0, null];
+		this.#readUpTo.clear();
 		[this.loaded, this.failed, this.more] = [false, false, false];
 	}
 }
