@@ -214,6 +214,21 @@ async def test_a_long_history_is_read_both_ways(product: Product, browser: Brows
     await expect(old).to_be_in_viewport()
     await page.get_by_role("button", name="Back to the latest").click()
     await expect(message(page, "entry number 160.")).to_be_in_viewport()
+    # Up again with the wheel: nobody is brought back, and nothing jumps when older messages are put in above.
+    await page.goto(f"{product.url}/rooms/{room}")
+    await expect(message(page, "entry number 160.")).to_be_in_viewport()
+    await log.hover()
+    await page.mouse.wheel(0, -500)
+    await expect(page.get_by_role("button", name="Latest")).to_be_visible()
+    for _ in range(60):
+        if await message(page, "entry number 1.").count():
+            break
+        await page.mouse.wheel(0, -600)
+        await page.wait_for_timeout(60)
+    await expect(message(page, "entry number 1.")).to_be_attached()
+    await expect(message(page, "entry number 160.")).not_to_be_in_viewport()
+    await page.get_by_role("button", name="Latest").click()
+    await expect(message(page, "entry number 160.")).to_be_in_viewport()
     # From message to message by the arrows, and into its actions by Tab.
     await log.focus()
     await page.keyboard.press("ArrowUp")
