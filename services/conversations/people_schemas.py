@@ -45,7 +45,7 @@ class CreatedInvitation(InvitationRead):
 class InvitationToken(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    token: str = Field(min_length=16, max_length=200)
+    token: str = Field(min_length=1, max_length=200)
 
 
 class InvitationPreview(BaseModel):

@@ -214,6 +214,17 @@ async def test_a_long_history_is_read_both_ways(product: Product, browser: Brows
     await expect(old).to_be_in_viewport()
     await page.get_by_role("button", name="Back to the latest").click()
     await expect(message(page, "entry number 160.")).to_be_in_viewport()
+    # Each page has a name of its own, which is read aloud on coming to it.
+    await expect(page).to_have_title("Archive · Sextant")
+    await page.get_by_role("link", name="CTOs").click()
+    await expect(page).to_have_title("CTOs · Sextant")
+    # A device that has lost its network says so at once.
+    await context.set_offline(True)
+    await page.go_back()
+    pill = page.get_by_role("status").filter(has_text="Reconnecting")
+    await expect(pill).to_be_visible(timeout=3_000)
+    await context.set_offline(False)
+    await expect(pill).to_have_count(0)
     # Up again with the wheel: nobody is brought back, and nothing jumps when older messages are put in above.
     await page.goto(f"{product.url}/rooms/{room}")
     await expect(message(page, "entry number 160.")).to_be_in_viewport()

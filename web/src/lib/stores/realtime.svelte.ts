@@ -57,7 +57,12 @@ class Realtime {
 	/** Follows the session: connects as whoever is here, with their own outbox. */
 	start(): void {
 		session.onChange((user) => this.#identify(user));
-		addEventListener('online', () => this.#hurry());
+		addEventListener('online', () => {
+			this.troubled = this.state !== 'open' && this.state !== 'idle';
+			this.#hurry();
+		});
+		// A connection that hangs is noticed by its silence, much later than the device knows.
+		addEventListener('offline', () => (this.troubled = session.user !== null));
 		document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.#hurry());
 	}
 
