@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from core.broker import PostgresBroker, RedisBroker, redis_client
 from core.db import Database
 from core.events import Broker, MemoryBroker
-from core.gateways import Gateways, configure, embeddings, scanner, vectors
+from core.gateways import Gateways, configure, embeddings, scanner, vector_index
 from core.gateways.identity import IdentityGateway
 from core.gateways.mail import MailGateway
 from core.gateways.payments import PaymentsGateway
@@ -88,7 +88,7 @@ async def open_runtime(
             identity=IdentityGateway.from_settings(settings),
             push=PushGateway.from_settings(settings),
             embeddings=embeddings.from_settings(settings),
-            vectors=vectors.from_settings(settings),
+            vectors=vector_index.from_settings(settings),
             storage=StorageGateway.from_settings(settings),
             scanner=scanner.from_settings(settings),
             web=WebGateway.from_settings(settings),

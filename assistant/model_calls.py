@@ -12,7 +12,8 @@ from langchain_core.messages.ai import add_ai_message_chunks
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
-from assistant.models import Choice, CutStream, EmptyReply, cost_microusd
+from assistant.model_failures import CutStream, EmptyReply
+from assistant.models import Choice, cost_microusd
 from assistant.output_guard import Guard, PromptLeak
 from assistant.prompts import load
 from assistant.schemas import Notice

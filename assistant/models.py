@@ -96,11 +96,3 @@ def cost_microusd(model: str, input_tokens: int, output_tokens: int) -> float:
         return 0.0
     price_in, price_out = _PRICES[prefix]
     return input_tokens * price_in + output_tokens * price_out
-
-
-class CutStream(Exception):
-    """The stream ended before the model had finished."""
-
-
-class EmptyReply(Exception):
-    """The model finished without text and without a tool call."""

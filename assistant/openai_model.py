@@ -20,7 +20,7 @@ from langchain_core.runnables import RunnableConfig
 from langchain_openai import ChatOpenAI
 from openai import AsyncStream
 
-from assistant.models import CutStream, EmptyReply
+from assistant.model_failures import CutStream, EmptyReply
 
 
 class StreamedChatOpenAI(ChatOpenAI):

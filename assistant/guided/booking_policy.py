@@ -7,7 +7,7 @@ from assistant.guided.gloss import readings
 from assistant.guided.intents import Intent
 from assistant.guided.state import State
 from assistant.guided.tasks import Talk, Task
-from assistant.guided.understanding import Understanding
+from assistant.guided.understood import Understanding
 from assistant.guided.words import plain
 
 _OFFERS_CALL = re.compile(r"prepare a call|book the first one")

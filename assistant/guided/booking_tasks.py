@@ -14,7 +14,7 @@ from assistant.guided.picks import ALONE, Shown, pick
 from assistant.guided.search_tasks import names, out_of_range
 from assistant.guided.state import State
 from assistant.guided.tasks import Call, next_step, trouble
-from assistant.guided.understanding import Understanding
+from assistant.guided.understood import Understanding
 from assistant.guided.when import When, zone_of
 from assistant.guided.wording import say
 from assistant.guided.words import plain

@@ -6,7 +6,7 @@ from assistant.guided import mood
 from assistant.guided.gloss import readings
 from assistant.guided.intents import Intent
 from assistant.guided.state import State
-from assistant.guided.understanding import Understanding
+from assistant.guided.understood import Understanding
 
 _TOPICS = (
     (re.compile(r"\b(?:weeks?|months?|years?|spring|summer|autumn|fall|winter|christmas|easter|deadline|launch\w*|live|time|soon|early|fast|quick\w*|late|date|ready|finish\w*|january|february|march|april|may|june|july|august|september|october|november|december)\b"), "timeline"),

@@ -12,7 +12,8 @@ from assistant.guided.project_tasks import Analyse, Explain, Note, WhatIf, summa
 from assistant.guided.search_tasks import About, Compare, Search, offered
 from assistant.guided.state import State
 from assistant.guided.tasks import Talk, Task
-from assistant.guided.understanding import Understanding, understand
+from assistant.guided.understanding import understand
+from assistant.guided.understood import Understanding
 from assistant.guided.words import plain
 from services.projects.extraction.summary import tells
 from services.projects.schemas import Source

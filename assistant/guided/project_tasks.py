@@ -5,7 +5,7 @@ from typing import Any
 
 from assistant.guided.state import State
 from assistant.guided.tasks import Call, next_step, trouble
-from assistant.guided.understanding import Understanding
+from assistant.guided.understood import Understanding
 from assistant.guided.wording import listed, say
 from core.money import Money
 from services.projects.schemas import BriefPatch, ProjectBrief

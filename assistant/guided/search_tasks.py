@@ -10,7 +10,7 @@ from assistant.guided.intents import Intent
 from assistant.guided.picks import Shown
 from assistant.guided.state import State
 from assistant.guided.tasks import Call, next_step, trouble
-from assistant.guided.understanding import Understanding
+from assistant.guided.understood import Understanding
 from assistant.guided.when import zone_of
 from assistant.guided.wording import listed, say
 from assistant.guided.words import plain

@@ -1,7 +1,6 @@
 """What one sentence wants of the people on the list, and of the call with one of them."""
 
 import re
-from typing import TYPE_CHECKING
 
 from assistant.guided import filters
 from assistant.guided.intents import Intent
@@ -15,11 +14,8 @@ from assistant.guided.sentence_patterns import (
     RATE_ALONE,
 )
 from assistant.guided.state import State
+from assistant.guided.understood import Understanding
 from assistant.guided.words import plain
-
-if TYPE_CHECKING:
-    from assistant.guided.understanding import Understanding
-
 
 _WHEN_ONE = re.compile(r"^(?:and |so |but |ok )?(?:when|what times?|wann|quand|cuando|quando)\b")
 
@@ -28,7 +24,7 @@ def of_people(
     found: dict[Intent, int],
     sentence: str,
     state: State,
-    got: "Understanding",
+    got: Understanding,
     *,
     product: bool,
 ) -> None:
@@ -67,7 +63,7 @@ def of_people(
 
 
 def of_calls(
-    found: dict[Intent, int], words: str, state: State, got: "Understanding", *, product: bool
+    found: dict[Intent, int], words: str, state: State, got: Understanding, *, product: bool
 ) -> None:
     """What a day, a time or a length means for somebody on the list, or for the call that is prepared."""
     if got.picks and state.shown and not product:
@@ -103,7 +99,7 @@ def of_calls(
         found[Intent.RESCHEDULE] = 0
 
 
-def _of_one(found: dict[Intent, int], words: str, got: "Understanding") -> None:
+def _of_one(found: dict[Intent, int], words: str, got: Understanding) -> None:
     """Questions about somebody on the list: "does Lukas speak French?", "when can the third?"."""
     if _WHEN_ONE.match(words) and not found.keys() & ABOUT_TIME:
         found[Intent.SLOTS] = 0

@@ -1,7 +1,7 @@
 """What one sentence wants: its patterns and its meaning, weighed by what the conversation has come to."""
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from assistant.guided import filters, mood
 from assistant.guided.gloss import readings
@@ -34,13 +34,10 @@ from assistant.guided.sentence_patterns import (
 )
 from assistant.guided.sentence_people import of_calls, of_people
 from assistant.guided.state import State
+from assistant.guided.understood import Understanding
 from assistant.guided.words import plain
 from services.projects import extraction
 from services.projects.schemas import Source
-
-if TYPE_CHECKING:
-    from assistant.guided.understanding import Understanding
-
 
 _LONG = 12
 _AT_US = re.compile(r"\b(?:you|your|u|this (?:bot|thing|chat|site|assistant)|bot|assistant)\b")
@@ -55,7 +52,7 @@ class Meaning(Protocol):
     def __call__(self, sentence: str, sure: bool = False) -> Intent | None: ...
 
 
-def wishes(sentence: str, state: State, got: "Understanding", meaning: Meaning) -> dict[Intent, int]:
+def wishes(sentence: str, state: State, got: Understanding, meaning: Meaning) -> dict[Intent, int]:
     found = _possible(detect(sentence), state)
     words = plain(sentence)
     read = readings(sentence)
@@ -268,7 +265,7 @@ def _plausible(meant: Intent, sentence: str, *, product: bool) -> bool:
     return True
 
 
-def _tells_of_product(words: str, state: State, got: "Understanding") -> bool:
+def _tells_of_product(words: str, state: State, got: Understanding) -> bool:
     if got.picks or PERSON.search(words):
         return False
     match = DESCRIBES.search(words)

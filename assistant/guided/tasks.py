@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from assistant.guided.state import State
-from assistant.guided.understanding import Understanding
+from assistant.guided.understood import Understanding
 from assistant.guided.wording import say
 
 

@@ -1,20 +1,19 @@
 """One message understood: its sentences sorted by what they do, its facts, filters, times and people."""
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from assistant.guided import filters, mood, when
 from assistant.guided.gloss import readings
 from assistant.guided.intents import Intent
-from assistant.guided.picks import Shown, out_of_range, pick
+from assistant.guided.picks import out_of_range, pick
 from assistant.guided.sentence_patterns import ABOUT_TIME, BUILD, FIGURES, LEAVES_IT
 from assistant.guided.sentences import Meaning, is_product, wishes
 from assistant.guided.state import ASKED_WHAT, State
+from assistant.guided.understood import Understanding
 from assistant.guided.when import When
 from assistant.guided.words import WORD, plain
 from services.projects import extraction
-from services.projects.schemas import BriefPatch
 
 _SPLIT = re.compile(
     r"(?<=[.?!;…])(?<!\b\d\.)(?<!\b\d\d\.)\s+|\n+"
@@ -56,49 +55,6 @@ _QUESTIONS = frozenset(
 
 def _no_meaning(sentence: str, sure: bool = False) -> Intent | None:
     return None
-
-
-@dataclass(slots=True)
-class Understanding:
-    """What is wanted, in order of first mention, and the material to do it with."""
-
-    text: str
-    intents: dict[Intent, int] = field(default_factory=dict)
-    statement: str = ""
-    patch: BriefPatch = field(default_factory=BriefPatch)
-    hypothesis: str = ""
-    filters: dict[str, Any] = field(default_factory=dict)
-    topic: str = ""
-    search_text: str = ""
-    when: When = field(default_factory=When)
-    picks: list[Shown] = field(default_factory=list)
-    shown: list[Shown] = field(default_factory=list)
-    beyond: bool = False
-    words: int = 0
-    asked: set[Intent] = field(default_factory=set)
-    answer: str = ""
-
-    def wants(self, *intents: Intent) -> bool:
-        """At least one of these is wanted."""
-        return any(intent in self.intents for intent in intents)
-
-    @property
-    def describes(self) -> bool:
-        """The message says something of substance about the product."""
-        return bool(self.answer) or substantive(self.patch)
-
-    @property
-    def has_facts(self) -> bool:
-        """The message says anything about the project, figures included."""
-        return not self.patch.is_empty
-
-
-def substantive(patch: BriefPatch) -> bool:
-    """More than money, time and people: what it is, for whom, with what."""
-    return any(
-        (patch.summary, patch.features, patch.industries, patch.users, patch.integrations, patch.platforms, patch.technologies,
-         patch.sensitivity, patch.regulations, patch.constraints, patch.exclusions, patch.scale)
-    )  # fmt: skip
 
 
 def sentences(text: str) -> list[str]:

@@ -11,7 +11,6 @@ from typing import Protocol
 from uuid import UUID
 
 from core.db import Database
-from core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +88,3 @@ class VectorIndex(Protocol):
         """How many profiles it holds; None where that is the database's to say."""
 
     async def close(self) -> None: ...
-
-
-def from_settings(settings: Settings) -> VectorIndex:
-    """Pinecone where settings ask for it, pgvector otherwise."""
-    if not settings.uses_pinecone:
-        from core.gateways.pgvector import PgvectorIndex
-
-        return PgvectorIndex()
-    if settings.pinecone_api_key is None:
-        raise ValueError("VECTORS=pinecone needs PINECONE_API_KEY")
-    from core.gateways.pinecone import PineconeIndex  # brings an HTTP client of its own: not for everybody
-
-    return PineconeIndex(
-        api_key=settings.pinecone_api_key.get_secret_value(),
-        api_base=settings.pinecone_api_base,
-        index=settings.pinecone_index,
-        cloud=settings.pinecone_cloud,
-        region=settings.pinecone_region,
-    )

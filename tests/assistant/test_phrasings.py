@@ -17,7 +17,8 @@ from assistant.guided.project_tasks import Explain, summary
 from assistant.guided.search_tasks import About
 from assistant.guided.state import State
 from assistant.guided.tasks import Talk, Task
-from assistant.guided.understanding import Understanding, readable, understand
+from assistant.guided.understanding import readable, understand
+from assistant.guided.understood import Understanding
 from assistant.models import _embed
 from services.projects import extraction, merging
 from services.projects.schemas import ProjectBrief

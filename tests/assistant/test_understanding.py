@@ -12,7 +12,8 @@ from assistant.guided.meaning import Meanings
 from assistant.guided.picks import Shown
 from assistant.guided.policy import decide
 from assistant.guided.state import State
-from assistant.guided.understanding import Understanding, readable, understand
+from assistant.guided.understanding import readable, understand
+from assistant.guided.understood import Understanding
 from assistant.models import _embed
 from services.projects import extraction, merging
 from services.projects.schemas import ProjectBrief
