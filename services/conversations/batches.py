@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -138,31 +138,35 @@ def plain_question(batch: list[Pending]) -> tuple[Any, ...]:
             rooms.append(pending.room_id)
             starts.append(place)
         last[room, pending.sender_id.int] = place
-    is_last = [True] * len(batch)
+    followed: list[int] = []
     if len(last) < len(batch):
         places = set(last.values())
-        is_last = [place in places for place in range(len(batch))]
+        followed = [place + 1 for place in range(len(batch)) if place not in places]
     return (
         STORE_PLAIN,
         rooms,
-        [end - start for start, end in zip(starts, [*starts[1:], len(batch)], strict=True)],
+        [end - start for start, end in pairwise((*starts, len(batch)))],
         starts,
         [p.id for p in batch],
         [p.sender_id for p in batch],
         [p.data.client_id for p in batch],
         [p.data.text for p in batch],
-        is_last,
+        followed,
         len(last),
     )
 
 
-def numbered(rooms: Iterable[Iterable[Any]]) -> list[Row]:
-    """The row of each message of a plain batch, from those of its rooms."""
+def numbered(rooms: Row, count: int) -> list[Row]:
+    """The rows of a plain batch of `count` messages, from that of its rooms. Empty when none of those is there."""
+    if rooms["before"] is None:
+        return []
+    at = rooms["created_at"]
+    given = sorted(zip(rooms["before"], rooms["seq"], rooms["no"], rooms["branch"], strict=True))
     rows: list[Row] = []
-    for before, more, seq, no, branch, at, _ in rooms:
+    for (before, seq, no, branch), end in zip(given, (*(each[0] for each in given[1:]), count), strict=True):
         rows += [
             {"ord": ord_, "seq": seq + ord_, "no": no + ord_, "branch": branch, "created_at": at}
-            for ord_ in range(before + 1, before + more + 1)
+            for ord_ in range(before + 1, end + 1)
         ]
     return rows
 

@@ -1,5 +1,6 @@
 """How messages and events look on the wire. Plain dictionaries, since the hot path and replay share them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -106,14 +107,34 @@ _DIFFERS = {
 }
 
 
-def _new_message() -> bytes:
+_PLAIN = ("id", "room_id", "seq", "no", "sender_id", "text", "client_id", "branch", "created_at")
+
+
+def _new_message(differs: Iterable[str]) -> bytes:
     row = dict.fromkeys(column.name for column in Message.__table__.columns)
-    new = {"kind": "text", "cards": [], "previews": [], "reply_count": 0, "reactions": {}, "meta": {}}
-    body = message_body({**row, **new, "mentions": []})
-    return orjson.dumps(body | {name: orjson.Fragment(place) for name, place in _DIFFERS.items()})
+    new = {"kind": "text", "cards": [], "attachments": [], "previews": [], "mentions": [], "reply_count": 0}
+    body = message_body({**row, **new, "reactions": {}, "meta": {}})
+    return orjson.dumps(body | {name: orjson.Fragment(_DIFFERS[name]) for name in differs})
 
 
-_NEW_MESSAGE = _new_message()
+_NEW_MESSAGE, _NEW_PLAIN_MESSAGE = _new_message(_DIFFERS), _new_message(_PLAIN)
+
+
+def new_plain_message(
+    message_id: UUID, room: bytes, sender_id: UUID, client_id: UUID, text: str, stored: Row, at: bytes
+) -> bytes:
+    """`new_message` of one that is nothing but its text. The room's id is written already."""
+    return _NEW_PLAIN_MESSAGE % (
+        written(message_id),
+        room,
+        stored["seq"],
+        stored["no"],
+        written(sender_id),
+        orjson.dumps(text),
+        written(client_id),
+        stored["branch"],
+        at,
+    )
 
 
 def new_message(
@@ -176,11 +197,6 @@ def room_event(room_id: UUID, seq: int, kind: str, at: datetime, payload: dict[s
     return {"type": kind, "room": str(room_id), "seq": seq, "at": instant(at), **payload}
 
 
-def created_event(room_id: UUID, seq: int, at: bytes, message: bytes) -> bytes:
-    """The event of a message that has just been stored, written; time and message are written already."""
-    return b'{"type":"message.created","room":%b,"seq":%d,"at":%b,"message":%b}' % (
-        written(room_id),
-        seq,
-        at,
-        message,
-    )
+def created_event(room: bytes, seq: int, at: bytes, message: bytes) -> bytes:
+    """The event of a message that has just been stored, written, as are the room's id, its time and the message."""
+    return b'{"type":"message.created","room":%b,"seq":%d,"at":%b,"message":%b}' % (room, seq, at, message)

@@ -33,7 +33,15 @@ from services.conversations.batches import (
     plain_question,
     question,
 )
-from services.conversations.rendering import Row, created_event, instant, message_body, new_message
+from services.conversations.rendering import (
+    Row,
+    created_event,
+    instant,
+    message_body,
+    new_message,
+    new_plain_message,
+    written,
+)
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
 from services.conversations.statements import KNOWN, WHY_NOT
 from services.files import service as files
@@ -194,7 +202,9 @@ class Sender:
         async with self._db.connection() as connection:
             if len(unique) == 1:
                 return [*await connection.fetch(*lone_question(unique[0]))]
-            return numbered(await connection.fetch(*plain_question(unique)))
+            rooms = await connection.fetchrow(*plain_question(unique))
+            assert rooms is not None
+            return numbered(rooms, len(unique))
 
     async def _ask_for(self, unique: list[Pending], question: tuple[Any, ...]) -> list[Row]:
         async with self._db.connection() as connection:
@@ -291,15 +301,18 @@ class Sender:
                 told.stored[place] = stored = Stored(orjson.dumps(body), fresh)
                 answers.append((pending, stored))
                 if fresh:
-                    events.append(_event(pending.room_id, body["seq"], at, stored.encoded))
+                    room = written(pending.room_id)
+                    events.append(_event(pending.room_id, room, body["seq"], at, stored.encoded))
         if rows:
             at = orjson.dumps(instant(rows[0]["created_at"]))  # of one transaction, so the same for all
             for row in rows:
                 place = row["ord"] - 1
                 pending = told.firsts[place]
-                told.stored[place] = stored = Stored(_written(pending, row, at), True)
+                room = written(pending.room_id)
+                message = _written(pending, room, row, at)
+                told.stored[place] = stored = Stored(message, True)
                 answers.append((pending, stored))
-                events.append(_event(pending.room_id, row["seq"], at, stored.encoded))
+                events.append(_event(pending.room_id, room, row["seq"], at, message))
         self._db.publish([*events, *told.then])
         for pending, stored in answers:
             if not pending.answer.done():
@@ -343,8 +356,10 @@ def _not_told(told: _Told) -> list[Pending]:
     return refused
 
 
-def _written(pending: Pending, row: Row, at: bytes) -> bytes:
+def _written(pending: Pending, room: bytes, row: Row, at: bytes) -> bytes:
     data = pending.data
+    if is_plain(pending):
+        return new_plain_message(pending.id, room, pending.sender_id, data.client_id, data.text, row, at)
     return new_message(
         message_id=pending.id,
         room_id=pending.room_id,
@@ -359,8 +374,8 @@ def _written(pending: Pending, row: Row, at: bytes) -> bytes:
     )
 
 
-def _event(room_id: UUID, seq: int, at: bytes, message: bytes) -> RoomEvent:
-    return RoomEvent(room_id, "message.created", None, seq, created_event(room_id, seq, at, message))
+def _event(room_id: UUID, room: bytes, seq: int, at: bytes, message: bytes) -> RoomEvent:
+    return RoomEvent(room_id, "message.created", None, seq, created_event(room, seq, at, message))
 
 
 def _fail(batch: list[Pending], error: Exception) -> None:

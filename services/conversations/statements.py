@@ -78,9 +78,10 @@ from bumped
 
 
 # The same for a batch of such messages, which come grouped by room: nothing has to be sorted, aggregated or joined with
-# itself. A row for each room comes back, with the numbers before its first message counted from the batch's first one.
-# $1..$3: rooms in the order of their ids, how many messages each gets, and how many come before them in the batch;
-# $4..$7: ids, senders, client ids and texts; $8: whether it is the sender's last one in that room; $9: how many of those.
+# itself. One row comes back, with arrays of one element for each room, where the numbers before its first message are
+# counted from the batch's first one. $1..$3: rooms in the order of their ids, how many messages each gets, and how many come
+# before them in the batch; $4..$7: ids, senders, client ids and texts; $8: the places of those that are not their sender's
+# last ones in that room; $9: how many are.
 STORE_PLAIN = """
 with bumped as (
     update rooms r set
@@ -98,11 +99,12 @@ with bumped as (
 ), seen as (
     update room_members m set read_seq = f.seq, read_no = f.no
     from fresh f
-    where m.room_id = f.room_id and m.user_id = f.sender_id and ($8::boolean[])[f.ord]
+    where m.room_id = f.room_id and m.user_id = f.sender_id and f.ord <> all ($8::int[])
     -- Not a condition: with one on `left_at`, the index of a person's rooms would fit, and be read as a whole.
     returning m.left_at is null and m.silenced_at is null as may
 )
-select before, more, seq, no, branch, now() as created_at,
+select array_agg(before) as before, array_agg(seq) as seq, array_agg(no) as no, array_agg(branch) as branch,
+    now() as created_at,
     (case when (select count(*) from seen where may) = $9::int then 'true' else 'a sender may not write here' end)::boolean
         as allowed
 from bumped

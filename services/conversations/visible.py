@@ -10,6 +10,8 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 def shows_something(text: str) -> bool:
     """Whether a reader would see anything of a text."""
+    if "!" <= text[:1] <= "~":  # as nearly all begin, and each message is asked
+        return True
     return any(
         character not in _BLANK and unicodedata.category(character) not in _UNSEEN for character in text
     )
