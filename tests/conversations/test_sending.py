@@ -1,7 +1,6 @@
 """Sending: idempotent, in order, gapless, under a storm of senders and from two processes at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,35 +12,13 @@ from core.actor import Actor, Role
 from core.db import Database
 from core.errors import Forbidden, NotFound
 from core.events import Event, RoomEvent, TurnQueued
-from core.ids import ASSISTANT_ID
-from services.conversations import log, repository
+from services.conversations import log
 from services.conversations.batches import statement as stored_by
 from services.conversations.schemas import MessageRead, SendMessage
 from services.conversations.sending import Sender
 from services.conversations.statements import STORE_ONE, STORE_PLAIN
 from tests.accounts.factories import make_actor
-
-
-@pytest.fixture
-async def sender(db: Database) -> AsyncIterator[Sender]:
-    sender = Sender(db)
-    yield sender
-    await sender.close()
-
-
-@pytest.fixture
-async def ada(db: Database) -> Actor:
-    return await make_actor(db)
-
-
-async def make_room(db: Database, *actors: Actor, kind: str = "project") -> UUID:
-    roles = {actor.user_id: "member" for actor in actors}
-    if kind == "assistant":
-        roles[ASSISTANT_ID] = "assistant"
-    async with db.transaction() as session:
-        return await repository.add_room(
-            session, kind=kind, title="A room", created_by=actors[0].user_id, roles=roles
-        )
+from tests.conversations.factories import make_room
 
 
 def message(text: str = "Hello", client_id: UUID | None = None) -> SendMessage:

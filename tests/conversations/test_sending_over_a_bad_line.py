@@ -11,7 +11,8 @@ from core.db import Database
 from core.events import Event, RoomEvent
 from services.conversations.sending import Sender
 from tests.accounts.factories import make_actor
-from tests.conversations.test_sending import make_room, message
+from tests.conversations.factories import make_room
+from tests.conversations.test_sending import message
 
 FATAL = b"SFATAL\0VFATAL\0C57P02\0Mterminating connection because of crash of another server process\0\0"
 GOODBYE = b"E" + (len(FATAL) + 4).to_bytes(4, "big") + FATAL

@@ -27,7 +27,7 @@ from services.conversations.schemas import Card, SendMessage
 from services.conversations.sending import Sender
 from services.conversations.turns import TurnResult
 from tests.accounts.factories import make_actor
-from tests.conversations.test_sending import make_room
+from tests.conversations.factories import make_room
 from tests.serving import leave_no_turns
 
 
