@@ -15,9 +15,23 @@ MAX_PASSAGES: Final = 40
 MAX_QUOTE: Final = 220
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _PART = re.compile(r"(?<=;)\s+")
+_CLAUSE = re.compile(r"((?<=[.!?;])\s+|\n+)")
 _SHORTEST = 15
 # Fewer words say nothing by themselves ("Gates, belts, delays"); languages without spaces go by characters.
 _FEWEST_WORDS, _FEWEST_CHARACTERS = 4, 24
+# What people say they are not for is close in meaning to what they would be asked for, and speaks against them.
+_DISCLAIMER = re.compile(
+    r"\b(?:i am|i'm)\b[^.!?;]{0,24}\b(?:wrong (?:man|woman|person|one|choice|fit|partner|cto|engineer)|"
+    r"not (?:the (?:right|one)|your|a good|the best|an? expert))\b"
+    r"|\bi (?:do not|don't|will not|won't|would not|wouldn't|cannot|can't|no longer) "
+    r"(?:do|take|touch|work (?:on|with|in)|use|write|build|offer|accept|know|join|advise|help with)\b"
+    r"|\bi(?: have|'ve) (?:never (?:used|worked|built|written|touched|run|shipped)|not (?:used|worked with|touched))\b"
+    r"|\bi (?:have|had) (?:no|little|hardly any) (?:\w+[ -]){0,2}?(?:experience|knowledge)\b"
+    r"|\bi know (?:nothing|little) (?:about|of)\b"
+    r"|\b(?:is not|isn't|are not|aren't) my (?:thing|field|strength|strong suit|area|world|business)\b"
+    r"|\b(?:do not|don't) (?:hire|book|ask|call) me\b|\blook elsewhere\b|\bask (?:some(?:body|one)) else\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +55,15 @@ class ProfileText:
 
     def passages(self) -> list[Passage]:
         """Headline, skills, industries, then outcomes and the sentences of the story, at most `MAX_PASSAGES`: of a
-        long story, several sentences make one passage, so that it is read to the end."""
+        long story, several sentences make one passage, so that it is read to the end. What somebody says they are not
+        for is left out."""
         found = [Passage(self.headline, None)]
         if self.skills:
             found.append(Passage(f"Skills: {', '.join(self.skills)}.", None))
         if self.industries:
             found.append(Passage(f"Industries: {', '.join(self.industries)}.", None))
         found += [Passage(outcome, _telling(outcome)) for outcome in self.outcomes[: MAX_PASSAGES // 2]]
-        parts = list(_parts(self.story))
+        parts = [(part, whole) for part, whole in _parts(self.story) if not disclaims(part)]
         room = MAX_PASSAGES - len(found)
         size = max(1, -(-len(parts) // room))
         if size == 1:
@@ -62,6 +77,16 @@ class ProfileText:
     def content_hash(self) -> str:
         """Changes whenever what is embedded changes."""
         return hashlib.sha256("\n".join(passage.text for passage in self.passages()).encode()).hexdigest()
+
+
+def disclaims(text: str) -> bool:
+    """Whether a sentence says what its author is not for: "If you want microservices, I am the wrong man."."""
+    return _DISCLAIMER.search(text.replace("’", "'")) is not None
+
+
+def vouched(text: str) -> str:
+    """A text without the sentences that disclaim; its other words stand where they stood."""
+    return "".join(" " * len(part) if disclaims(part) else part for part in _CLAUSE.split(text))
 
 
 def sentences(text: str) -> list[str]:

@@ -18,10 +18,11 @@ from core.errors import InvalidInput
 from core.exchange import currencies, usd_amount
 from core.money import Money
 from models.experts import Expert
+from services.experts import policy
 from services.experts.listing_repository import Listing, Order, is_named
 from services.experts.reading import cards, industry_name, skill_name
 from services.experts.schemas import ExpertFilter, ExpertPage, Facets, FacetValue, Sort
-from services.taxonomy import skills
+from services.taxonomy.skills import canonical
 
 _FACET_VALUES = 20
 # Counting every value among 100,000 profiles takes half a second. Where more than so many fit, each process counts once a
@@ -46,15 +47,17 @@ _remembered: dict[str, _Counted] = {}
 async def browse(session: AsyncSession, actor: Actor, data: ExpertFilter) -> ExpertPage:
     """Approved experts that fit the filter. Total and facets come with the first page only.
 
-    Raises `InvalidInput` for an unknown skill or currency, or a cursor that is not one of ours.
+    Raises `InvalidInput` for what nobody can have (an unknown skill, industry, language, country or currency, a lowest
+    rate above the highest), or a cursor that is not one of ours.
     """
     actor.require(Scope.EXPERTS_READ)
-    listing = Listing(
-        data,
-        skills=[_slug(name) for name in data.skills],
-        min_usd=_usd(data.min_rate),
-        max_usd=_usd(data.max_rate),
-    )
+    policy.check_places(data.countries, data.languages)
+    policy.check_industries(data.industries)
+    lowest, highest = _usd(data.min_rate), _usd(data.max_rate)
+    if lowest is not None and highest is not None and lowest > highest:
+        raise InvalidInput("The lowest rate lies above the highest.", code="contradiction")
+    skills = [_slug(name) for name in data.skills]
+    listing = Listing(data, skills=skills, min_usd=lowest, max_usd=highest)
     order = _order(data)
     rows = await listing.page(session, order, after=_decode(data), limit=data.limit + 1)
     page, more = rows[: data.limit], len(rows) > data.limit
@@ -69,7 +72,7 @@ async def browse(session: AsyncSession, actor: Actor, data: ExpertFilter) -> Exp
 
 
 def _slug(name: str) -> str:
-    skill = skills.canonical(name)
+    skill = canonical(name)
     if skill is None:
         raise InvalidInput(f"We do not know the skill “{name}”.", code="unknown_skill", skill=name)
     return skill.slug
@@ -113,7 +116,7 @@ def _decode(data: ExpertFilter) -> tuple[Any, UUID] | None:
     try:
         raw = base64.urlsafe_b64decode(data.cursor + "=" * (-len(data.cursor) % 4))
         sort, value, expert_id = orjson.loads(raw)
-        if sort != data.sort or not isinstance(value, int | float):
+        if sort != data.sort or isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError("cursor of another list")
         return value, UUID(expert_id)
     except (ValueError, TypeError, AttributeError, binascii.Error) as error:

@@ -10,6 +10,7 @@ from core.exchange import currencies, usd_amount
 from core.money import Money
 from services.experts.schemas import Check, PastRole, Status
 from services.taxonomy.catalogues import COUNTRIES, LANGUAGES
+from services.taxonomy.industries import INDUSTRIES
 
 # Per hour, in US cents. Outside of it a figure is a slip of the keyboard or a joke.
 MIN_RATE_USD: Final = 500
@@ -89,14 +90,26 @@ def rate_in_usd(rate: Money) -> int:
     return cents
 
 
-def check_places(country: str | None, languages: Sequence[str]) -> None:
+def check_places(countries: Sequence[str], languages: Sequence[str]) -> None:
     """Raise `InvalidInput` (unknown_country, unknown_language) for codes that stand for nothing."""
-    if country and country not in COUNTRIES:
-        raise InvalidInput(f"We do not know the country “{country}”.", code="unknown_country")
+    for country in countries:
+        if country not in COUNTRIES:
+            raise InvalidInput(
+                f"We do not know the country “{country}”.", code="unknown_country", country=country
+            )
     unknown = [code for code in languages if code not in LANGUAGES]
     if unknown:
         raise InvalidInput(
             f"We do not know the language “{unknown[0]}”.", code="unknown_language", languages=unknown
+        )
+
+
+def check_industries(slugs: Sequence[str]) -> None:
+    """Raise `InvalidInput` (unknown_industry) for what is no industry of the taxonomy."""
+    unknown = [slug for slug in slugs if slug not in INDUSTRIES]
+    if unknown:
+        raise InvalidInput(
+            f"We do not know the industry “{unknown[0]}”.", code="unknown_industry", industries=unknown
         )
 
 

@@ -21,6 +21,7 @@ from models.experts import Expert
 from services.accounts import service as accounts
 from services.experts import approval, completeness, policy, reading, repository
 from services.experts.approval import change_status, decide, submissions
+from services.experts.document import vouched
 from services.experts.jobs import reindex
 from services.experts.leaving import forget
 from services.experts.listing import browse
@@ -220,16 +221,12 @@ def _columns(data: ProfileInput | ProfilePatch, names: Sequence[str]) -> dict[st
 
 def _apply(expert: Expert, data: ProfileInput | ProfilePatch) -> list[tuple[str, int, int]] | None:
     """Set what needs checking or converting. Returns the skills to store, None if they stay."""
-    policy.check_places(data.country, data.languages or ())
+    policy.check_places([data.country] if data.country else (), data.languages or ())
     if data.rate is not None:
         expert.rate_usd_amount = policy.rate_in_usd(data.rate)
         expert.rate_amount, expert.rate_currency = data.rate.amount, data.rate.currency
     if data.industries is not None:
-        unknown = [slug for slug in data.industries if slug not in industries.INDUSTRIES]
-        if unknown:
-            raise InvalidInput(
-                f"We do not know the industry “{unknown[0]}”.", code="unknown_industry", industries=unknown
-            )
+        policy.check_industries(data.industries)
         expert.industries = data.industries
     if data.stages is not None:
         expert.stages = [stage.value for stage in data.stages]
@@ -244,7 +241,7 @@ def _apply(expert: Expert, data: ProfileInput | ProfilePatch) -> list[tuple[str,
     if chosen is not None:
         expert.skill_slugs = [slug for slug, _, _ in chosen]
     listed = set(expert.skill_slugs)
-    mentions = skills.find("\n".join([expert.headline, *reading.outcomes(expert), expert.story]))
+    mentions = skills.find("\n".join([expert.headline, *reading.outcomes(expert), vouched(expert.story)]))
     expert.mentioned_slugs = sorted({m.slug for m in mentions if not m.negated} - listed)
     names = [reading.skill_name(slug) for slug in expert.skill_slugs]
     names += [industries.INDUSTRIES[slug].name for slug in expert.industries if slug in industries.INDUSTRIES]

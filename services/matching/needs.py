@@ -1,5 +1,6 @@
 """From a query to what is needed: the text to compare, the skills and industries it names, and the hard filters."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,6 +12,7 @@ from core.errors import InvalidInput
 from core.exchange import currencies, usd_amount
 from core.gateways.vectors import ProfileFilter
 from core.money import Money
+from services.experts.policy import check_industries, check_places
 from services.experts.schemas import Stage
 from services.matching.schemas import MatchQuery
 from services.projects.schemas import ProjectBrief
@@ -67,22 +69,37 @@ class Needs(Asked):
 def ask(
     query: MatchQuery, brief: ProjectBrief | None, *, timezone: str, now: datetime, but: UUID | None = None
 ) -> Asked:
-    """What a query asks for outright, of everybody `but` one. Raises `InvalidInput` for unknown currencies and for
-    filters that contradict."""
+    """What a query asks for outright, of everybody `but` one. Raises `InvalidInput` for what stands for nothing (a
+    currency, language, country or industry, a skill to exclude) and for filters that contradict."""
+    check_places(query.countries, query.languages)
+    check_industries((*query.industries, *query.excluded_industries))
     said = "\n".join(part for part in (query.text, _brief_text(brief) if brief else "") if part)
-    must, words = _must(query.must_skills)
-    excluded = tuple(skill.slug for name in query.excluded_skills if (skill := skills.canonical(name)))
-    clash = set(must) & set(excluded)
+    must, words = _known(query.must_skills)
+    excluded, unknown = _known(query.excluded_skills)
+    clash = sorted(set(must) & set(excluded))
     if clash:
-        name = skills.SKILLS[min(clash)].name
+        name = skills.SKILLS[clash[0]].name
         raise InvalidInput(f"{name} cannot be both a must and excluded.", code="contradiction", skill=name)
+    if unknown:
+        # Passing over it would show the very people who are not wanted.
+        raise InvalidInput(
+            f"We do not know the skill “{unknown[0]}”, so we cannot exclude people by it.",
+            code="unknown_skill",
+            skills=list(unknown),
+        )
+    for slug in query.industries:
+        if slug in query.excluded_industries:
+            name = industries.INDUSTRIES[slug].name
+            raise InvalidInput(
+                f"{name} cannot be both asked for and excluded.", code="contradiction", industry=slug
+            )
     zone = query.timezone or timezone
     cap = query.max_rate or (brief.hourly_cap.value.most if brief and brief.hourly_cap else None)
     minimum, maximum = _usd(query.min_rate), _usd(cap)
     if minimum is not None and maximum is not None and minimum > maximum:
         raise InvalidInput("The lowest rate lies above the highest.", code="contradiction")
     after, before = window(query, zone, now)
-    return Asked(
+    asked = Asked(
         said=said,
         text=said or ", ".join((*(skills.SKILLS[slug].name for slug in must), *words)),
         filters=Filters(
@@ -106,6 +123,11 @@ def ask(
         timezone=zone,
         currency=cap.currency if cap else (brief.currency if brief else None),
     )
+    if asked.filters.is_empty and not any(map(_says, asked.text)):
+        raise InvalidInput(
+            "Say what the CTO should lead: there is nothing to go by.", code="nothing_to_go_by"
+        )
+    return asked
 
 
 def read(query: MatchQuery, brief: ProjectBrief | None, asked: Asked) -> Needs:
@@ -144,7 +166,12 @@ def overlap_hours(zone: str, other: str, on: date) -> float:
     return max(0.0, WORKDAY_HOURS - min(apart, 24 - apart))
 
 
-def _must(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _says(char: str) -> bool:
+    """Whether a character means anything by itself: letters, numbers and pictures do, punctuation does not."""
+    return unicodedata.category(char)[0] in "LN" or unicodedata.category(char) == "So"
+
+
+def _known(names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Slugs of known skills, and the names that the taxonomy does not know."""
     slugs: dict[str, None] = {}
     words: dict[str, None] = {}

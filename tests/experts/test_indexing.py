@@ -92,6 +92,19 @@ def test_what_may_be_quoted_stands_in_the_profile() -> None:
     assert all(passage.quote is None for passage in ProfileText("Head", story * 40, [], [], []).passages())
 
 
+def test_what_somebody_is_not_for_is_no_passage_of_theirs() -> None:
+    story = (
+        "I build one honest monolith and keep it for years. If you want microservices, I’m the wrong man. "
+        "I do not work on gambling; hospitals I do, gladly. Kubernetes is not my thing.\nI have no real experience with Rust. "
+        "I have never lost a message in ten years."
+    )
+    assert [passage.text for passage in ProfileText("Head", story, [], [], []).passages()[1:]] == [
+        "I build one honest monolith and keep it for years.",
+        "hospitals I do, gladly.",
+        "I have never lost a message in ten years.",
+    ]
+
+
 def test_the_mean_is_of_unit_length() -> None:
     assert mean([[1.0, 0.0], [0.0, 1.0]]) == pytest.approx([0.5**0.5, 0.5**0.5])
 

@@ -13,6 +13,7 @@ from core.actor import Role
 from core.db import Database
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound, SignUpRequired
 from core.money import Money
+from models.experts import Expert
 from services.experts import listing, service
 from services.experts.schemas import ExpertFilter, ProfilePatch, Sort, Status, StatusChange
 from tests.accounts.factories import actor_for, make_actor, make_user
@@ -83,6 +84,15 @@ async def test_skills_are_stored_under_their_canonical_names(session: AsyncSessi
     with pytest.raises(InvalidInput) as caught:
         await make_expert(session, skills=[{"skill": "Underwater basket weaving", "years": 3}])
     assert caught.value.code == "unknown_skill"
+
+
+async def test_what_an_owner_says_they_are_not_for_is_no_skill_of_theirs(session: AsyncSession) -> None:
+    story = "If you want microservices, I am the wrong man. I build monoliths in Rails. I know nothing about Rust."
+    _, expert = await make_expert(session, story=story)
+    stored = await session.get(Expert, expert.id)
+    assert stored is not None
+    assert "ruby-on-rails" in stored.mentioned_slugs
+    assert not {"microservices", "rust"} & set(stored.mentioned_slugs)
 
 
 async def test_a_patch_changes_what_it_names_and_search_follows(session: AsyncSession) -> None:

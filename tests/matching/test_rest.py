@@ -1,6 +1,8 @@
 """Experts and matches over REST."""
 
-from uuid import uuid4
+import base64
+import json
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -97,7 +99,22 @@ async def test_the_list_of_experts_filters_and_pages(client: httpx.AsyncClient, 
 
 @pytest.mark.parametrize(
     "query",
-    ["?colour=blue", "?limit=0", "?limit=51", "?sort=best", "?max_rate=-4", "?cursor=%00", "?currency=usd"],
+    [
+        "?colour=blue",
+        "?limit=0",
+        "?limit=51",
+        "?sort=best",
+        "?max_rate=-4",
+        "?cursor=%00",
+        "?currency=usd",
+        "?languages=xx",
+        "?countries=ZZ",
+        "?industries=no-such",
+        "?min_rate=90&max_rate=80",
+        # A page marker that none of our lists has given out.
+        "?cursor="
+        + base64.urlsafe_b64encode(json.dumps(["relevance", True, str(UUID(int=1))]).encode()).decode(),
+    ],
 )
 async def test_bad_lists_are_refused(client: httpx.AsyncClient, library: Database, query: str) -> None:
     await sign_in(client, library)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -247,6 +248,29 @@ async def test_guests_may_search_and_keep_their_list_when_they_sign_in(library: 
 async def test_hostile_text_is_only_text(library: Database, founder: Actor, text: str) -> None:
     result = await find(library, founder, text)
     assert len(result.items) == 5
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"languages": ["en", "xx"]}, "unknown_language"),
+        ({"countries": ["ZZ"]}, "unknown_country"),
+        ({"industries": ["no-such"]}, "unknown_industry"),
+        ({"excluded_industries": ["no-such"]}, "unknown_industry"),
+        # Passed over, it would show the very people who are not wanted.
+        ({"excluded_skills": ["Frobnicator"]}, "unknown_skill"),
+        ({"must_skills": ["Frobnicator"], "excluded_skills": ["Frobnicator"]}, "unknown_skill"),
+        ({"industries": ["fintech"], "excluded_industries": ["fintech"]}, "contradiction"),
+        ({"text": "… ?! --"}, "nothing_to_go_by"),
+    ],
+)
+async def test_what_nobody_can_meet_is_said_and_not_searched(
+    library: Database, founder: Actor, fields: dict[str, Any], code: str
+) -> None:
+    query = MatchQuery.model_validate({"text": "an app for runners"} | fields)
+    with pytest.raises(InvalidInput) as caught:
+        await service.search(library, founder, query)
+    assert caught.value.code == code
 
 
 async def test_queries_that_say_nothing_or_contradict_are_refused(library: Database, founder: Actor) -> None:
