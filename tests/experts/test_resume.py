@@ -117,6 +117,13 @@ FLOATING = b"""BT /F1 11 Tf
 ET"""
 TOLD = "From 2021 until today I have been CTO of Lumen Grid, where we built battery control software in Rust."
 
+PROSE = "Telehealth for the patients of nine hospitals in three countries"
+POSTS = [
+    ("CTO", "Vardlinjen AB", 2018, 2020),
+    ("Lead Developer", "Nordic Soft", 2012, 2018),
+    ("Programmer", "Hagel Oy", 2008, 2012),
+]
+
 
 def test_word_files_of_every_kind_are_read() -> None:
     body = docx_body().replace(W, STRICT).encode()
@@ -163,6 +170,123 @@ def test_signs_that_stand_for_two_letters_are_two_letters() -> None:
 def test_positions_of_other_layouts(text: str, roles: list[tuple[str, str, int, int | None]]) -> None:
     found = facts.read(text, pages=1, year=2026).roles
     assert [(role.title, role.company, role.from_year, role.to_year) for role in found] == roles
+
+
+@pytest.mark.parametrize(
+    ("dates", "years"),
+    [
+        ("2019 –", (2019, None)),
+        ("2019-", (2019, None)),
+        ("2019+", (2019, None)),
+        ("2019 onwards", (2019, None)),
+        ("from 2019", (2019, None)),
+        ("ab 03/2019", (2019, None)),
+        ("2019 à ce jour", (2019, None)),
+        ("Sept. 2018 – to date", (2018, None)),
+        ("1st March 2018 – 30 November 2020", (2018, 2020)),
+        ("01.03.2018–30.11.2020", (2018, 2020)),
+        ("2018-03-01 – 2020-11-30", (2018, 2020)),
+        ("03/18 – 11/20", (2018, 2020)),
+        ("from 2019 to 2021", (2019, 2021)),
+        ("2018", (2018, 2018)),
+    ],
+)
+def test_dates_as_people_write_them(dates: str, years: tuple[int, int | None]) -> None:
+    found = facts.read(f"Experience\nCTO, Vardlinjen AB, {dates}\n{PROSE}", pages=1, year=2026).roles
+    assert [(role.title, role.company, role.from_year, role.to_year) for role in found] == [
+        ("CTO", "Vardlinjen AB", *years)
+    ]
+
+
+def test_words_and_sentences_that_run_over_their_line_are_whole() -> None:
+    text = (
+        "Experience\nCTO, Vardlinjen AB, 2018 - 2020\n• Moved the front-\nend and its plat-\nform to Kuber-\nnetes for\n"
+        "400,000 customers, without an hour of\ndowntime\n• Hired nine\nOslo\nand left"
+    )
+    reading = facts.read(text, pages=1, year=2026)
+    assert reading.roles[0].outcomes == [
+        "Moved the front-end and its platform to Kubernetes for 400,000 customers, without an hour of downtime",
+        # What is left out in between is not bridged.
+        "Hired nine",
+    ]
+    assert "kubernetes" in {skill.skill for skill in reading.skills}
+
+
+def test_a_list_of_skills_names_skills_also_by_common_words() -> None:
+    text = "Skills\n• Go\n• Rust (3 years)\n• Swift\nTools: C, Unity\nEducation\nGo\nSpring"
+    found = {skill.skill: skill.years for skill in facts.read(text, pages=1, year=2026).skills}
+    assert found == {"go": None, "rust": 3, "swift": None, "c": None, "unity": None}
+
+
+def test_what_a_role_was_done_with_is_no_outcome_of_it() -> None:
+    text = f"Experience\nCTO, Vardlinjen AB, 2018 - 2020\n• {PROSE}\n• Tech stack: Kafka, PostgreSQL"
+    reading = facts.read(text, pages=1, year=2026)
+    assert reading.roles[0].outcomes == [PROSE]
+    assert {skill.skill: skill.years for skill in reading.skills}["apache-kafka"] == 2
+
+
+def row(*cells: str) -> str:
+    """A row of a table in Word; a line of a cell is a paragraph."""
+    return f"<w:tr>{''.join(f'<w:tc>{_paragraphs(cell)}</w:tc>' for cell in cells)}</w:tr>"
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [
+            ("Position", "Company", "Period"),
+            *((title, company, f"{a} – {b}") for title, company, a, b in POSTS),
+        ],
+        [(f"{a} – {b}", f"{title}, {company}\n{PROSE}") for title, company, a, b in POSTS],
+        [(f"{a} – {b}", title, f"{company}\n{PROSE}") for title, company, a, b in POSTS],
+    ],
+)
+def test_rows_of_a_table_stay_together(rows: list[tuple[str, ...]]) -> None:
+    table = f"<w:tbl>{''.join(row(*cells) for cells in rows)}{row('Languages', 'English, French')}</w:tbl>"
+    body = f'<w:document xmlns:w="{W}"><w:body>{_paragraphs("Experience")}{table}{_paragraphs(PROSE)}</w:body></w:document>'
+    text, _ = text_of(docx(document=body.encode()))
+    reading = facts.read(text, pages=None, year=2026)
+    assert [(role.title, role.company, role.from_year, role.to_year) for role in reading.roles] == POSTS
+    assert [term.value for term in reading.languages] == ["en", "fr"]
+
+
+def test_a_hyphen_that_must_not_break_is_a_hyphen() -> None:
+    dates = "<w:r><w:t>CTO, Vardlinjen AB, 2018</w:t><w:noBreakHyphen/><w:t>2020</w:t></w:r>"
+    body = f'<w:document xmlns:w="{W}"><w:body><w:p>{dates}</w:p>{_paragraphs(f"{PROSE} and {PROSE}")}</w:body></w:document>'
+    assert "2018-2020" in text_of(docx(document=body.encode()))[0]
+
+
+def drawn(*pieces: tuple[int, int, str]) -> bytes:
+    """A page with these pieces of text, each at its x and y."""
+    lines = "".join(f"BT /F1 11 Tf 1 0 0 1 {x} {y} Tm ({text}) Tj ET " for x, y, text in pieces)
+    return pdf(content=lines.encode("latin-1"))
+
+
+def test_rows_of_a_drawn_table_stay_together() -> None:
+    pieces = [(50, 780, "Experience"), (50, 760, "Position"), (160, 760, "Company"), (300, 760, "Period")]
+    for number, (title, company, a, b) in enumerate(POSTS):
+        y = 740 - 20 * number
+        pieces += [(50, y, title), (160, y, company), (300, y, f"{a} - {b}")]
+    text, _ = text_of(drawn(*pieces, (50, 600, PROSE)))
+    found = facts.read(text, pages=1, year=2026).roles
+    assert [(role.title, role.company, role.from_year, role.to_year) for role in found] == POSTS
+
+
+def test_dates_in_a_column_stay_in_it() -> None:
+    sidebar = [(50, 760, "Skills"), (50, 740, "PostgreSQL"), (50, 720, "Kubernetes")]
+    column = [
+        (200, 780, "Experience"),
+        (200, 740, "CTO, Vardlinjen AB"),
+        (200, 720, "2018 - 2020"),
+        (200, 700, PROSE),
+    ]
+    text, _ = text_of(drawn(*sidebar, *column))
+    found = facts.read(text, pages=1, year=2026).roles
+    assert [(role.company, role.from_year, role.to_year) for role in found] == [("Vardlinjen AB", 2018, 2020)]
 
 
 def test_dates_at_the_margin_belong_to_the_line_beside_them() -> None:

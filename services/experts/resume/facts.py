@@ -3,7 +3,7 @@ name, address, photo, age and nationality are not read."""
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from services.experts.resume import roles as positions
 from services.experts.resume.dates import mended
@@ -23,6 +23,7 @@ from services.taxonomy import industries, skills
 from services.taxonomy.catalogues import LANGUAGES, languages
 from services.taxonomy.negation import Negations
 from services.taxonomy.phrases import ReadText
+from services.taxonomy.skills import SkillMention
 
 MOST_SKILLS, MOST_INDUSTRIES, MOST_PASSAGES = 40, 6, 2
 _SURE_INDUSTRY = 2.0
@@ -53,6 +54,8 @@ _FLUENCY = re.compile(
     r"nativo|nativa|fluente|fluido|[abc][12])\b",
     re.IGNORECASE,
 )
+# A part of a list: "Go (5 years)", "Rust: advanced".
+_PIECE = re.compile(r"(?:^|[,;|/•·\t:])[ ]*([A-Za-z][\w+#.]*(?: \w+)?)[ ]*(?=$|[,;|/•·\t:(–-])")
 _URL = re.compile(
     r"(?:https?://|(?<![\w@./])(?=(?:www\.)?(?:linkedin|github)\.com/))([\w.-]+\.[a-z]{2,}(?:/[\w./%~?=&#+-]*)?)",
     re.IGNORECASE,
@@ -139,7 +142,7 @@ def _skills(lines: list[Line], found: list[FoundRole], year: int) -> list[Propos
     counted: dict[str, set[int]] = {}
     levels: dict[str, int] = {}
     names: dict[str, str] = {}
-    for mention in skills.find_in(read_text, Negations(read_text)):
+    for mention in [*skills.find_in(read_text, Negations(read_text)), *_listed(lines, starts)]:
         if mention.negated:
             continue
         number = _line_at(starts, mention.start)
@@ -176,6 +179,19 @@ def _skills(lines: list[Line], found: list[FoundRole], year: int) -> list[Propos
         )
     proposed.sort(key=lambda skill: (-len(passages[skill.skill]), -(skill.years or 0), skill.name))
     return proposed[:MOST_SKILLS]
+
+
+def _listed(lines: list[Line], starts: list[int]) -> Iterator[SkillMention]:
+    """What stands by itself in a list of skills, also where its name is a common word: "Go", "Rust", "R"."""
+    for line, begin in zip(lines, starts, strict=True):
+        if line.section is not Section.SKILLS or line.heading:
+            continue
+        for piece in _PIECE.finditer(line.text):
+            skill = skills.canonical(piece[1])
+            if skill is not None and skill.ambiguous:
+                yield SkillMention(
+                    skill.slug, skill.name, begin + piece.start(1), begin + piece.end(1), False
+                )
 
 
 def _industries(lines: list[Line]) -> list[ProposedTerm]:

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 from xml.parsers import expat
 
@@ -13,6 +14,7 @@ from pypdf.generic import DictionaryObject
 
 from services.experts.resume import floats
 from services.experts.resume.schemas import Refusal
+from services.experts.resume.sections import is_heading
 
 MAX_PAGES: Final = 40
 MAX_TEXT: Final = 80_000
@@ -31,7 +33,7 @@ _WORD = (
 )
 # Word on the web calls it document2.xml.
 _MAIN = re.compile(r"word/document\d*\.xml")
-_DRAWN = {"tab": "\t", "br": "\n", "cr": "\n", "numPr": "• "}
+_DRAWN = {"tab": "\t", "br": "\n", "cr": "\n", "numPr": "• ", "noBreakHyphen": "-"}
 _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallback"
 
 
@@ -128,8 +130,11 @@ def _part(archive: zipfile.ZipFile, name: str) -> str:
 
 
 def _words(content: bytes) -> Iterator[str]:
-    """Text, tabs and line ends of a WordprocessingML part. Text boxes stand in it twice; the second is skipped."""
+    """Text, tabs and line ends of a WordprocessingML part. Text boxes stand in it twice; the second is skipped. A row of
+    a table whose cells have one line each is one line, since title, company and years belong together."""
     found: list[str] = []
+    # Where the rows that are open begin in `found`, and the cells of each.
+    rows: list[list[int]] = []
     inside = {"text": 0, "fallback": 0}
 
     def own(name: str) -> str:
@@ -143,8 +148,14 @@ def _words(content: bytes) -> Iterator[str]:
             inside["fallback"] += 1
         elif element == "t":
             inside["text"] += 1
-        elif element in _DRAWN and not inside["fallback"]:
+        elif inside["fallback"]:
+            return
+        elif element in _DRAWN:
             found.append(_DRAWN[element])
+        elif element == "tr":
+            rows.append([])
+        elif element == "tc" and rows:
+            rows[-1].append(len(found))
 
     def end(name: str) -> None:
         element = own(name)
@@ -152,8 +163,15 @@ def _words(content: bytes) -> Iterator[str]:
             inside["fallback"] -= 1
         elif element == "t":
             inside["text"] -= 1
-        elif element == "p" and not inside["fallback"]:
+        elif inside["fallback"]:
+            return
+        elif element == "p":
             found.append("\n")
+        elif element == "tr" and rows:
+            cells = rows.pop()
+            texts = ["".join(found[a:b]).strip() for a, b in pairwise([*cells, len(found)])]
+            if cells and not any("\n" in each for each in texts) and not is_heading(texts[0]):
+                found[cells[0] :] = ["\t".join(filter(None, texts)), "\n"]
 
     def text(data: str) -> None:
         if inside["text"] and not inside["fallback"]:
@@ -173,6 +191,7 @@ def _words(content: bytes) -> Iterator[str]:
 
 def _tidy(text: str) -> str:
     text = text[:MAX_TEXT].translate(_LIGATURES)
+    text = re.sub("\u00ad[ \\t]*\n[ \\t]*", "", text)
     text = text.replace("\r", "\n").replace("\u00a0", " ").replace("\x0c", "\n")
     text = re.sub(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]", "", text)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()

@@ -9,6 +9,7 @@ from services.taxonomy.text import fold, word_set
 
 MOST_ROLES, MOST_OUTCOMES = 20, 6
 _LONGEST = 130
+_SHORT_NAME = 4  # words
 _TITLE_WORDS = word_set(
     "cto cio ceo coo ciso cpo chief vp svp evp vice president head director lead leader leading principal staff senior "
     "junior assistant engineer developer architect manager founder cofounder consultant programmer analyst scientist administrator "
@@ -32,6 +33,15 @@ _DURATION = re.compile(
     r"\(?\b\d{1,2}\+?\s*(?:years?|yrs?|y|jahre?|ans|años|anos)\b(?:,?\s*\d{1,2}\s*(?:months?|mos?|m|monate)\b)?\)?|"
     r"\(?\b\d{1,2}\s*(?:months?|mos?|monate)\b\)?",
     re.IGNORECASE,
+)
+# Above the columns of a table.
+_COLUMN_WORDS = word_set(
+    "position role title job company employer organisation organization client period dates date duration from to until years "
+    "year location place city"
+)
+# What ends so goes on in the next line.
+_GOES_ON = re.compile(
+    r"(?:\b(?:to|for|and|or|of|in|with|the|a|an|by|from|on|at|into|than|und|der|die|das|mit|et|de|y|e)|,)$"
 )
 # What is told in sentences is no header.
 _TOLD = re.compile(r"\b(?:I|[Ww]e|[Mm]y|[Oo]ur|have been|was|were)\b")
@@ -134,9 +144,12 @@ def _role(lines: list[Line], number: int, span: Span, rest: str) -> FoundRole | 
     if not company and _SELF.search(" ".join(header)):
         company = "Self-employed"
     if not company:
-        order = (before, after) if not own_title else (after, before)
+        order: tuple[int | None, ...] = (before, after) if not own_title else (after, before)
         # Dates, title and company below each other, as in a table.
         below = last + 1 if not own_title and last > number else None
+        if below is not None and below < len(lines) and len(lines[below].text.split()) <= _SHORT_NAME:
+            # What stands above the dates then is the end of the position before.
+            order = (below, *order)
         for where in (above, *order, below):
             if (
                 where is None
@@ -164,19 +177,38 @@ def _gather(lines: list[Line], found: list[FoundRole]) -> None:
     starts = sorted(role.first for role in found)
     for role in found:
         stop = next((start for start in starts if start > role.last), len(lines))
+        taken = -1  # the line that went into the last outcome
         for number in range(role.last + 1, stop):
             line = lines[number]
             if line.heading:
                 break
             role.last = number
-            if line.used or not line.text:
+            # "Tech: Go, Kafka" says what was used, and is no outcome.
+            if line.used or not line.text or line.section in (Section.SKILLS, Section.LANGUAGES):
                 continue
-            if line.bullet or (len(line.text) > 40 and not role.outcomes):
-                if len(role.outcomes) < MOST_OUTCOMES:
-                    role.outcomes.append(line.text[:400])
-            elif role.outcomes and len(role.outcomes[-1]) < 400 and line.text[:1].islower():
-                # A bullet that runs over its line.
-                role.outcomes[-1] = f"{role.outcomes[-1]} {line.text}"[:400]
+            goes_on = (
+                taken == number - 1 and not line.bullet and _runs_over(lines[number - 1].text, line.text)
+            )
+            if goes_on:
+                taken = number
+                if len(role.outcomes[-1]) < 400:
+                    role.outcomes[-1] = f"{role.outcomes[-1]} {line.text}"[:400]
+            elif (line.bullet or (len(line.text) > 40 and not role.outcomes)) and len(
+                role.outcomes
+            ) < MOST_OUTCOMES:
+                role.outcomes.append(line.text[:400])
+                taken = number
+
+
+def _runs_over(line: str, following: str) -> bool:
+    """Whether a sentence goes on in the line that follows."""
+    if line.endswith((".", "!", "?")):
+        return False
+    return (
+        following[:1].islower()
+        or (following[:1].isdigit() and len(line) > 30)
+        or _GOES_ON.search(line) is not None
+    )
 
 
 def _neighbour(lines: list[Line], number: int, step: int) -> int | None:
@@ -191,7 +223,7 @@ def _may_name(line: Line) -> bool:
     text = line.text
     return bool(text) and not (
         line.used or line.heading or line.bullet or line.dated or len(text) > _LONGEST or _ends_sentence(text) or "@" in text
-        or len(text.split()) > 14
+        or len(text.split()) > 14 or all(word in _COLUMN_WORDS for word in re.findall(r"\w+", fold(text)))
     )  # fmt: skip
 
 

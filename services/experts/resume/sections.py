@@ -75,6 +75,11 @@ def split(text: str) -> list[Line]:
     return lines
 
 
+def is_heading(text: str) -> bool:
+    """Whether a line is the heading of a section."""
+    return _heading(text) is not None
+
+
 def _heading(raw: str) -> Section | None:
     text = raw.strip()
     if not 2 <= len(text) <= 45 or raw.lstrip().startswith(("•", "-")):
