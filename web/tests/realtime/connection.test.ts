@@ -94,6 +94,24 @@ describe('a connection', () => {
 		await opened(connection);
 	});
 
+	it('gives up a socket that says nothing after the device has woken up, long before its heartbeat would', async () => {
+		const server = await serve(() => undefined);
+		const { connection } = connect(server.url, { heartbeat: 60_000, patience: 20 });
+		await opened(connection);
+		connection.probe();
+		await until(() => server.connections() === 2);
+		await opened(connection);
+	});
+
+	it('doubts a socket on which commands are answered by nothing, however many follow', async () => {
+		const server = await serve(() => undefined);
+		const { connection } = connect(server.url, { heartbeat: 60_000, patience: 20 });
+		await opened(connection);
+		const typing = setInterval(() => connection.send({ type: 'typing', room: 'a' }).catch(() => undefined), 5);
+		cleanups.push(() => clearInterval(typing));
+		await until(() => server.connections() === 2);
+	});
+
 	it('waits longer after every failure, within bounds, and starts anew after success', () => {
 		const backoff = new Backoff(100, 1_000, () => 1);
 		expect([1, 2, 3, 4, 5, 6].map(() => backoff.next())).toEqual([100, 200, 400, 800, 1_000, 1_000]);

@@ -27,6 +27,39 @@ function outbox(storage: ReturnType<typeof memory>, send: (text: string) => Prom
 }
 
 describe('what waits to be sent', () => {
+	it('is taken over from a tab that was closed, and sent before what is newer', async () => {
+		const storage = memory();
+		const sent: string[] = [];
+		const send = async (text: string) => void sent.push(text);
+		const here = outbox(storage, send, 'waiting');
+		const closed = outbox(storage, send, 'waiting');
+		vi.useFakeTimers({ now: new Date('2026-11-26T10:00:00Z') });
+		try {
+			closed.box.add('room', 'left behind');
+			vi.setSystemTime(new Date('2026-11-26T10:10:00Z'));
+			here.box.add('room', 'said here');
+			here.box.adopt();
+		} finally {
+			vi.useRealTimers();
+		}
+		here.connection.state = 'open';
+		await here.box.flush();
+		expect(sent).toEqual(['left behind', 'said here']);
+		expect(storage.texts()).toEqual([]);
+	});
+
+	it('is sent for nobody else: of whoever is not here any more it stays in storage', async () => {
+		const storage = memory();
+		const sent: string[] = [];
+		const one = outbox(storage, async (text) => void sent.push(text), 'waiting');
+		one.box.add('room', 'of somebody');
+		one.box.close();
+		one.connection.state = 'open';
+		await one.box.flush();
+		expect(sent).toEqual([]);
+		expect(storage.texts()).toEqual(['of somebody']);
+	});
+
 	it('outlives another tab that keeps its own in the same place', async () => {
 		const storage = memory();
 		const nothing = async () => undefined;

@@ -42,6 +42,8 @@ export interface UploadSteps {
 
 const FIRST_LOOK_MS = 150;
 const LONGEST_LOOK_MS = 2_000;
+/** Nothing has moved for so long: the network is gone. */
+const MOST_STILL_MS = 60_000;
 
 /** Takes a file all the way: begun, sent, checked. Throws `ApiError`, `NetworkError`, or the signal's reason. */
 export async function upload(source: File, purpose: Purpose, steps: UploadSteps): Promise<FileInfo> {
@@ -67,15 +69,24 @@ const mediaType = (type: string) => (/^[\w.+-]+\/[\w.+-]+$/.test(type) && type.l
 function put(target: Upload, body: File, { signal, onProgress }: UploadSteps): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const request = new XMLHttpRequest();
+		// A network that has gone without a word ends no request.
+		let still: ReturnType<typeof setTimeout> | undefined;
+		const moved = () => {
+			clearTimeout(still);
+			still = setTimeout(() => request.abort(), MOST_STILL_MS);
+		};
 		request.open('PUT', target.upload.url);
 		for (const [name, value] of Object.entries(target.upload.headers)) request.setRequestHeader(name, value);
-		request.upload.onprogress = (event) => event.lengthComputable && onProgress?.(event.loaded / event.total);
+		request.upload.onprogress = (event) => {
+			moved();
+			if (event.lengthComputable) onProgress?.(event.loaded / event.total);
+		};
+		request.onloadend = () => clearTimeout(still);
+		request.onabort = () => reject(signal.aborted ? signal.reason : new NetworkError());
 		request.onload = () => (request.status === 200 ? resolve() : reject(new NetworkError()));
 		request.onerror = () => reject(new NetworkError());
-		signal.addEventListener('abort', () => {
-			request.abort();
-			reject(signal.reason);
-		});
+		signal.addEventListener('abort', () => request.abort());
+		moved();
 		request.send(body);
 	});
 }

@@ -128,6 +128,8 @@ export const en = {
 	'message.unsent': 'Not sent. {problem}',
 	'person.unknown': 'Someone',
 
+	'room.nameless': 'Conversation',
+	'room.signed-out': 'Sign in to see this conversation.',
 	'room.missing': 'This conversation does not exist, or you are not part of it.',
 	'room.start': 'Start a new project',
 	'room.you': 'You: {text}',

@@ -32,6 +32,8 @@ export interface ConnectionOptions {
 	answerTimeout?: number;
 	/** Replaces the server's heartbeat interval, in milliseconds. */
 	heartbeat?: number;
+	/** Milliseconds that a connection in doubt has to show a sign of life. */
+	patience?: number;
 	socket?: (url: string, protocol: string) => WebSocket;
 	onState?: (state: ConnectionState) => void;
 	onEvents?: (events: (RoomEvent | PersonEvent)[]) => void;
@@ -56,6 +58,7 @@ export class Connection {
 	#counter = 0;
 	#retry: ReturnType<typeof setTimeout> | undefined;
 	#beat: ReturnType<typeof setTimeout> | undefined;
+	#beatAt = 0;
 	#backoff: Backoff;
 	#hint: number | null = null;
 
@@ -92,6 +95,17 @@ export class Connection {
 		this.open();
 	}
 
+	/**
+	 * Finds out now whether an open connection still carries anything, because the device has been asleep or its network has
+	 * changed: the heartbeat would notice only after two of its intervals, and what is said meanwhile would wait as long.
+	 */
+	probe(): void {
+		const socket = this.#socket;
+		if (!socket || this.state !== 'open') return;
+		this.send({ type: 'ping' }).catch(() => undefined);
+		this.#expect(this.#patience, () => this.#drop(socket));
+	}
+
 	/** Sends one command. Rejects with `CommandError` (refused) or `Disconnected` (no answer). */
 	send(command: Command, onAck?: (ack: Ack) => void): Promise<Ack> {
 		const socket = this.#socket;
@@ -104,7 +118,14 @@ export class Connection {
 			}, this.options.answerTimeout ?? 20_000);
 			this.#waiting.set(id, { onAck, resolve, reject, timer });
 			socket.send(JSON.stringify({ ...command, id }));
+			// What is answered by nothing at all is a reason to doubt; commands that follow do not put that off.
+			const doubt = 2 * this.#patience;
+			if (command.type !== 'ping' && this.#beatAt > Date.now() + doubt) this.#expect(doubt, () => this.probe());
 		});
+	}
+
+	get #patience(): number {
+		return this.options.patience ?? 4_000;
 	}
 
 	#receive(socket: WebSocket, data: string): void {
@@ -170,6 +191,7 @@ export class Connection {
 
 	#expect(milliseconds: number, then: () => void): void {
 		clearTimeout(this.#beat);
+		this.#beatAt = Date.now() + milliseconds;
 		this.#beat = setTimeout(then, milliseconds);
 	}
 

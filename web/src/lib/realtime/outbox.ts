@@ -28,12 +28,15 @@ export interface OutboxOptions {
 	retryAfter?: number;
 }
 
+/** What has waited longer than this in a tab that was closed is taken over by another one. */
+const LEFT_MS = 30_000;
 /** Refusals that pass by themselves. */
 const TEMPORARY = new Set(['rate_limited', 'vendor_unavailable', 'internal']);
 
 export class Outbox {
 	#pending: Pending[];
 	#busy = false;
+	#closed = false;
 
 	constructor(private readonly options: OutboxOptions) {
 		this.#pending = this.#read();
@@ -63,13 +66,26 @@ export class Outbox {
 		this.#replace(this.#pending.filter((entry) => entry.client_id !== clientId));
 	}
 
+	/** Takes over what a closed tab has left. Where that tab still lives both send it, under one id: it is stored once. */
+	adopt(): void {
+		const known = new Set(this.#pending.map(({ client_id }) => client_id));
+		const before = (this.options.now?.() ?? new Date()).getTime() - LEFT_MS;
+		const left = this.#read().filter((entry) => !known.has(entry.client_id) && !entry.failed && Date.parse(entry.created_at) < before);
+		if (left.length) this.#replace([...this.#pending, ...left].sort((a, b) => a.created_at.localeCompare(b.created_at)));
+	}
+
+	/** Another person is here now: nothing more is sent or shown. What waits stays in storage for its own. */
+	close(): void {
+		this.#closed = true;
+	}
+
 	/** Sends what waits, oldest first, one after the other, so that the order of a room is the order of typing. */
 	async flush(): Promise<void> {
 		if (this.#busy) return;
 		this.#busy = true;
 		try {
 			let next: Pending | undefined;
-			while (this.options.connection.state === 'open' && (next = this.#pending.find((entry) => !entry.failed))) {
+			while (!this.#closed && this.options.connection.state === 'open' && (next = this.#pending.find((entry) => !entry.failed))) {
 				if (!(await this.#send(next))) break;
 			}
 		} finally {
@@ -83,7 +99,7 @@ export class Outbox {
 		const attachments = (entry.attachments ?? []).map(({ id }) => id);
 		try {
 			await this.options.connection.send({ type: 'message.send', room, client_id, text, reply_to, mentions, attachments }, (ack) => {
-				if (ack.message) this.options.onStored(room, ack.message);
+				if (ack.message && !this.#closed) this.options.onStored(room, ack.message);
 				this.discard(client_id);
 			});
 			return true;
@@ -111,7 +127,7 @@ export class Outbox {
 		} catch {
 			// Storage may be full or blocked; the messages are then kept for this page only.
 		}
-		this.options.onChange(pending);
+		if (!this.#closed) this.options.onChange(pending);
 	}
 
 	#read(): Pending[] {

@@ -80,9 +80,9 @@ export class RoomSync {
 		}
 	}
 
-	/** Forgets everything. */
-	clear(): void {
-		this.#rooms.clear();
+	/** Nobody is here any more: what was known is forgotten. What is looked at is fetched when somebody is again. */
+	forget(): void {
+		for (const [room, watched] of this.#rooms) Object.assign(watched, { state: emptyRoom(room), loaded: false, fetching: null, joining: false });
 	}
 
 	/** Applies a batch of events as they came from the connection. */

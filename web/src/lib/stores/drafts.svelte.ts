@@ -1,19 +1,33 @@
 /**
  * What is written and not sent, per room; `new` is the first page. Kept for the tab at once, so that a detour loses
- * nothing, and at the server a moment later, so that it is there on one's other devices.
+ * nothing, and at the server a moment later, so that it is there on one's other devices. What could not be told to the
+ * server yet is newer than what the server has, and told when there is a connection again.
  */
 import { readDraft } from '$lib/api/people';
+import type { User } from '$lib/api/types';
+import { CommandError } from '$lib/realtime/connection';
 import type { PersonEvent, RoomEvent } from '$lib/realtime/protocol';
 import { SvelteMap } from 'svelte/reactivity';
 import { realtime } from './realtime.svelte';
+import { session } from './session.svelte';
 
 const KEY = 'sextant.drafts';
 const PAUSE_MS = 700;
 /** While one types here, a draft of another device waits. */
 const MINE_MS = 3_000;
 
+interface Kept {
+	texts: [string, string][];
+	/** Rooms whose text the server does not have yet. */
+	untold: string[];
+	/** Whose they are: a person with an account, or null. */
+	person: string | null;
+}
+
 class Drafts {
-	#texts = new SvelteMap<string, string>(read());
+	#texts: SvelteMap<string, string>;
+	#untold: Set<string>;
+	#person: string | null;
 	/** Counts requests to put the caret into the composer. */
 	focus = $state(0);
 
@@ -21,9 +35,22 @@ class Drafts {
 	#timers = new Map<string, ReturnType<typeof setTimeout>>();
 	#typed = new Map<string, number>();
 	#known = new Map<string, string>();
+	/** Of somebody whose session has ended; theirs again when they come back. */
+	#left: Kept | null = null;
+
+	constructor() {
+		const { texts, untold, person } = read();
+		this.#texts = new SvelteMap(texts);
+		this.#untold = new Set(untold);
+		this.#person = person;
+	}
 
 	start(): void {
+		session.onChange((user) => this.#identify(user));
 		realtime.onEvents((events) => this.#receive(events));
+		realtime.onOpen(() => {
+			for (const room of this.#untold) if (!this.#timers.has(room)) this.#send(room);
+		});
 	}
 
 	get(room: string): string {
@@ -31,8 +58,9 @@ class Drafts {
 	}
 
 	set(room: string, text: string): void {
+		if (travels(room)) this.#untold.add(room);
 		this.#keep(room, text);
-		if (room === 'new') return;
+		if (!travels(room)) return;
 		this.#typed.set(room, Date.now());
 		clearTimeout(this.#timers.get(room));
 		this.#timers.set(room, setTimeout(() => this.#send(room), text ? PAUSE_MS : 0));
@@ -44,24 +72,29 @@ class Drafts {
 		this.focus += 1;
 	}
 
-	/** What the server has, where nothing is being written here. */
+	/** What the server has (nothing, when it was sent from another device). What was written here since stays. */
 	learn(room: string, text: string): void {
 		this.#known.set(room, text);
-		if (!this.#timers.has(room) && Date.now() - (this.#typed.get(room) ?? 0) > MINE_MS) this.#keep(room, text);
-	}
-
-	/** The server has none any more: it was sent from another device. What was written here since stays. */
-	sent(room: string): void {
-		const known = this.#known.get(room);
-		if (known && known === this.get(room)) this.learn(room, '');
+		if (!this.#untold.has(room) && Date.now() - (this.#typed.get(room) ?? 0) > MINE_MS) this.#keep(room, text);
 	}
 
 	#send(room: string): void {
 		this.#timers.delete(room);
 		const text = this.get(room);
-		if (text === (this.#known.get(room) ?? '') || Array.from(text).length > 8_000) return;
+		if (text === (this.#known.get(room) ?? '')) return this.#told(room, text);
+		if (Array.from(text).length > 8_000) return;
+		realtime.command({ type: 'draft.set', room, text, reply_to: null, origin: this.#origin }).then(
+			() => this.#told(room, text),
+			// One that is refused (the room was left, say) is refused again; one without an answer waits for a connection.
+			(error) => error instanceof CommandError && this.#told(room, text)
+		);
+	}
+
+	#told(room: string, text: string): void {
 		this.#known.set(room, text);
-		realtime.command({ type: 'draft.set', room, text, reply_to: null, origin: this.#origin }).catch(() => this.#known.delete(room));
+		if (this.get(room) !== text || this.#timers.has(room)) return;
+		this.#untold.delete(room);
+		this.#store();
 	}
 
 	#receive(events: readonly (RoomEvent | PersonEvent)[]): void {
@@ -72,22 +105,58 @@ class Drafts {
 		}
 	}
 
+	/** Nobody finds here what somebody else has begun to write. A visitor's words stay theirs when they sign in. */
+	#identify(user: User | null): void {
+		const person = user && user.role !== 'guest' ? user.id : null;
+		if (this.#person !== null && this.#person !== person) {
+			this.#left = this.#kept();
+			this.#forget();
+		}
+		if (person !== null && this.#left !== null) {
+			if (this.#left.person === person) {
+				for (const [room, text] of this.#left.texts) this.#texts.set(room, text);
+				this.#untold = new Set(this.#left.untold);
+			}
+			this.#left = null;
+		}
+		this.#person = person;
+		this.#store();
+	}
+
+	#forget(): void {
+		for (const timer of this.#timers.values()) clearTimeout(timer);
+		for (const each of [this.#texts, this.#timers, this.#typed, this.#known, this.#untold]) each.clear();
+	}
+
 	#keep(room: string, text: string): void {
 		if (text) this.#texts.set(room, text);
 		else this.#texts.delete(room);
+		this.#store();
+	}
+
+	#kept(): Kept {
+		return { texts: [...this.#texts], untold: [...this.#untold], person: this.#person };
+	}
+
+	#store(): void {
 		try {
-			sessionStorage.setItem(KEY, JSON.stringify([...this.#texts]));
+			sessionStorage.setItem(KEY, JSON.stringify(this.#kept()));
 		} catch {
 			// Without storage drafts last for this page.
 		}
 	}
 }
 
-function read(): [string, string][] {
+/** The first page and threads have no draft at the server. */
+const travels = (room: string) => room !== 'new' && !room.includes(':');
+
+function read(): Kept {
+	const none: Kept = { texts: [], untold: [], person: null };
 	try {
-		return JSON.parse(sessionStorage.getItem(KEY) ?? '[]') as [string, string][];
+		const kept = JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as Partial<Kept> | null;
+		return { ...none, ...(Array.isArray(kept) ? {} : kept) };
 	} catch {
-		return [];
+		return none;
 	}
 }
 

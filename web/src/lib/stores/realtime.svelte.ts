@@ -8,6 +8,8 @@ import { RoomSync } from '$lib/realtime/sync';
 import type { Attachment, Room, User } from '$lib/api/types';
 import { session } from './session.svelte';
 
+const LOOK_MS = 10_000;
+
 type Listener = (events: readonly (RoomEvent | PersonEvent)[]) => void;
 
 class Realtime {
@@ -24,6 +26,7 @@ class Realtime {
 	#listeners: Listener[] = [];
 	#fetched: ((room: Room) => void)[] = [];
 	#back: (() => void)[] = [];
+	#open: (() => void)[] = [];
 	#opened = false;
 	#person: string | null = null;
 	#trouble: ReturnType<typeof setTimeout> | undefined;
@@ -64,6 +67,13 @@ class Realtime {
 		// A connection that hangs is noticed by its silence, much later than the device knows.
 		addEventListener('offline', () => (this.troubled = session.user !== null));
 		document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.#hurry());
+		// Of a sleep that nothing tells of, the clock does.
+		let seen = Date.now();
+		setInterval(() => {
+			const slept = Date.now() - seen > 3 * LOOK_MS;
+			seen = Date.now();
+			if (slept && document.visibilityState === 'visible') this.#hurry();
+		}, LOOK_MS);
 	}
 
 	onEvents(listener: Listener): void {
@@ -73,6 +83,11 @@ class Realtime {
 	/** Calls back when a connection is there again after one was lost. */
 	onBack(listener: () => void): void {
 		this.#back.push(listener);
+	}
+
+	/** Calls back whenever a connection is there. */
+	onOpen(listener: () => void): void {
+		this.#open.push(listener);
 	}
 
 	/** Calls back with every room that was read to be shown. */
@@ -87,6 +102,16 @@ class Realtime {
 			if (this.#sync.follows(room)) return;
 			this.rooms = Object.fromEntries(Object.entries(this.rooms).filter(([id]) => id !== room));
 		};
+	}
+
+	/** Whether a room that is looked at cannot be shown: it failed to load, or nobody is signed in. */
+	closed(room: string): boolean {
+		return !this.rooms[room] && (!!this.failures[room] || (session.known && !session.user));
+	}
+
+	/** Whether a room is looked at on this page. */
+	follows(room: string): boolean {
+		return this.#sync.follows(room);
 	}
 
 	retry(room: string): void {
@@ -141,10 +166,12 @@ class Realtime {
 	}
 
 	#identify(user: User | null): void {
+		this.#outbox?.close();
 		if (!user) {
 			this.#connection.close();
-			this.#sync.clear();
+			this.#sync.forget();
 			this.rooms = {};
+			this.failures = {};
 			this.pending = [];
 			this.#outbox = null;
 			this.#person = null;
@@ -176,12 +203,15 @@ class Realtime {
 			if (this.#opened) for (const listener of this.#back) listener();
 			this.#opened = true;
 			this.#sync.resume();
+			for (const listener of this.#open) listener();
+			this.#outbox?.adopt();
 			void this.#outbox?.flush();
 		}
 	}
 
 	#hurry(): void {
 		if (session.user && this.state === 'waiting') this.#connection.open();
+		else this.#connection.probe();
 	}
 }
 

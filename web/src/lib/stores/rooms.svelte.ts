@@ -1,4 +1,5 @@
 /** The list of one's rooms, with what was said last, how much of it is unread, and who is there. */
+import { isStatus } from '$lib/api/errors';
 import { listRooms, readRoom } from '$lib/api/rooms';
 import type { Room as FullRoom, User } from '$lib/api/types';
 import type { PersonEvent, RoomEvent } from '$lib/realtime/protocol';
@@ -33,6 +34,8 @@ class Rooms {
 	readonly unread = $derived(this.items.reduce((sum, room) => sum + (room.archived ? 0 : room.notify === 'none' ? room.mentions : room.unread), 0));
 
 	#cursor: string | undefined;
+	/** Whose list it is. */
+	#person: string | null = null;
 
 	start(): void {
 		session.onChange((user) => void this.#reload(user));
@@ -76,6 +79,7 @@ class Rooms {
 	async #reload(user: User | null): Promise<void> {
 		if (!user) {
 			this.items = [];
+			this.#person = null;
 			this.online.clear();
 			this.loaded = true;
 			return;
@@ -83,7 +87,11 @@ class Rooms {
 		try {
 			const { items, next_cursor } = await listRooms();
 			if (session.user?.id !== user.id) return;
-			this.items = ordered(items);
+			const beyond = this.#person === null || this.#person === user.id ? this.#beyond(items, next_cursor !== null) : [];
+			this.#person = user.id;
+			this.items = ordered([...items, ...beyond]);
+			// What is looked at may have been left meanwhile: no page of a list would say so.
+			for (const { id } of beyond) if (realtime.follows(id)) void this.#fetch(id);
 			this.#cursor = next_cursor ?? undefined;
 			this.more = next_cursor !== null;
 			this.failed = false;
@@ -95,12 +103,18 @@ class Rooms {
 		}
 	}
 
+	/** Rooms of the list that its first page says nothing of: those that are put away, and those of later pages. */
+	#beyond(page: readonly ListedRoom[], more: boolean): ListedRoom[] {
+		const read = new Set(page.map(({ id }) => id));
+		const last = page.at(-1);
+		return this.items.filter((room) => !read.has(room.id) && (room.archived || (more && last && at(room) <= at(last))));
+	}
+
 	/** What the rooms bring with them for other stores: who is there, and what one has begun to write. */
 	#know(list: readonly ListedRoom[]): void {
 		for (const { id, members, draft } of list) {
 			for (const member of members) this.#present(member.user_id, member.online);
-			if (draft?.text) drafts.learn(id, draft.text);
-			else drafts.sent(id);
+			drafts.learn(id, draft?.text ?? '');
 		}
 	}
 
@@ -164,8 +178,9 @@ class Rooms {
 	async #fetch(id: string): Promise<void> {
 		try {
 			this.add(await readRoom(id));
-		} catch {
-			// The list is refreshed with the next session or reload; a missing preview is no reason to disturb.
+		} catch (error) {
+			if (isStatus(error, 403, 404)) this.items = this.items.filter((room) => room.id !== id);
+			// Otherwise the list is refreshed with the next session or reload; a missing preview is no reason to disturb.
 		}
 	}
 
@@ -179,8 +194,9 @@ export function spoken(message: { text: string; attachments?: readonly { name: s
 	return message.text || (message.attachments ?? []).map(({ name }) => name).join(', ');
 }
 
+const at = (room: ListedRoom) => room.last_message_at ?? room.created_at;
+
 function ordered(rooms: readonly ListedRoom[]): ListedRoom[] {
-	const at = (room: ListedRoom) => room.last_message_at ?? room.created_at;
 	return [...rooms].sort((a, b) => at(b).localeCompare(at(a)));
 }
 

@@ -4,6 +4,7 @@ import { ApiError, NetworkError } from '$lib/api/errors';
 import type { Attachment } from '$lib/api/types';
 import { fileSize } from '$lib/format/size';
 import { t } from '$lib/i18n';
+import { session } from './session.svelte';
 import { toasts } from './toasts.svelte';
 
 export const MOST_FILES = 10;
@@ -34,6 +35,19 @@ interface Running {
 class Uploads {
 	#rooms = $state<Record<string, Waiting[]>>({});
 	#running = new Map<string, Running>();
+	#person: string | null = null;
+
+	start(): void {
+		session.onChange((user) => {
+			// What somebody else has uploaded here cannot be sent by whoever comes after them.
+			if (user && this.#person && this.#person !== user.id) {
+				for (const { control } of this.#running.values()) control.abort();
+				this.#running.clear();
+				this.#rooms = {};
+			}
+			if (user) this.#person = user.id;
+		});
+	}
 
 	of(room: string): readonly Waiting[] {
 		return this.#rooms[room] ?? [];
@@ -59,7 +73,7 @@ class Uploads {
 			this.#rooms[room] = [...this.of(room), waiting];
 			this.#running.set(key, { source, id: null, control: new AbortController() });
 		}
-		this.#next(room);
+		this.#next();
 	}
 
 	/** Takes a file out again, on the server too. */
@@ -67,7 +81,7 @@ class Uploads {
 		const running = this.#forget(room, key);
 		running?.control.abort();
 		if (running?.id) deleteFile(running.id).catch(() => undefined); // what is left is cleaned up by the server
-		this.#next(room);
+		this.#next();
 	}
 
 	retry(room: string, key: string): void {
@@ -76,7 +90,7 @@ class Uploads {
 		if (running.id) deleteFile(running.id).catch(() => undefined);
 		Object.assign(running, { id: null, control: new AbortController() });
 		this.#change(room, key, { state: 'waiting', share: 0, problem: '' });
-		this.#next(room);
+		this.#next();
 	}
 
 	/** Hands over what is ready, for the message that is being sent. */
@@ -95,10 +109,12 @@ class Uploads {
 		this.#rooms[room] = [...back, ...this.of(room)];
 	}
 
-	#next(room: string): void {
-		const active = Object.values(this.#rooms).flat().filter(({ state }) => state === 'uploading').length;
-		const free = this.of(room).filter(({ state }) => state === 'waiting').slice(0, Math.max(0, AT_ONCE - active));
-		for (const { key } of free) void this.#send(room, key);
+	/** Begins what may begin, in whichever conversation it waits: those that are under way may be another one's. */
+	#next(): void {
+		const all = Object.entries(this.#rooms).flatMap(([room, items]) => items.map(({ key, state }) => ({ room, key, state })));
+		const active = all.filter(({ state }) => state === 'uploading').length;
+		const waiting = all.filter(({ state }) => state === 'waiting').slice(0, Math.max(0, AT_ONCE - active));
+		for (const { room, key } of waiting) void this.#send(room, key);
 	}
 
 	async #send(room: string, key: string): Promise<void> {
@@ -108,11 +124,15 @@ class Uploads {
 		try {
 			const file = await upload(running.source, 'attachment', {
 				signal: running.control.signal,
-				onBegun: (id) => (running.id = id),
+				onBegun: (id) => {
+					running.id = id;
+					// Taken out before the server had an answer: nobody else knows this id.
+					if (running.control.signal.aborted) deleteFile(id).catch(() => undefined);
+				},
 				onProgress: (share) => this.#change(room, key, { share }),
 				onChecking: () => {
 					this.#change(room, key, { state: 'checking', share: 1 });
-					this.#next(room);
+					this.#next();
 				}
 			});
 			const { id, name, type, size, inline, width, height, has_thumbnail } = file;
@@ -124,7 +144,7 @@ class Uploads {
 			const problem = known ? error.message : error instanceof NetworkError ? t('files.lost') : t('error.unexpected');
 			this.#change(room, key, { state: 'failed', problem, retriable: !known || error.status >= 500 || error.status === 429 });
 		}
-		this.#next(room);
+		this.#next();
 	}
 
 	#change(room: string, key: string, changes: Partial<Waiting>): void {

@@ -1,0 +1,200 @@
+"""A laptop that sleeps, wakes, loses its network or its session: nothing that was written is lost, and nobody is sent away."""
+
+import asyncio
+import re
+from typing import Any
+from uuid import uuid4
+
+from playwright.async_api import Browser, BrowserContext, FilePayload, Page, Route, expect
+
+from tests.browser.accounts import PASSWORD, sign_out
+from tests.browser.line import Line
+from tests.browser.looking import violations
+from tests.browser.people import Bare
+from tests.browser.product import Complaints, person
+
+WOKEN = "dispatchEvent(new Event('online'))"
+
+
+class Someone:
+    """A person with a fresh account and a browser."""
+
+    def __init__(self, bare: Bare, context: BrowserContext, page: Page, email: str) -> None:
+        self.context, self.page, self.email = context, page, email
+        self._url = f"{bare.url}/api/v1"
+
+    async def ask(self, method: str, path: str, body: object = None) -> Any:
+        answer = await self.context.request.fetch(self._url + path, method=method, data=body)
+        assert answer.ok, await answer.text()
+        return None if answer.status == 204 else await answer.json()
+
+    async def room(self, title: str) -> str:
+        return str((await self.ask("POST", "/rooms", {"kind": "project", "title": title}))["id"])
+
+    async def say(self, room: str, text: str) -> None:
+        await self.ask("POST", f"/rooms/{room}/messages", {"client_id": str(uuid4()), "text": text})
+
+
+async def someone(bare: Bare, browser: Browser, complaints: Complaints, name: str) -> Someone:
+    context, page = await person(browser, complaints)
+    result = Someone(bare, context, page, f"{uuid4().hex[:12]}@people.example")
+    await result.ask("POST", "/accounts", {"email": result.email, "password": PASSWORD, "name": name})
+    return result
+
+
+async def test_what_was_written_without_a_network_is_kept(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    room = await ada.room("Telehealth")
+    await ada.say(room, "said before")
+    async with Line(bare.url) as line:
+        page = ada.page
+        await page.goto(f"{line.url}/rooms/{room}")
+        box = page.get_by_role("textbox", name="Message").last
+        pill = page.get_by_role("status").filter(has_text="Reconnecting")
+        await box.fill("first words")
+        await expect_draft(ada, room, "first words")
+        # Words that no server hears of: what comes back with the connection is older than they are.
+        line.cut()
+        await expect(pill).to_be_visible()
+        await page.clock.install()
+        await box.fill("first words, and many more")
+        await page.clock.run_for(5_000)  # the pause in which other devices do not interfere is over
+        await page.clock.resume()
+        async with page.expect_response(re.compile(r"/api/v1/rooms\?")):
+            line.mend()
+            await page.evaluate(WOKEN)
+        await expect_draft(ada, room, "first words, and many more")
+        await expect(box).to_have_value("first words, and many more")
+        # Nothing is heard of a line that is dead: what is said after waking arrives all the same, and soon.
+        line.go_dead()
+        await page.evaluate(WOKEN)
+        await box.press("Enter")
+        mine = page.get_by_role("article", name="Your message").filter(has_text="and many more")
+        await expect(mine).to_have_attribute("data-message", re.compile("."), timeout=15_000)  # stored
+        said = [each["text"] for each in (await ada.ask("GET", f"/rooms/{room}/messages"))["items"]]
+        assert said == ["said before", "first words, and many more"]
+        # A conversation that is put away is on no page of the list, and stays where one looks at it.
+        await ada.ask("PATCH", f"/rooms/{room}/settings", {"archived": True})
+        line.cut()
+        await expect(pill).to_be_visible()
+        async with page.expect_response(re.compile(r"/api/v1/rooms\?")):
+            line.mend()
+            await page.evaluate(WOKEN)
+        await expect(pill).to_have_count(0)
+        await expect(mine).to_be_visible()
+        await expect(page).to_have_url(f"{line.url}/rooms/{room}")
+    assert complaints.texts == []
+    await ada.context.close()
+
+
+async def test_whose_session_ends_comes_back_to_where_they_were(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    bob = await someone(bare, browser, complaints, "Bob Builder")
+    room = await ada.room("Telehealth")
+    await ada.say(room, "said before")
+    page = ada.page
+    await page.goto(f"{bare.url}/rooms/{room}")
+    box = page.get_by_role("textbox", name="Message").last
+    await box.fill("half a thought")
+    await expect_draft(ada, room, "half a thought")
+    credentials = {"email": ada.email, "password": PASSWORD}
+    elsewhere = await browser.new_context()
+    signed_in = await elsewhere.request.post(f"{bare.url}/api/v1/sessions", data=credentials)
+    assert signed_in.ok
+    assert (await elsewhere.request.delete(f"{bare.url}/api/v1/sessions")).ok  # all others
+    await expect(page.get_by_text("Sign in to see this conversation.")).to_be_visible()
+    await expect(page).to_have_url(f"{bare.url}/rooms/{room}")
+    await expect(page.get_by_text("You are not in", exact=False)).to_have_count(0)
+    await expect(page.get_by_text("said before")).to_have_count(0)
+    assert await violations(page) == []
+    # Somebody else at the same screen finds nothing of it.
+    await sign_in_here(page, bob)
+    await expect(page.get_by_text("you are not part of it")).to_be_visible()
+    await page.evaluate("fetch('/api/v1/sessions/current', {method: 'DELETE'})")
+    await page.goto(f"{bare.url}/rooms/{room}")
+    await sign_in_here(page, ada)
+    await expect(page.get_by_text("said before")).to_be_visible()
+    await expect(box).to_have_value("half a thought")
+    # Who signs out takes along what they have begun to write, wherever they began it.
+    await page.goto(f"{bare.url}/")
+    idea = page.get_by_role("main").get_by_role("textbox").last
+    await idea.fill("an idea of mine")
+    await page.reload()
+    await expect(idea).to_have_value("an idea of mine")
+    await sign_out(page)
+    await expect(idea).to_have_value("")
+    await page.reload()
+    await expect(idea).to_have_value("")
+    assert complaints.texts == []
+    await elsewhere.close()
+    await bob.context.close()
+    await ada.context.close()
+
+
+async def sign_in_here(page: Page, who: Someone) -> None:
+    """By the dialog, without leaving the page."""
+    await page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).last.click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("E-mail").fill(who.email)
+    await dialog.get_by_label("Password").fill(PASSWORD)
+    await dialog.get_by_role("button", name="Sign in", exact=True).click()
+    await expect(dialog).to_have_count(0)
+
+
+async def test_files_of_two_rooms_do_not_wait_for_each_other(bare: Bare, browser: Browser) -> None:
+    ada = await someone(bare, browser, Complaints(), "Ada Founder")
+    first, second = await ada.room("First"), await ada.room("Second")
+    page, held, begun = ada.page, asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        if route.request.method == "PUT":
+            await held.wait()
+        await route.continue_()
+
+    async def hold_the_answer(route: Route) -> None:
+        answer = await route.fetch()
+        begun.set()
+        await held.wait()
+        await route.fulfill(response=answer)
+
+    def text(*names: str) -> list[FilePayload]:
+        return [{"name": name, "mimeType": "text/plain", "buffer": b"words"} for name in names]
+
+    await page.route("**/incoming/**", hold)
+    await page.goto(f"{bare.url}/rooms/{first}")
+    chooser, tray = page.locator("main input[type=file]"), page.get_by_role("list", name="Attachments")
+    await chooser.set_input_files(text("one.txt", "two.txt", "three.txt"))
+    await expect(tray.get_by_role("progressbar")).to_have_count(3)
+    await page.get_by_role("navigation").get_by_role("link", name=re.compile("Second")).click()
+    await page.wait_for_url(f"**/rooms/{second}")
+    await expect(tray).to_have_count(0)
+    await chooser.set_input_files(text("four.txt"))
+    await expect(tray.get_by_role("progressbar")).to_have_count(1)
+    held.set()
+    await expect(tray.get_by_role("progressbar")).to_have_count(0)
+    await expect(tray.get_by_text("5 bytes")).to_be_visible()
+    # One that is taken out before the server has told its name leaves nothing behind.
+    held.clear()
+    await page.route("**/api/v1/files", hold_the_answer)
+    await chooser.set_input_files(text("regretted.txt"))
+    await begun.wait()
+    await page.get_by_role("button", name="Remove regretted.txt").click()
+    async with page.expect_response(
+        lambda answer: answer.request.method == "DELETE" and "/files/" in answer.url
+    ):
+        held.set()
+    names = [each["name"] for each in (await ada.ask("GET", "/files"))["items"]]
+    assert sorted(names) == ["four.txt", "one.txt", "three.txt", "two.txt"]
+    await ada.context.close()
+
+
+async def expect_draft(ada: Someone, room: str, text: str) -> None:
+    """The server has this draft, within a while."""
+    await expect(ada.page.get_by_role("textbox", name="Message").last).to_have_value(text)
+    for _ in range(200):
+        if (await ada.ask("GET", f"/rooms/{room}/draft"))["text"] == text:
+            return
+        await ada.page.wait_for_timeout(50)
+    raise AssertionError("the draft did not reach the server")
