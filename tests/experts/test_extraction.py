@@ -1,6 +1,7 @@
 """How well résumés and short texts are read, against texts labelled by hand (`labelled/`). The figures are printed:
 `pytest tests/experts/test_extraction.py -s`."""
 
+import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from services.experts.resume import facts
 from services.experts.resume.schemas import ProposedRole, ProposedSkill, ProposedTerm
+from services.experts.resume.worker import CPU_SECONDS
 from services.taxonomy import skills
 from services.taxonomy.text import fold
 
@@ -139,6 +141,9 @@ def test_any_text_is_read_in_time() -> None:
         "a" * 80_000,
         "\n" * 5_000 + "x",
         "(" * 50_000,
+        "Skills\n" + "Go, " * 20_000,
     ):
+        begin = time.process_time()
         reading = facts.read(text, pages=None, year=YEAR)
+        assert time.process_time() - begin < CPU_SECONDS, text[:20]
         assert len(reading.roles) <= 20

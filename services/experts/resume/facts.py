@@ -26,6 +26,7 @@ from services.taxonomy.phrases import ReadText
 from services.taxonomy.skills import SkillMention
 
 MOST_SKILLS, MOST_INDUSTRIES, MOST_PASSAGES = 40, 6, 2
+_NEAR = 100  # characters beside a skill in which its years and level are looked for
 _SURE_INDUSTRY = 2.0
 _YEARS = r"(?:years?|yrs?|jahren?|ans|a[nñ]os)"
 _STATED = re.compile(
@@ -148,7 +149,8 @@ def _skills(lines: list[Line], found: list[FoundRole], year: int) -> list[Propos
         number = _line_at(starts, mention.start)
         begin = starts[number]
         line = lines[number].text
-        left, right = line[: mention.start - begin], line[mention.end - begin :]
+        at, until = mention.start - begin, mention.end - begin
+        left, right = line[max(0, at - _NEAR) : at], line[until : until + _NEAR]
         slug = mention.slug
         names[slug] = mention.name
         numbers = passages.setdefault(slug, [])
