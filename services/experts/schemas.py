@@ -161,6 +161,9 @@ class ProfilePatch(Input):
     roles: list[PastRole] | None = Field(None, max_length=20)
     links: list[Link] | None = Field(None, max_length=8)
     portfolio: Portfolio | None = Field(None, max_length=8)
+    as_of: datetime | None = Field(
+        None, description="`updated_at` of what is being changed: refused if the profile has changed since"
+    )
 
 
 class Check(StrEnum):

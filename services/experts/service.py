@@ -183,18 +183,22 @@ async def create_profile(
 
 
 async def update_profile(session: AsyncSession, actor: Actor, data: ProfilePatch) -> MyProfile:
-    """Change one's own profile; what the patch leaves out stays. Raises `Conflict` (profile_incomplete) when a profile
-    that is no longer a draft would lose what it needs."""
+    """Change one's own profile; what the patch leaves out stays. Raises `Conflict`: profile_incomplete when a profile
+    that is no longer a draft would lose what it needs, profile_changed when it is not as the patch says it was."""
     actor.require_account()
     actor.require(Scope.EXPERTS_WRITE)
     expert = await repository.by_user(session, actor.user_id, lock=True)
     if expert is None:
         raise NotFound("You have no expert profile yet.", code="no_profile")
+    if data.as_of is not None and data.as_of != expert.updated_at:
+        raise Conflict("The profile was changed in another window meanwhile.", code="profile_changed")
     for name, value in _columns(data, _PLAIN).items():
         setattr(expert, name, value)
     chosen = _apply(expert, data)
     if chosen is not None:
         await repository.replace_skills(session, expert.id, chosen)
+    # Years and levels of skills, and files, are rows of their own; an operator who has read the profile has not seen these.
+    expert.updated_at = clock.now()
     await _publish(session, expert, data)
     # The generated search column and the time of change come back from the database.
     await session.flush()
@@ -211,8 +215,6 @@ async def _publish(session: AsyncSession, expert: Expert, data: ProfileInput | P
     if data.portfolio is not None:
         shown = expert.status in policy.PORTFOLIO_SHOWN
         await files.set_portfolio(session, expert.user_id, data.portfolio, shown=shown)
-        # An operator who has read the profile has not seen these.
-        expert.updated_at = clock.now()
 
 
 def _columns(data: ProfileInput | ProfilePatch, names: Sequence[str]) -> dict[str, object]:

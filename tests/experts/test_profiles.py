@@ -15,7 +15,7 @@ from core.errors import Conflict, Forbidden, InvalidInput, NotFound, SignUpRequi
 from core.money import Money
 from models.experts import Expert
 from services.experts import listing, service
-from services.experts.schemas import ExpertFilter, ProfilePatch, Sort, Status, StatusChange
+from services.experts.schemas import Check, Decision, ExpertFilter, ProfilePatch, Sort, Status, StatusChange
 from tests.accounts.factories import actor_for, make_actor, make_user
 from tests.experts.factories import STORY, SYSTEM, make_expert, profile
 
@@ -84,6 +84,32 @@ async def test_skills_are_stored_under_their_canonical_names(session: AsyncSessi
     with pytest.raises(InvalidInput) as caught:
         await make_expert(session, skills=[{"skill": "Underwater basket weaving", "years": 3}])
     assert caught.value.code == "unknown_skill"
+
+
+async def test_a_change_that_was_made_on_something_older_is_refused(session: AsyncSession) -> None:
+    actor, _ = await make_expert(session)
+    seen = (await service.my_profile(session, actor)).updated_at
+    await service.update_profile(session, actor, ProfilePatch(headline="From one window", as_of=seen))
+    with pytest.raises(Conflict) as caught:
+        await service.update_profile(session, actor, ProfilePatch(headline="From another", as_of=seen))
+    assert caught.value.code == "profile_changed"
+    assert (await service.my_profile(session, actor)).headline == "From one window"
+
+
+async def test_years_of_a_skill_are_a_change_of_the_profile(session: AsyncSession) -> None:
+    """An operator approves what they have read: two years of Python do not become thirty meanwhile."""
+    actor, expert = await make_expert(session, status=Status.SUBMITTED)
+    mine = await service.my_profile(session, actor)
+    skills = [{"skill": skill.skill, "years": 30, "level": 3} for skill in mine.skills]
+    await service.update_profile(session, actor, ProfilePatch.model_validate({"skills": skills}))
+    with pytest.raises(Conflict) as caught:
+        await service.decide(
+            session,
+            await make_actor(session, role=Role.ADMIN),
+            expert.id,
+            Decision(status=Status.APPROVED, checklist=list(Check), as_of=mine.updated_at),
+        )
+    assert caught.value.code == "profile_changed"
 
 
 async def test_what_an_owner_says_they_are_not_for_is_no_skill_of_theirs(session: AsyncSession) -> None:

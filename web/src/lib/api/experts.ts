@@ -22,7 +22,8 @@ export const unsave = (id: string) => read(api.DELETE(`${V1}/me/saved-experts/{e
 
 export const myProfile = async () => (await read(api.GET(`${V1}/me/expert-profile`))) as MyProfile;
 export const startProfile = async (body: ProfilePatch) => (await read(api.POST(`${V1}/me/expert-profile`, { body }))) as MyProfile;
-export const changeProfile = async (body: ProfilePatch) => (await read(api.PATCH(`${V1}/me/expert-profile`, { body }))) as MyProfile;
+/** `leaving`: the page goes away, and the request outlives it. */
+export const changeProfile = async (body: ProfilePatch, leaving = false) => (await read(api.PATCH(`${V1}/me/expert-profile`, { body, keepalive: leaving }))) as MyProfile;
 export const changeStatus = async (status: ProfileStatus) => (await read(api.POST(`${V1}/me/expert-profile/status`, { body: { status } }))) as MyProfile;
 
 /** The file itself is the body; its kind is told by its content. */

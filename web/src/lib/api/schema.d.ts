@@ -5382,6 +5382,11 @@ export interface components {
          *     has been handed in keeps all that it needs.
          */
         ProfilePatch: {
+            /**
+             * As Of
+             * @description `updated_at` of what is being changed: refused if the profile has changed since
+             */
+            as_of?: string | null;
             /** Country */
             country?: string | null;
             /** Engagements */

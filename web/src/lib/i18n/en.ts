@@ -26,6 +26,7 @@ export const en = {
 	'app.name': 'Sextant',
 	'assistant.name': 'Sextant',
 	loading: 'Loading…',
+	'leaving.unsaved': 'Something here is not saved. Leave anyway?',
 	range: '{low}–{high}',
 	hours: { one: '{count} hour', other: '{count} hours' },
 	minutes: { one: '{count} minute', other: '{count} minutes' },
