@@ -32,6 +32,12 @@ def on_suspension(hook: H) -> H:
     return hook
 
 
+async def is_suspended(session: AsyncSession, user_id: UUID) -> bool:
+    """Whether this account is out for now. For rooms whose own decisions hang on it."""
+    user = await repository.user(session, user_id)
+    return user is not None and user.suspended_at is not None
+
+
 async def find(
     session: AsyncSession,
     actor: Actor,

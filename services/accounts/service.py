@@ -17,7 +17,7 @@ from core.ids import new_id
 from core.security import API_TOKEN_PREFIX, hash_password, needs_rehash, verify_password
 from models.accounts import User
 from services.accounts import api_tokens, factors, repository, sessions, single_use, throttle
-from services.accounts.administration import on_suspension
+from services.accounts.administration import is_suspended, on_suspension
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.deletion import on_delete
 from services.accounts.devices import tell_if_new
@@ -59,6 +59,7 @@ __all__ = [
     "deliver_with",
     "ensure_account",
     "finish_sign_in",
+    "is_suspended",
     "me",
     "name",
     "on_delete",

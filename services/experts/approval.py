@@ -54,7 +54,7 @@ async def change_status(
 async def decide(session: AsyncSession, actor: Actor, expert_id: UUID, data: Decision) -> ExpertRead:
     """For operators: approve, return, pause, suspend or reinstate a profile. The owner is told by mail.
 
-    Raises `Conflict` (status_conflict, profile_changed, profile_incomplete), `InvalidInput` (reason_needed,
+    Raises `Conflict` (status_conflict, profile_changed, profile_incomplete, account_suspended), `InvalidInput` (reason_needed,
     checklist_incomplete), `Forbidden` (own_profile).
     """
     actor.require(Scope.ADMIN)
@@ -64,6 +64,11 @@ async def decide(session: AsyncSession, actor: Actor, expert_id: UUID, data: Dec
     if data.as_of is not None and data.as_of != expert.updated_at:
         raise Conflict(
             "The profile has changed since you looked at it. Look again, then decide.", code="profile_changed"
+        )
+    if data.status is Status.APPROVED and await accounts.is_suspended(session, expert.user_id):
+        raise Conflict(
+            "The account behind this profile is suspended. Reinstate the account first.",
+            code="account_suspended",
         )
     policy.check_decision(
         actor,

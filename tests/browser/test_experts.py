@@ -232,6 +232,12 @@ async def browse(page: Page, product: Product) -> None:
     await expect(page.get_by_text("Loading…")).to_have_count(0)
     await page.get_by_role("button", name="Clear all").click()
     await expect(page.get_by_role("article").first).to_be_visible()
+    # A link with rubbish in it: what cannot be meant is left out, and what is named twice counts once.
+    rubbish = "languages=sv&languages=sv&stages=foo&countries=zz&industries=%3Cb%3E&min_rate=-4&sort=best&bookable=perhaps"
+    await page.goto(f"{product.url}/experts?{rubbish}")
+    await expect(page.get_by_role("article").filter(has_text=NAME)).to_be_visible()
+    await expect(page.get_by_role("button", name="Remove Swedish")).to_have_count(1)
+    await expect(page.get_by_role("alert")).to_have_count(0)
     await page.goto(f"{product.url}/experts?languages=sv")
     await expect(page.get_by_role("article").filter(has_text=NAME)).to_be_visible()
 
@@ -251,6 +257,15 @@ async def save_compare_and_sign_up(page: Page, product: Product) -> None:
     table = page.get_by_role("table")
     await expect(table.get_by_role("columnheader")).to_have_count(2)
     await expect(table.get_by_text("€140/h")).to_be_visible()
+    # A link with more people than fit says so, and names stay in sight while one looks along the line.
+    people = await page.evaluate(
+        "fetch('/api/v1/experts?limit=6').then(r => r.json()).then(page => page.items)"
+    )
+    await page.goto(f"{product.url}/experts/compare?" + "&".join(f"id={each['slug']}" for each in people))
+    await expect(page.get_by_text("Four people fit side by side; 2 more were left out.")).to_be_visible()
+    await expect(table.get_by_role("columnheader")).to_have_count(4)
+    await table.get_by_role("columnheader").last.scroll_into_view_if_needed()
+    await expect(table.get_by_role("rowheader", name="Rate", exact=True)).to_be_in_viewport()
     await sign_up(page, product, "Ada Founder")
     await page.goto(f"{product.url}/experts/saved")
     await expect(page.get_by_role("article").filter(has_text=NAME)).to_be_visible()

@@ -225,6 +225,18 @@ async def test_a_suspended_account_takes_its_profile_out_of_sight_and_back(db: D
             ]
 
 
+async def test_nobody_is_shown_by_a_decision_while_their_account_is_suspended(db: Database) -> None:
+    operator = await signed_in(db, role=Role.ADMIN)
+    async with db.transaction() as session:
+        owner, expert = await make_expert(session)
+        await administration.suspend(session, operator, owner.user_id, reason="fraud")
+        with pytest.raises(Conflict) as caught:
+            await service.decide(session, operator, expert.id, Decision(status=Status.APPROVED))
+        assert caught.value.code == "account_suspended"
+        with pytest.raises(NotFound):
+            await service.get(session, VISITOR, expert.id)
+
+
 async def test_what_an_operator_decided_on_the_profile_outlives_the_suspension_of_the_account(
     db: Database,
 ) -> None:

@@ -6,6 +6,18 @@ export type Facet = (typeof FACETS)[number];
 export const SORTS = ['relevance', 'rating', 'experience', 'rate_low', 'rate_high', 'newest'] as const;
 export type Sort = (typeof SORTS)[number];
 
+/** How a value of a facet is written; what it stands for, the API says. */
+const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const WRITTEN: Record<Facet, (value: string) => boolean> = {
+	skills: (value) => value.trim().length > 0 && value.length <= 64,
+	industries: (value) => SLUG.test(value) && value.length <= 64,
+	engagements: (value) => ['call', 'fractional', 'interim'].includes(value),
+	stages: (value) => ['idea', 'prototype', 'mvp', 'launched', 'growth', 'rebuild'].includes(value),
+	languages: (value) => /^[a-z]{2,3}$/.test(value),
+	countries: (value) => /^[A-Z]{2}$/.test(value)
+};
+const MOST: Record<Facet, number> = { skills: 10, industries: 10, engagements: 3, stages: 6, languages: 10, countries: 20 };
+
 const whole = (text: string | null) => {
 	const value = Number(text);
 	return text && Number.isInteger(value) && value >= 1 && value <= 1e9 ? value : undefined;
@@ -14,7 +26,8 @@ const whole = (text: string | null) => {
 /** The query of an address; what the API would refuse by its form is left out. */
 export function queryOf(params: URLSearchParams): ExpertQuery {
 	const sort = SORTS.find((each) => each === params.get('sort'));
-	const chosen = Object.fromEntries(FACETS.map((facet) => [facet, params.getAll(facet).slice(0, 10)]).filter(([, values]) => values?.length));
+	const valuesOf = (facet: Facet) => [...new Set(params.getAll(facet).filter(WRITTEN[facet]))].slice(0, MOST[facet]);
+	const chosen = Object.fromEntries(FACETS.map((facet) => [facet, valuesOf(facet)]).filter(([, values]) => values?.length));
 	return {
 		...chosen,
 		q: (params.get('q') ?? '').slice(0, 200) || undefined,

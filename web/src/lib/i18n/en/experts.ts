@@ -73,6 +73,7 @@ export const experts = {
 	'compare.clear': 'Clear',
 	'compare.none.title': 'Nobody to compare yet',
 	'compare.none.text': 'Choose two to four people from the list.',
+	'compare.more': { one: 'Four people fit side by side; {count} more was left out.', other: 'Four people fit side by side; {count} more were left out.' },
 	'compare.gone': { one: '{count} person of this comparison is no longer public.', other: '{count} people of this comparison are no longer public.' },
 	'compare.row.rating': 'Rating',
 	'compare.row.languages': 'Languages',
