@@ -27,12 +27,15 @@ class OpenProject:
     timezone: str
     locale: str
     query: dict[str, Any]
+    found: int
+    """How many met everything in that search."""
 
 
+# Who only came closest did not fit: once they do, that is news.
 _SHOWN = text(
     """
     select (shown -> 'expert' ->> 'id')::uuid
-    from match_runs r, unnest(array['items', 'closest']) listed, json_array_elements(r.result -> listed) shown
+    from match_runs r, json_array_elements(r.result -> 'items') shown
     where r.project_id = :project_id
     union
     select expert_id from match_notices where project_id = :project_id
@@ -47,7 +50,7 @@ _SEARCHES = text(
     from match_runs r
     cross join lateral json_array_elements(r.result -> 'items') shown
     join experts e on e.id = (shown -> 'expert' ->> 'id')::uuid
-    where r.created_at > :since and e.user_id = any(:experts) and r.user_id <> e.user_id
+    where e.status = 'approved' and r.created_at > :since and e.user_id = any(:experts) and r.user_id <> e.user_id
     order by e.user_id, r.user_id, r.project_id, score desc
     """
 )
@@ -79,6 +82,7 @@ async def open_project(session: AsyncSession, project_id: UUID) -> OpenProject |
                 User.timezone,
                 User.locale,
                 MatchRun.query,
+                func.json_array_length(MatchRun.result["items"]),
             )
             .join(User, User.id == Project.owner_id)
             .join(MatchRun, (MatchRun.project_id == Project.id) & (MatchRun.user_id == Project.owner_id))
@@ -100,7 +104,7 @@ async def last_told(session: AsyncSession, project_id: UUID) -> datetime | None:
 
 
 async def known(session: AsyncSession, project_id: UUID) -> set[UUID]:
-    """The experts that the owner has seen for a project, or was told of."""
+    """The experts that the owner was shown as fitting a project, or was told of."""
     return set((await session.scalars(_SHOWN, {"project_id": project_id})).all())
 
 

@@ -3,7 +3,7 @@ that showed them.
 
 A profile that is approved or changed is embedded anew; some minutes later the projects that were searched for lately
 are searched again, as their owners last did. Whom an owner has seen or was told of is not told again; once a day a
-project, at most three people. Experts hear once a day, in the morning of their own clock, of at most five searches,
+project, at most three people. They have to fit well, unless the search had found nobody. Experts hear once a day, in the morning of their own clock, of at most five searches,
 never of who searched.
 """
 
@@ -90,7 +90,9 @@ async def tell_founder(db: Database, *, project_id: UUID) -> None:
         if last is not None and clock.now() - last < BETWEEN:
             return
         known = await repository.known(session, project_id)
-        new = [each for each in result.items if each.expert.id not in known and each.score >= LEAST_SCORE]
+        # Where nobody met everything, whoever does now is news.
+        least = LEAST_SCORE if project.found else 0
+        new = [each for each in result.items if each.expert.id not in known and each.score >= least]
         if new:
             await _tell_founder(session, project, new[:MOST_PEOPLE])
 

@@ -94,6 +94,26 @@ async def test_a_founder_hears_of_people_they_do_not_know(library: Database) -> 
     assert len(known) == len(set(known)) == len(result.items)
 
 
+async def test_who_comes_to_fit_a_search_that_found_nobody_is_news(library: Database) -> None:
+    owner, project_id, _ = await searched(library)
+    await forget_who_was_shown(library, project_id)
+    query = MatchQuery(
+        text="A marketplace for second-hand bicycles", project_id=project_id, must_skills=["Quuxinator"]
+    )
+    result = await service.search(library, owner, query)
+    assert (result.items, len(result.closest)) == ([], 3)
+    await tell_founder(library, project_id=project_id)
+    assert await lines(library, owner) == [], "who only comes close does not fit"
+
+    fits = result.closest[-1].expert
+    async with library.transaction() as session:
+        row = await session.get_one(Expert, fits.id)
+        row.story = f"{row.story} I wrote the Quuxinator."
+    await tell_founder(library, project_id=project_id)
+    (line,) = await lines(library, owner)
+    assert fits.name in line.title
+
+
 async def test_what_is_gone_or_of_no_use_is_passed_over(library: Database) -> None:
     owner, project_id, _ = await searched(library)
     await forget_who_was_shown(library, project_id)
@@ -139,6 +159,11 @@ async def test_an_expert_who_asked_hears_once_in_the_morning(library: Database) 
     assert await lines(library, asked) == [], "not in the afternoon"
     async with library.transaction() as session:
         await _clock(session, asked.user_id, 9)
+        await session.execute(update(Expert).where(Expert.id == shown[0]).values(status="paused"))
+    await tell_experts(library)
+    assert await lines(library, asked) == [], "not while nobody can find them"
+    async with library.transaction() as session:
+        await session.execute(update(Expert).where(Expert.id == shown[0]).values(status="approved"))
     await tell_experts(library)
     await tell_experts(library)
     (line,) = await lines(library, asked)
