@@ -117,7 +117,10 @@ def install(app: FastAPI) -> None:
 
     async def invalid(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        fields = [{"field": _field(e["loc"]), "message": e["msg"]} for e in error.errors()[:50]]
+        fields = [
+            {"field": _field(e["loc"]), "message": e["msg"].removeprefix("Value error, ")}
+            for e in error.errors()[:50]
+        ]
         named = ", ".join(dict.fromkeys(f["field"] for f in fields if f["field"])) or "the request"
         return respond(422, "invalid_input", f"Please check {named}.", errors=fields)
 

@@ -52,7 +52,7 @@ LocalTime = Annotated[
     ),
 ]
 CallMinutes = Annotated[int, Field(ge=15, le=180, multiple_of=15, description="Length of the call")]
-Agenda = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=1000)]
+Agenda = Annotated[str, StringConstraints(max_length=1000), BeforeValidator(clean)]
 
 
 class Input(BaseModel):

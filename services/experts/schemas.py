@@ -70,13 +70,14 @@ def _distinct(values: list[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-Line = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=160)]
-ShortText = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=400)]
+# Cleaned first, then measured: what stands last is applied first.
+Line = Annotated[str, StringConstraints(min_length=1, max_length=160), BeforeValidator(clean)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=400), BeforeValidator(clean)]
 # Parts of a draft may be empty.
-DraftLine = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=160)]
-DraftText = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=6000)]
-LongText = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=40, max_length=6000)]
-SkillName = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=64)]
+DraftLine = Annotated[str, StringConstraints(max_length=160), BeforeValidator(clean)]
+DraftText = Annotated[str, StringConstraints(max_length=6000), BeforeValidator(clean)]
+LongText = Annotated[str, StringConstraints(min_length=40, max_length=6000), BeforeValidator(clean)]
+SkillName = Annotated[str, StringConstraints(min_length=1, max_length=64), BeforeValidator(clean)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -84,8 +85,8 @@ Distinct = AfterValidator(_distinct)
 # Without a user's name before the host, which is how an address pretends to lead elsewhere.
 HttpsUrl = Annotated[
     str,
-    BeforeValidator(clean),
     StringConstraints(pattern=r"^https://[^\s<>\"'/?#@\\]{3,}([/?#][^\s<>\"'\\]*)?$", max_length=300),
+    BeforeValidator(clean),
 ]
 
 
@@ -364,7 +365,7 @@ class Sort(StrEnum):
 class ExpertListing(Input):
     """What a list of experts is narrowed by, rates apart: all of the skills, any of the rest."""
 
-    q: Annotated[str, BeforeValidator(clean), StringConstraints(max_length=200)] = ""
+    q: Annotated[str, StringConstraints(max_length=200), BeforeValidator(clean)] = ""
     skills: list[SkillName] = Field(default_factory=list, max_length=10)
     industries: list[Slug] = Field(default_factory=list, max_length=10)
     languages: list[Language] = Field(default_factory=list, max_length=10)

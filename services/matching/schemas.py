@@ -29,7 +29,7 @@ from services.experts.schemas import (
     clean,
 )
 
-QueryText = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=6000)]
+QueryText = Annotated[str, StringConstraints(max_length=6000), BeforeValidator(clean)]
 Skills = Annotated[list[SkillName], Distinct]
 
 

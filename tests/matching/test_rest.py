@@ -68,6 +68,22 @@ async def test_bad_input_is_named(
     assert any(field in error["field"] for error in answer.json()["errors"])
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"text": "x" * 6001}, "String should have at most 6000 characters"),
+        ({"text": TEXT, "max_rate": {"amount": 0, "currency": "USD"}}, "rates are above zero"),
+    ],
+)
+async def test_what_is_wrong_is_said_in_words(
+    client: httpx.AsyncClient, library: Database, body: dict[str, object], message: str
+) -> None:
+    await sign_in(client, library)
+    assert [error["message"] for error in (await client.post("/matches", json=body)).json()["errors"]] == [
+        message
+    ]
+
+
 async def test_the_list_of_experts_filters_and_pages(client: httpx.AsyncClient, library: Database) -> None:
     await sign_in(client, library, Role.GUEST)
     found = await client.get(

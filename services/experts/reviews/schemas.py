@@ -9,8 +9,8 @@ from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from services.experts.schemas import Input, clean
 
-ReviewText = Annotated[str, BeforeValidator(clean), StringConstraints(max_length=2000)]
-ReplyText = Annotated[str, BeforeValidator(clean), StringConstraints(min_length=1, max_length=1000)]
+ReviewText = Annotated[str, StringConstraints(max_length=2000), BeforeValidator(clean)]
+ReplyText = Annotated[str, StringConstraints(min_length=1, max_length=1000), BeforeValidator(clean)]
 
 
 class Side(StrEnum):
@@ -51,14 +51,14 @@ class Reason(StrEnum):
 
 class WriteReport(Input):
     reason: Reason
-    details: Annotated[str, BeforeValidator(clean), StringConstraints(max_length=1000)] = ""
+    details: Annotated[str, StringConstraints(max_length=1000), BeforeValidator(clean)] = ""
 
 
 class Resolve(Input):
     """What an operator does about a report. Removing a review resolves all reports of it."""
 
     outcome: Literal["kept", "removed"]
-    note: Annotated[str, BeforeValidator(clean), StringConstraints(max_length=1000)] | None = None
+    note: Annotated[str, StringConstraints(max_length=1000), BeforeValidator(clean)] | None = None
 
 
 class ReviewRead(BaseModel):
