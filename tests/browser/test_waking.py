@@ -133,6 +133,52 @@ async def test_whose_session_ends_comes_back_to_where_they_were(bare: Bare, brow
     await ada.context.close()
 
 
+async def test_what_is_refused_for_good_is_given_back(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    bob = await someone(bare, browser, complaints, "Bob Builder")
+    room, other = await ada.room("Telehealth"), await ada.room("Elsewhere")
+    for each in (room, other):
+        link = (await ada.ask("POST", f"/rooms/{each}/invitations", {}))["link"]
+        await bob.ask("POST", "/invitations/accept", {"token": link.partition("#token=")[2]})
+    await ada.say(room, "said before")
+    page = bob.page
+    async with Line(bare.url) as line:
+        await page.goto(f"{line.url}/rooms/{room}")
+        await expect(page.get_by_role("main").get_by_text("said before")).to_be_visible()
+        line.cut()
+        box = page.get_by_role("textbox", name="Message").last
+        await box.fill("too late")
+        await box.press("Enter")
+        await ada.ask("DELETE", f"/rooms/{room}/members/{await me(bob)}")
+        line.mend()
+        await page.evaluate(WOKEN)
+        await expect(page.get_by_text("You are not in “Telehealth” any more.")).to_be_visible()
+        unsent = page.get_by_role("region", name="What you wrote was not sent")
+        await expect(unsent.get_by_text("too late")).to_be_visible()
+        await expect(page.get_by_role("main").get_by_text("said before")).to_have_count(0)
+        await page.get_by_role("navigation").get_by_role("link", name=re.compile("Elsewhere")).click()
+        await box.fill("not held up")
+        await box.press("Enter")
+        mine = page.get_by_role("article", name="Your message").filter(has_text="not held up")
+        await expect(mine).to_have_attribute("data-message", re.compile("."))  # stored
+        await page.go_back()
+        await page.set_viewport_size({"width": 390, "height": 844})
+        await expect(unsent.get_by_text("too late")).to_be_visible()
+        assert await violations(page) == []
+        await unsent.get_by_role("button", name="Discard").click()
+        await expect(unsent).to_have_count(0)
+        said = [each["text"] for each in (await ada.ask("GET", f"/rooms/{other}/messages"))["items"]]
+        assert said == ["not held up"]
+    assert complaints.texts == []
+    await ada.context.close()
+    await bob.context.close()
+
+
+async def me(who: Someone) -> str:
+    return str((await who.ask("GET", "/me"))["id"])
+
+
 async def sign_in_here(page: Page, who: Someone) -> None:
     """By the dialog, without leaving the page."""
     await page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).last.click()

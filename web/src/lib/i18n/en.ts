@@ -129,6 +129,7 @@ export const en = {
 	'message.unsent': 'Not sent. {problem}',
 	'person.unknown': 'Someone',
 
+	'room.unsent': 'What you wrote was not sent',
 	'room.nameless': 'Conversation',
 	'room.signed-out': 'Sign in to see this conversation.',
 	'room.missing': 'This conversation does not exist, or you are not part of it.',
