@@ -1,6 +1,6 @@
 """Putting link previews under messages, and taking them away: each an event that carries the message as it is now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -46,23 +46,28 @@ async def add(
     message_id: UUID,
     previews: Sequence[LinkPreview],
     *,
-    beside: Sequence[dict[str, Any]] = (),
-) -> None:
-    """Put previews under a message `beside` those that it had when its links were read, unless it was deleted, or others
-    were put there or taken away meanwhile."""
+    linked: Callable[[str], Sequence[str]],
+) -> list[LinkPreview]:
+    """Put previews under a message, in the order of its links; returns those that were not wanted any more: reading a
+    page takes a while, and the message may have been deleted or edited meanwhile. `linked` finds the links in a text."""
     found = await message(session, message_id)
     if found is None:
-        return
+        return list(previews)
     await session.execute(select(Room.id).where(Room.id == found["room_id"]).with_for_update(key_share=True))
-    changed = await session.execute(
-        update(Message)
-        .where(Message.id == message_id, Message.deleted_at.is_(None), Message.previews == list(beside))
-        .values(previews=[*beside, *(each.model_dump(mode="json") for each in previews)])
-        .returning(MESSAGE)
-    )
-    row = changed.mappings().first()
-    if row is not None:
-        await _log(session, row)
+    found = await message(session, message_id)  # as it is now that nothing else can change it
+    links = linked(found["text"]) if found is not None else ()
+    there = {each["url"]: each for each in found["previews"]} if found is not None else {}
+    fresh = {each.url: each for each in previews if each.url in links and each.url not in there}
+    if fresh:
+        known = there | {url: each.model_dump(mode="json") for url, each in fresh.items()}
+        shown = sorted(
+            known.values(), key=lambda each: links.index(each["url"]) if each["url"] in links else -1
+        )
+        changed = await session.execute(
+            update(Message).where(Message.id == message_id).values(previews=shown).returning(MESSAGE)
+        )
+        await _log(session, changed.mappings().one())
+    return [each for each in previews if each.url not in fresh]
 
 
 async def remove(session: AsyncSession, message_id: UUID, preview_id: UUID) -> MessageRead:

@@ -1,6 +1,8 @@
 """The links of a message, and what a page says about itself."""
 
+import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -10,6 +12,13 @@ MAX_URL = 2_000
 _URL = re.compile(r"https?://[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]{2,20})", re.IGNORECASE)
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_CHARSETS = re.compile(
+    r"utf-8|utf-16(-[bl]e)?|ascii|iso8859-\d+|cp\d+|koi8-[ru]|gb\w+|big5\w*|euc_\w+|shift_jis\w*|iso2022_jp\w*|mac-(roman|cyrillic)|tis-620"
+)
+# Who says the first means the second, which holds more: so browsers read them.
+_READ_AS = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
+    "shift_jis": "cp932", "euc_kr": "cp949"}  # fmt: skip
 _WANTED = {
     "og:title": "title", "twitter:title": "title",
     "og:description": "description", "twitter:description": "description", "description": "description",
@@ -45,13 +54,11 @@ class Said:
 
 def said(url: str, content_type: str, body: bytes) -> Said | None:
     """Read the head of a page; None when it has no title."""
-    declared = _CHARSET.search(content_type.encode("latin-1", "ignore")) or _CHARSET.search(body[:2048])
-    try:
-        text = body.decode(declared[1].decode() if declared else "utf-8", "replace")
-    except LookupError:
-        text = body.decode("utf-8", "replace")
     head = _Head()
-    head.feed(text)
+    with suppress(
+        AssertionError
+    ):  # what the parser throws at some malformed markup; what came before it counts
+        head.feed(_decoded(content_type, body))
     found = head.found()
     title = plain(found.get("title", ""), 200)
     if not title:
@@ -63,6 +70,35 @@ def said(url: str, content_type: str, body: bytes) -> Said | None:
         site=plain(found.get("site", ""), 80) or (urlsplit(url).hostname or "").removeprefix("www."),
         image=image if image is not None and len(image) <= MAX_URL else None,
     )
+
+
+def _decoded(content_type: str, body: bytes) -> str:
+    """The text of a page as browsers read it: by its first bytes, by what its server says, by what it says itself."""
+    for mark, codec in _MARKS.items():
+        if body.startswith(mark):
+            return body.decode(codec, "replace")
+    by_server = _CHARSET.search(content_type.encode("latin-1", "ignore"))
+    declared = by_server or _CHARSET.search(body[:2048])
+    charset = _known(declared[1].decode()) if declared else None
+    if charset is not None and (
+        by_server or not charset.startswith("utf-16")
+    ):  # else it could not have been read
+        return body.decode(charset, "replace")
+    try:
+        return codecs.getincrementaldecoder("utf-8")().decode(body)  # its last sign may be cut in two
+    except UnicodeDecodeError:
+        return body.decode("utf-8" if declared else "cp1252", "replace")
+
+
+def _known(label: str) -> str | None:
+    """The codec for a charset that pages are written in; Python knows others, which are no charsets at all."""
+    try:
+        name = codecs.lookup(label).name
+    except LookupError:
+        return None
+    if not _CHARSETS.fullmatch(name):
+        return None
+    return _READ_AS.get(name, name)
 
 
 def plain(text: str, most: int) -> str:

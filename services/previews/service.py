@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -75,22 +76,24 @@ async def _ask_for(db: Database, messages: list[dict[str, Any]]) -> None:
         async with db.raw.acquire() as connection:
             for message in messages:
                 if message["kind"] == "text" and links(message["text"], but=settings().base_url):
-                    await enqueue_raw(connection, make, message_id=UUID(message["id"]))
+                    new = message["edited_at"] is None
+                    await enqueue_raw(connection, make, message_id=UUID(message["id"]), new=new)
     except Exception:
         log.warning("previews could not be asked for", exc_info=True)
 
 
 @job("previews.make")
-async def make(db: Database, *, message_id: UUID) -> None:
-    """Read the links of a message and put what they say under it; of an edited one, those that it did not have before:
-    what its sender has removed stays away. A page that cannot be read gets no preview."""
+async def make(db: Database, *, message_id: UUID, new: bool = False) -> None:
+    """Read the links of a message and put what they say under it; after an edit, those that it did not have before: what
+    its sender has removed stays away. Of a `new` one all are read, though it may have been edited since. A page that
+    cannot be read gets no preview."""
     async with db.transaction() as session:
         message = await previewing.message(session, message_id)
         before = await previewing.said_before(session, message_id)
     if message is None or (message["previews"] and before is None):
         return
     known = {each["url"] for each in message["previews"]}
-    if before is not None:
+    if before is not None and not new:
         known.update(links(before, but=settings().base_url))
     limiter = PostgresRateLimiter(db.raw, scale=settings().rate_limit_scale)
     previews: list[LinkPreview] = []
@@ -101,7 +104,10 @@ async def make(db: Database, *, message_id: UUID) -> None:
                 previews.append(preview)
     if previews:
         async with db.transaction() as session:
-            await previewing.add(session, message_id, previews, beside=message["previews"])
+            linked = partial(links, but=settings().base_url)
+            for unwanted in await previewing.add(session, message_id, previews, linked=linked):
+                if unwanted.image is not None:
+                    await files.drop_preview(session, unwanted.image)
 
 
 async def remove(

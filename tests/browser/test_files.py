@@ -93,7 +93,7 @@ async def test_files_are_sent_and_seen(bare: Bare, browser: Browser, tmp_path: P
                 description="A walk through consent, records and audit, with the order in which to build them.",
                 site="Health Standards",
             )
-            await previewing.add(session, UUID(messages[-1]["id"]), [preview])
+            await previewing.add(session, UUID(messages[-1]["id"]), [preview], linked=lambda _: [preview.url])
         for width, height, dark in (
             (1440, 900, False),
             (1440, 900, True),

@@ -153,4 +153,6 @@ async def _say(db: Any, sender: Sender, room: Any, user: UserRead, payloads: lis
         for number, payload in enumerate(payloads)
     ]
     async with db.transaction() as session:
-        await previewing.add(session, sent.message.id, previews)
+        await previewing.add(
+            session, sent.message.id, previews, linked=lambda _: [each.url for each in previews]
+        )

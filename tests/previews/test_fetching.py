@@ -198,4 +198,30 @@ def test_what_a_page_says_is_read_as_plain_text() -> None:
     assert said("https://x.example/", "text/html", b"<body><title>late</title>") is None
     assert said("https://x.example/", "text/html; charset=nonsense", b"<title>t</title>") is not None
     assert said("https://x.example/", "text/html", b"<" * 200_000) is None
+    broken = said("https://x.example/", "text/html", b"<title>Before</title><![x[<title>after</title>")
+    assert broken is not None
+    assert broken.title == "Before"
     assert plain("a" * 400, 10) == "a" * 9 + "…"
+
+
+@pytest.mark.parametrize(
+    ("server", "body", "title"),
+    [
+        ("", "<title>Größe “x”</title>".encode("cp1252"), "Größe “x”"),  # nobody says what it is
+        ("iso-8859-1", "<title>“quoted”</title>".encode("cp1252"), "“quoted”"),
+        ("", "<title>Größe</title>".encode("utf-16"), "Größe"),
+        ("", b"<meta charset=utf-16><title>Says so in ASCII</title>", "Says so in ASCII"),
+        ("gb2312", "<title>鎔基</title>".encode("gbk"), "鎔基"),
+        ("", "<title>日本</title>".encode() + "日".encode()[:2], "日本"),  # cut in the middle of a sign
+        ("nonsense", "<title>Größe</title>".encode(), "Größe"),
+        # Python knows these, but they are no charsets.
+        ("idna", b"<title>Plain</title>", "Plain"),
+        ("undefined", b"<title>Plain</title>", "Plain"),
+        ("", b"<meta charset=punycode><title>Plain</title>", "Plain"),
+    ],
+)
+def test_pages_are_read_as_browsers_read_them(server: str, body: bytes, title: str) -> None:
+    kind = "text/html" + (f"; charset={server}" if server else "")
+    about = said("https://x.example/", kind, body)
+    assert about is not None
+    assert about.title == title

@@ -187,3 +187,73 @@ async def test_a_linked_page_is_shown_under_the_message_until_its_sender_removes
                         each["message"]["id"]: each["message"] for each in events
                     }
                 assert await reads(server, bob_token, picture) == 404
+
+
+async def test_previews_stand_for_what_the_message_links_to_now(
+    fresh_database: str, storage_server: EmbeddedStorage
+) -> None:
+    """Reading a page takes a while, and messages are edited meanwhile."""
+    async with Site() as site:
+        asked, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow(path: str, headers: dict[str, str], writer: asyncio.StreamWriter) -> None:
+            asked.set()
+            await go_on.wait()
+            writer.write(page("<title>Slow</title>"))
+            await writer.drain()
+
+        site.pages |= {
+            "/quick": page("<title>Quick</title>"),
+            "/slow": slow,
+            "/other": page("<title>Other</title>"),
+        }
+        allow: dict[str, Any] = {"link_preview_allow": site.address, **settings_on(storage_server)}
+        async with serving(fresh_database, worker=True, **allow) as server:
+            ada, token = await server.person()
+            room = await server.room(ada)
+            async with server.socket(token) as socket:
+                await socket.subscribe(room, 0)
+
+                async def shows(message: str, *titles: str) -> None:
+                    await socket.wait_for(
+                        lambda e: (
+                            e["type"] == "message.edited"
+                            and e["message"]["id"] == message
+                            and [each["title"] for each in e["message"]["previews"]] == list(titles)
+                        )
+                    )
+
+                sent = await socket.send_message(room, f"{site.url('/quick')} {site.url('/slow')}")
+                message = sent["message"]["id"]
+                await asyncio.wait_for(asked.wait(), 20)
+                text = f"{site.url('/slow')} {site.url('/other')}"
+                await socket.command("message.edit", room=room, message=message, text=text)
+                await shows(message, "Other")
+                go_on.set()
+                await shows(message, "Slow", "Other")
+                # An address that only begins like another one is another one.
+                text = f"{site.url('/slow')}-and-gone"
+                await socket.command("message.edit", room=room, message=message, text=text)
+                await shows(message)
+
+
+async def test_a_message_that_is_edited_before_its_links_were_read_has_previews(
+    fresh_database: str, storage_server: EmbeddedStorage
+) -> None:
+    async with Site() as site:
+        site.pages["/post"] = page("<title>Post</title>")
+        allow: dict[str, Any] = {"link_preview_allow": site.address, **settings_on(storage_server)}
+        async with serving(fresh_database, **allow) as server:
+            ada, token = await server.person()
+            room = await server.room(ada)
+            async with server.socket(token) as socket:
+                await socket.subscribe(room, 0)
+                sent = await socket.send_message(room, f"raed {site.url('/post')}")
+                message = sent["message"]["id"]
+                text = f"read {site.url('/post')}"
+                await socket.command("message.edit", room=room, message=message, text=text)
+                async with serving(fresh_database, worker=True, **allow):
+                    event = await socket.wait_for(
+                        lambda e: e["type"] == "message.edited" and e["message"]["previews"]
+                    )
+                assert event["message"]["text"] == text
