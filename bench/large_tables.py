@@ -54,7 +54,7 @@ async def fill(url: str, messages: int) -> tuple[Actor, UUID, int]:
     await connection.execute(
         "update rooms set last_seq = $1, message_count = $1, last_message_at = now()", each
     )
-    await connection.execute("update room_members set read_seq = $1, read_no = $1", each // 2)
+    await connection.execute("update room_members set marked_seq = $1, marked_no = $1", each // 2)
     await connection.execute("vacuum analyze", timeout=600)
     await connection.close()
     return Actor(reader.id, Role.USER, ROLE_SCOPES[Role.USER]), rooms[0], each

@@ -5,8 +5,8 @@
 First the rule itself, in one process: `senders` at once, each waiting for its answer, over 100 rooms. All three store
 to the same PostgreSQL (fsync on) and build the event that members get:
 
-    sextant      the real `Sender`: membership, numbers without a gap, idempotency, message, event, read mark, events
-                 published; sends that wait are stored together
+    sextant      the real `Sender`: membership, numbers without a gap, idempotency, message, event, events published; sends
+                 that wait are stored together
     statement    one asyncpg statement a message for the same work (16 connections, no reset between)
     bare         group commit with nothing else: waiting messages inserted together into one table, no membership, no
                  number, no event
@@ -57,13 +57,9 @@ with room as (
         select from room_members where room_id = $2 and user_id = $3 and left_at is null
     ) and not exists (select from messages where sender_id = $3 and client_id = $4)
     returning last_seq as seq, message_count as no
-), stored as (
-    insert into messages (id, room_id, seq, no, sender_id, client_id, text)
-    select $1, $2, seq, no, $3, $4, $5 from room returning seq, no, created_at
-), seen as (
-    update room_members m set read_seq = s.seq, read_no = s.no from stored s where m.room_id = $2 and m.user_id = $3
 )
-select seq, no, created_at from stored
+insert into messages (id, room_id, seq, no, sender_id, client_id, text)
+select $1, $2, seq, no, $3, $4, $5 from room returning seq, no, created_at
 """
 BARE_TABLE = """
 create table bare_messages (id bigint generated always as identity primary key, room_id uuid not null,

@@ -17,9 +17,10 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from models.base import Base, CiText, Identified
 
@@ -48,34 +49,6 @@ class Room(Identified, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class RoomMember(Base):
-    """`read_seq`/`read_no`: the last event and the last message number this member has seen.
-
-    `archived_no` is the room's `message_count` when the member put it away: the next message brings it back, and
-    sending stays free of looking after it. `silenced_at` is set while one of two people blocks the other, and
-    `removed_by` when somebody else ended the membership: older invitations do not lead back in then.
-    """
-
-    __tablename__ = "room_members"
-    __table_args__ = (
-        CheckConstraint("role in ('owner', 'member', 'assistant')", name="role"),
-        CheckConstraint("notify in ('all', 'mentions', 'none')", name="notify"),
-        Index("ix_room_members_user_id", "user_id", postgresql_where=text("left_at is null")),
-    )
-
-    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
-    role: Mapped[str]
-    joined_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    left_at: Mapped[datetime | None]
-    removed_by: Mapped[UUID | None]
-    read_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    read_no: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    notify: Mapped[str] = mapped_column(server_default="all")
-    archived_no: Mapped[int | None] = mapped_column(BigInteger)
-    silenced_at: Mapped[datetime | None]
-
-
 class Message(Identified, Base):
     """`seq` is the number of its `message.created` event, `no` its number among the room's messages.
 
@@ -92,6 +65,7 @@ class Message(Identified, Base):
     __table_args__ = (
         CheckConstraint("kind in ('text', 'event')", name="kind"),
         UniqueConstraint("room_id", "seq"),
+        Index("ix_messages_room_id_sender_id_seq", "room_id", "sender_id", "seq"),
         Index(
             "ix_messages_thread_id", "thread_id", "thread_no", postgresql_where=text("thread_id is not null")
         ),
@@ -123,6 +97,51 @@ class Message(Identified, Base):
     deleted_at: Mapped[datetime | None]
     pinned_at: Mapped[datetime | None]
     pinned_by: Mapped[UUID | None]
+
+
+def _own_last(number: Any, room_id: Any, user_id: Any) -> Any:
+    """The `seq` or `no` of what a person said last in a room; null where they said nothing."""
+    return (
+        select(number)
+        .where(Message.room_id == room_id, Message.sender_id == user_id)
+        .order_by(Message.seq.desc())
+        .limit(1)
+        .correlate_except(Message)
+        .scalar_subquery()
+    )
+
+
+class RoomMember(Base):
+    """`marked_seq`/`marked_no`: the last event and the last message number this member said to have seen. They have seen
+    what they wrote themselves, too, and nothing is written for that: `read_seq`/`read_no` are the later of the two.
+
+    `archived_no` is the room's `message_count` when the member put it away: the next message brings it back, and
+    sending stays free of looking after it. `silenced_at` is set while one of two people blocks the other, and
+    `removed_by` when somebody else ended the membership: older invitations do not lead back in then.
+    """
+
+    __tablename__ = "room_members"
+    __table_args__ = (
+        CheckConstraint("role in ('owner', 'member', 'assistant')", name="role"),
+        CheckConstraint("notify in ('all', 'mentions', 'none')", name="notify"),
+        Index("ix_room_members_user_id", "user_id", postgresql_where=text("left_at is null")),
+    )
+
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    role: Mapped[str]
+    joined_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    left_at: Mapped[datetime | None]
+    removed_by: Mapped[UUID | None]
+    marked_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    marked_no: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    notify: Mapped[str] = mapped_column(server_default="all")
+    archived_no: Mapped[int | None] = mapped_column(BigInteger)
+    silenced_at: Mapped[datetime | None]
+    read_seq: Mapped[int] = column_property(
+        func.greatest(marked_seq, _own_last(Message.seq, room_id, user_id))
+    )
+    read_no: Mapped[int] = column_property(func.greatest(marked_no, _own_last(Message.no, room_id, user_id)))
 
 
 class MessageEdit(Base):

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 from uuid import UUID
 
 from core.ids import new_driver_id, new_id
@@ -156,22 +157,43 @@ def plain_question(batch: list[Pending]) -> tuple[Any, ...]:
     )
 
 
-def numbered(rooms: Row, count: int) -> list[Row]:
-    """The rows of a plain batch of `count` messages, from that of its rooms. Empty when none of those is there."""
-    if rooms["before"] is None:
-        return []
-    at = rooms["created_at"]
-    given = sorted(zip(rooms["before"], rooms["seq"], rooms["no"], rooms["branch"], strict=True))
-    rows: list[Row] = []
-    for (before, seq, no, branch), end in zip(given, (*(each[0] for each in given[1:]), count), strict=True):
-        rows += [
-            {"ord": ord_, "seq": seq + ord_, "no": no + ord_, "branch": branch, "created_at": at}
-            for ord_ in range(before + 1, end + 1)
-        ]
-    return rows
+class Numbered(Sequence[Row]):
+    """The rows of a plain batch of `count` messages, from that of its `rooms`. They are made when somebody looks at them: the
+    next batch is on its way to the database by then."""
+
+    def __init__(self, rooms: Row, count: int) -> None:
+        self._rooms = rooms
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        return self._rows[place]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
+
+    @cached_property
+    def _rows(self) -> list[Row]:
+        at = self._rooms["created_at"]
+        given = sorted(zip(*(self._rooms[name] for name in ("before", "seq", "no", "branch")), strict=True))
+        rows: list[Row] = []
+        for (before, seq, no, branch), end in zip(
+            given, (*(each[0] for each in given[1:]), self._count), strict=True
+        ):
+            rows += [
+                {"ord": ord_, "seq": seq + ord_, "no": no + ord_, "branch": branch, "created_at": at}
+                for ord_ in range(before + 1, end + 1)
+            ]
+        return rows
 
 
-async def attach(connection: Any, batch: list[Pending], rows: list[Row]) -> None:
+async def attach(connection: Any, batch: list[Pending], rows: Sequence[Row]) -> None:
     for row in rows:
         pending = batch[row["ord"] - 1]
         if pending.attachments:

@@ -39,7 +39,9 @@ from messages m where m.room_id = $1 and m.seq <= $3 order by m.seq desc limit 1
 """
 
 MEMBERS = """
-select m.user_id, u.name, m.role, u.role as account_role, u.avatar_url, u.is_demo, m.joined_at, m.read_seq
+select m.user_id, u.name, m.role, u.role as account_role, u.avatar_url, u.is_demo, m.joined_at, greatest(m.marked_seq, (
+    select o.seq from messages o where o.room_id = m.room_id and o.sender_id = m.user_id order by o.seq desc limit 1
+)) as read_seq
 from room_members m join users u on u.id = m.user_id where m.room_id = $1 and m.user_id = any($2::uuid[])
 """
 

@@ -117,7 +117,7 @@ async def join(session: AsyncSession, room_id: UUID, user_id: UUID, role: str = 
     member.role, member.joined_at, member.left_at, member.removed_by = role, moment, None, None
     member.archived_no = None
     # What was said before is history, not news: it is there to be read, and counts nowhere as unread.
-    member.read_seq, member.read_no = room.last_seq, room.message_count
+    member.marked_seq, member.marked_no = room.last_seq, room.message_count
     await session.flush()
     await log_member(session, room_id, user_id, "member.joined")
     emit(session, UserEvent(user_id, "room.added", {"type": "room.added", "room": str(room_id)}))

@@ -142,10 +142,16 @@ async def revoke_invitations(session: AsyncSession, room_id: UUID, user_id: UUID
 
 async def mention_counts(session: AsyncSession, user_id: UUID, room_ids: Sequence[UUID]) -> dict[UUID, int]:
     """How many unread messages of each room name this person; rooms without any are left out."""
+    marks = (
+        select(RoomMember.room_id, RoomMember.read_no)
+        .where(RoomMember.user_id == user_id, RoomMember.room_id.in_(room_ids))
+        .offset(0)  # looked up once for each room, not for each mention
+        .subquery()
+    )
     rows = await session.execute(
         select(Mention.room_id, func.count())
-        .join(RoomMember, and_(RoomMember.room_id == Mention.room_id, RoomMember.user_id == Mention.user_id))
-        .where(Mention.user_id == user_id, Mention.room_id.in_(room_ids), Mention.no > RoomMember.read_no)
+        .join(marks, marks.c.room_id == Mention.room_id)
+        .where(Mention.user_id == user_id, Mention.no > marks.c.read_no)
         .group_by(Mention.room_id)
     )
     return {row[0]: row[1] for row in rows}
@@ -317,12 +323,6 @@ async def post_message(
         "pinned_by": None,
     }
     await session.execute(insert(Message).values(row))
-    # Whoever says something has read the room so far, as with every message that is sent.
-    await session.execute(
-        update(RoomMember)
-        .where(RoomMember.room_id == room_id, RoomMember.user_id == sender_id)
-        .values(read_seq=counters.last_seq, read_no=counters.message_count)
-    )
     body = message_body(row)
     event = room_event(room_id, counters.last_seq, "message.created", row["created_at"], {"message": body})
     emit(session, RoomEvent(room_id, "message.created", event, counters.last_seq))
@@ -346,8 +346,8 @@ async def mark_read(session: AsyncSession, user_id: UUID, room_id: UUID, seq: in
                 RoomMember.read_seq < func.least(seq, Room.last_seq),
                 Room.id == room_id,
             )
-            .values(read_seq=func.least(seq, Room.last_seq), read_no=number)
-            .returning(RoomMember.read_seq, Room.message_count - RoomMember.read_no)
+            .values(marked_seq=func.least(seq, Room.last_seq), marked_no=number)
+            .returning(RoomMember.marked_seq, Room.message_count - RoomMember.marked_no)
         )
     ).first()
     return None if row is None else (row[0], row[1])

@@ -1,14 +1,14 @@
 """Sending messages: the hot path, and the one place that leaves the ORM.
 
-One statement checks membership, takes sequence numbers, stores messages and events and moves the senders' own read
-marks. Sends that arrive while a statement is under way are stored together by the next one (group commit); each gets
-its own answer. Rooms where the assistant answers go through a second lane, whose statement also queues the turn and counts
-what the sender may ask.
+One statement checks membership, takes sequence numbers and stores messages, each of which is its own event and its
+sender's read mark. Sends that arrive while a statement is under way are stored together by the next one (group commit);
+each gets its own answer. Rooms where the assistant answers go through a second lane, whose statement also queues the turn
+and counts what the sender may ask.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,13 +23,13 @@ from core.errors import Forbidden, NotFound, SextantError, VendorUnavailable
 from core.events import Event, RoomEvent, TurnQueued
 from services.conversations import quotas
 from services.conversations.batches import (
+    Numbered,
     Pending,
     Stored,
     attach,
     by_room,
     is_plain,
     lone_question,
-    numbered,
     plain_question,
     question,
 )
@@ -169,7 +169,7 @@ class Sender:
     async def _store_assisted(self, batch: list[Pending]) -> None:
         turns: list[Event] = []
 
-        async def once(unique: list[Pending]) -> list[Row]:
+        async def once(unique: list[Pending]) -> Sequence[Row]:
             rows = await self._ask(unique, queue=True)
             queued = {(row["room_id"], row["queued"]) for row in rows if row["queued"] is not None}
             turns[:] = [TurnQueued(room_id, turn_id) for room_id, turn_id in queued]
@@ -177,7 +177,7 @@ class Sender:
 
         await self._store(batch, once, turns)
 
-    async def _ask(self, unique: list[Pending], *, queue: bool = False) -> list[Row]:
+    async def _ask(self, unique: list[Pending], *, queue: bool = False) -> Sequence[Row]:
         """Run the statement that is the cheapest for them; one that fails as a whole where one message cannot be stored is
         followed by the one that says which."""
         time = asyncio.get_running_loop().time
@@ -198,15 +198,15 @@ class Sender:
             self._look_until = time() + LOOK_SECONDS
             raise
 
-    async def _ask_plain(self, unique: list[Pending]) -> list[Row]:
+    async def _ask_plain(self, unique: list[Pending]) -> Sequence[Row]:
         async with self._db.connection() as connection:
             if len(unique) == 1:
                 return [*await connection.fetch(*lone_question(unique[0]))]
             rooms = await connection.fetchrow(*plain_question(unique))
             assert rooms is not None
-            return numbered(rooms, len(unique))
+            return [] if rooms["before"] is None else Numbered(rooms, len(unique))
 
-    async def _ask_for(self, unique: list[Pending], question: tuple[Any, ...]) -> list[Row]:
+    async def _ask_for(self, unique: list[Pending], question: tuple[Any, ...]) -> Sequence[Row]:
         async with self._db.connection() as connection:
             if not any(pending.attachments for pending in unique):
                 return [*await connection.fetch(*question)]
@@ -218,7 +218,7 @@ class Sender:
     async def _store(
         self,
         batch: list[Pending],
-        once: Callable[[list[Pending]], Awaitable[list[Row]]],
+        once: Callable[[list[Pending]], Awaitable[Sequence[Row]]],
         then: list[Event],
     ) -> None:
         firsts: list[Pending] = []
@@ -256,14 +256,14 @@ class Sender:
         else:
             self._settle(told, rows)
 
-    async def _known(self, firsts: list[Pending], rows: list[Row]) -> dict[int, dict[str, Any]]:
+    async def _known(self, firsts: list[Pending], rows: Sequence[Row]) -> dict[int, dict[str, Any]]:
         """By place in the batch, the messages that were there before, as they are now."""
         fresh = {row["ord"] - 1 for row in rows}
         rest = {(p.sender_id, p.data.client_id): n for n, p in enumerate(firsts) if n not in fresh}
         found = await self._db.by_key.fetch(KNOWN, [s for s, _ in rest], [c for _, c in rest])
         return {rest[row["sender_id"], row["client_id"]]: message_body(row) for row in found}
 
-    def _settle(self, told: _Told, rows: list[Row], rest: list[Row] | None = None) -> None:
+    def _settle(self, told: _Told, rows: Sequence[Row], rest: Sequence[Row] | None = None) -> None:
         """Tell the senders of `rows`, and everybody else; a moment later those of `rest`. What it does not come to tell is
         sent again, and found as stored."""
         try:
@@ -279,7 +279,7 @@ class Sender:
         ):  # those who wait for the next batch must not wait for these explanations
             self._later(self._refuse(refused))
 
-    async def _settle_rest(self, told: _Told, rows: list[Row]) -> None:
+    async def _settle_rest(self, told: _Told, rows: Sequence[Row]) -> None:
         await asyncio.sleep(0)
         self._settle(told, rows)
 
@@ -288,7 +288,7 @@ class Sender:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _tell_all(self, told: _Told, rows: list[Row]) -> None:
+    def _tell_all(self, told: _Told, rows: Sequence[Row]) -> None:
         """Publishes and answers, in this order: a sender's own answer is the more patient of the two."""
         events: list[Event] = []
         answers: list[tuple[Pending, Stored]] = []

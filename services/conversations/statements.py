@@ -34,10 +34,6 @@ with allowed as materialized (
 ){threads}, stored as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch{stored_columns})
     select id, room_id, seq, no, sender_id, ($4::uuid[])[ord], ($5::text[])[ord], branch{stored_values} from {source}
-), seen as (
-    update room_members m set read_seq = f.seq, read_no = f.no
-    from (select room_id, sender_id, max(seq) as seq, max(no) as no from fresh group by room_id, sender_id) f
-    where m.room_id = f.room_id and m.user_id = f.sender_id
 ){more_parts}
 select ord, seq, no, branch, now() as created_at{shown} from {source}
 """
@@ -56,9 +52,8 @@ join messages m on m.sender_id = i.sender_id and m.client_id = i.client_id
 """
 
 
-# The same for a message that is alone and neither answers nor names anybody, at half the cost. One look-up finds the
-# membership and moves its read mark. A sender who may not write, and a message that is known, fail the statement as a
-# whole: then STORE says which.
+# The same for a message that is alone and neither answers nor names anybody, at half the cost. A sender who may not write,
+# and a message that is known, fail the statement as a whole: then STORE says which.
 STORE_ONE = """
 with bumped as (
     update rooms set last_seq = last_seq + 1, message_count = message_count + 1, last_message_at = now()
@@ -67,12 +62,10 @@ with bumped as (
 ), stored as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch)
     select $1, $2, seq, no, $3, $4, $5, branch from bumped
-), seen as (
-    update room_members m set read_seq = b.seq, read_no = b.no from bumped b where m.room_id = $2 and m.user_id = $3
-    returning m.left_at is null and m.silenced_at is null as may
 )
-select 1 as ord, seq, no, branch, now() as created_at,
-    (case when exists (select from seen where may) then 'true' else 'the sender may not write here' end)::boolean as allowed
+select 1 as ord, seq, no, branch, now() as created_at, (case when (
+    select m.left_at is null and m.silenced_at is null from room_members m where m.room_id = $2 and m.user_id = $3
+) then 'true' else 'the sender may not write here' end)::boolean as allowed
 from bumped
 """
 
@@ -96,17 +89,18 @@ with bumped as (
 ), stored as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch)
     select ($4::uuid[])[ord], room_id, seq, no, sender_id, ($6::uuid[])[ord], ($7::text[])[ord], branch from fresh
-), seen as (
-    update room_members m set read_seq = f.seq, read_no = f.no
-    from fresh f
-    where m.room_id = f.room_id and m.user_id = f.sender_id and f.ord <> all ($8::int[])
-    -- Not a condition: with one on `left_at`, the index of a person's rooms would fit, and be read as a whole.
-    returning m.left_at is null and m.silenced_at is null as may
 )
 select array_agg(before) as before, array_agg(seq) as seq, array_agg(no) as no, array_agg(branch) as branch,
     now() as created_at,
-    (case when (select count(*) from seen where may) = $9::int then 'true' else 'a sender may not write here' end)::boolean
-        as allowed
+    (case when (
+        -- As in STORE, `offset 0` and the conditions outside keep this a look-up by key.
+        select count(*)
+        from fresh f cross join lateral (
+            select mb.left_at, mb.silenced_at from room_members mb
+            where mb.room_id = f.room_id and mb.user_id = f.sender_id offset 0
+        ) m
+        where f.ord <> all ($8::int[]) and m.left_at is null and m.silenced_at is null
+    ) = $9::int then 'true' else 'a sender may not write here' end)::boolean as allowed
 from bumped
 """
 

@@ -21,8 +21,9 @@ from models.notifications import Digest, MessageNotice, MessageScan
 # An id is made when a message is handed in, and stored within the time that sending is tried again for.
 _LATE = timedelta(seconds=30)
 
-# Messages since `floor` in order of their ids, which are times: a range of the primary key. `told_seq` and `read_seq`
-# leave out what somebody has been told of or has read. A message without words says the names of its files.
+# Messages since `floor` in order of their ids, which are times: a range of the primary key. `told_seq`, the read mark and
+# what somebody said last leave out what they have been told of or have read. A message without words says the names of
+# its files.
 _AWAY = text(
     """
     with said as (
@@ -46,9 +47,13 @@ _AWAY = text(
         and s.created_at >= rm.joined_at
     join users u on u.id = s.sender_id
     left join message_notices n on n.user_id = rm.user_id and n.room_id = rm.room_id
-    where s.seq > rm.read_seq and s.seq > coalesce(n.told_seq, 0) and rm.user_id <> :assistant
+    where s.seq > rm.marked_seq and s.seq > coalesce(n.told_seq, 0) and rm.user_id <> :assistant
         and rm.silenced_at is null
         and (rm.notify = 'all' or (rm.notify = 'mentions' and rm.user_id = any(s.mentions)))
+        and s.seq > coalesce((
+            select o.seq from messages o where o.room_id = rm.room_id and o.sender_id = rm.user_id
+            order by o.seq desc limit 1
+        ), 0)
     group by rm.user_id, rm.room_id, r.title, r.kind, mention
     order by rm.user_id, rm.room_id
     """
@@ -89,7 +94,14 @@ _WAITING = text(
         from room_members rm
         join rooms r on r.id = rm.room_id and r.kind <> 'assistant'
         left join message_notices n on n.user_id = rm.user_id and n.room_id = rm.room_id
-        join messages m on m.room_id = rm.room_id and m.seq > greatest(rm.read_seq, coalesce(n.mailed_seq, 0))
+        cross join lateral (
+            select greatest(rm.marked_seq, n.mailed_seq, (
+                select o.seq from messages o where o.room_id = rm.room_id and o.sender_id = rm.user_id
+                order by o.seq desc limit 1
+            )) as seq
+            offset 0
+        ) past
+        join messages m on m.room_id = rm.room_id and m.seq > past.seq
         join users u on u.id = m.sender_id
         where rm.user_id = :user_id and rm.left_at is null and rm.silenced_at is null
             and m.created_at >= greatest(rm.joined_at, :since) and m.kind = 'text' and m.deleted_at is null

@@ -7,14 +7,16 @@ from uuid import UUID, uuid4
 import asyncpg
 import orjson
 import pytest
+from sqlalchemy import select
 
 from core.actor import Actor, Role
 from core.db import Database
 from core.errors import Forbidden, NotFound
 from core.events import Event, RoomEvent, TurnQueued
-from services.conversations import log
+from models.conversations import RoomMember
+from services.conversations import log, service
 from services.conversations.batches import statement as stored_by
-from services.conversations.schemas import MessageRead, SendMessage
+from services.conversations.schemas import MarkRead, MessageRead, SendMessage
 from services.conversations.sending import Sender
 from services.conversations.statements import STORE_ONE, STORE_PLAIN
 from tests.accounts.factories import make_actor
@@ -23,6 +25,17 @@ from tests.conversations.factories import make_room
 
 def message(text: str = "Hello", client_id: UUID | None = None) -> SendMessage:
     return SendMessage(client_id=client_id or uuid4(), text=text)
+
+
+async def read_by(db: Database, room: UUID) -> dict[UUID, tuple[int, int]]:
+    """The last event and the last message that each member has seen."""
+    async with db.reading() as session:
+        rows = await session.execute(
+            select(RoomMember.user_id, RoomMember.read_seq, RoomMember.read_no).where(
+                RoomMember.room_id == room
+            )
+        )
+        return {row.user_id: (row.read_seq, row.read_no) for row in rows}
 
 
 async def test_stores_message_event_and_counters(db: Database, sender: Sender, ada: Actor) -> None:
@@ -114,13 +127,8 @@ async def test_a_room_in_which_everybody_talks_at_once(db: Database, sender: Sen
         base = 37 * round_
         assert [sent.message.seq for sent in answers] == list(range(base + 1, base + 38))
         assert [sent.message.no for sent in answers] == list(range(base + 1, base + 38))
-        marks = await db.raw.fetch(
-            "select user_id, read_seq, read_no from room_members where room_id = $1", room
-        )
         last = {actor.user_id: base + n for n, actor in enumerate(said, 1)}
-        assert {row["user_id"]: (row["read_seq"], row["read_no"]) for row in marks} == {
-            person: (seq, seq) for person, seq in last.items()
-        }
+        assert await read_by(db, room) == {person: (seq, seq) for person, seq in last.items()}
     # Somebody who may not write takes nobody along, and leaves no hole.
     mixed = await asyncio.gather(
         *(sender.send(actor, room, message()) for actor in (ada, stranger, people[1], stranger, people[2])),
@@ -167,8 +175,7 @@ async def test_several_rooms_are_stored_together(db: Database, sender: Sender, a
             if (told := by_id.get(row["id"])) is not None:
                 assert (told.seq, told.no, told.sender_id) == (row["seq"], row["no"], row["sender_id"])
         last = {row["sender_id"]: row["seq"] for row in rows}
-        marks = await db.raw.fetch("select * from room_members where room_id = $1", room)
-        assert {row["user_id"]: row["read_seq"] for row in marks} == {
+        assert {person: seq for person, (seq, _) in (await read_by(db, room)).items()} == {
             p.user_id: last.get(p.user_id, 0) for p in people
         }
         counts = await db.raw.fetchrow("select last_seq, message_count from rooms where id = $1", room)
@@ -235,15 +242,14 @@ async def test_own_messages_are_read_and_others_are_not(db: Database, sender: Se
     room = await make_room(db, ada, bob)
     for _ in range(3):
         await sender.send(ada, room, message())
-    unread = {
-        row["user_id"]: row["unread"]
-        for row in await db.raw.fetch(
-            "select user_id, r.message_count - m.read_no as unread from room_members m"
-            " join rooms r on r.id = m.room_id where r.id = $1",
-            room,
-        )
-    }
-    assert unread == {ada.user_id: 0, bob.user_id: 3}
+    assert await read_by(db, room) == {ada.user_id: (3, 3), bob.user_id: (0, 0)}
+    await sender.send(bob, room, message())
+    assert await read_by(db, room) == {ada.user_id: (3, 3), bob.user_id: (4, 4)}
+    async with db.transaction() as session:
+        state = await service.mark_read(session, ada, room, MarkRead(seq=1))
+        assert (state.read_seq, state.unread) == (3, 1), "a mark before what one wrote oneself moves nothing"
+        state = await service.mark_read(session, ada, room, MarkRead(seq=9))
+        assert (state.read_seq, state.unread) == (4, 0)
 
 
 async def test_published_events_carry_the_message(db: Database, sender: Sender, ada: Actor) -> None:

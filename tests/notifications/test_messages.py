@@ -33,8 +33,8 @@ from tests.serving import serving
 async def nothing_unread(db: Database) -> None:
     """What other tests left unread is no news here: a look would tell each of its readers."""
     await db.raw.execute(
-        "update room_members m set read_seq = r.last_seq from rooms r"
-        " where r.id = m.room_id and m.read_seq < r.last_seq"
+        "update room_members m set marked_seq = r.last_seq from rooms r"
+        " where r.id = m.room_id and m.marked_seq < r.last_seq"
     )
 
 
