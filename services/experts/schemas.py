@@ -117,6 +117,17 @@ class Link(Input):
     url: HttpsUrl
 
 
+def _distinct_links(values: list[Link]) -> list[Link]:
+    """The first of those with one address."""
+    first: dict[str, Link] = {}
+    for link in values:
+        first.setdefault(link.url, link)
+    return list(first.values())
+
+
+Links = Annotated[list[Link], AfterValidator(_distinct_links)]
+
+
 def _distinct_ids(values: list[UUID]) -> list[UUID]:
     return list(dict.fromkeys(values))
 
@@ -140,7 +151,7 @@ class ProfileInput(Input):
     years: int = Field(ge=0, le=60, description="In technology, overall")
     skills: list[SkillInput] = Field(min_length=1, max_length=40)
     roles: list[PastRole] = Field(default_factory=list, max_length=20)
-    links: list[Link] = Field(default_factory=list, max_length=8)
+    links: Links = Field(default_factory=list, max_length=8)
     portfolio: Portfolio = Field(default_factory=list, max_length=8)
 
 
@@ -160,7 +171,7 @@ class ProfilePatch(Input):
     years: int | None = Field(None, ge=0, le=60)
     skills: list[SkillInput] | None = Field(None, max_length=40)
     roles: list[PastRole] | None = Field(None, max_length=20)
-    links: list[Link] | None = Field(None, max_length=8)
+    links: Links | None = Field(None, max_length=8)
     portfolio: Portfolio | None = Field(None, max_length=8)
     as_of: datetime | None = Field(
         None, description="`updated_at` of what is being changed: refused if the profile has changed since"

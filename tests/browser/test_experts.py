@@ -27,8 +27,10 @@ Experience
 Chief Technology Officer, Vardlinjen AB, 2019 - present
 • Telehealth platform on Kubernetes and PostgreSQL for 400,000 patients
 • Passed ISO 27001 in nine months
+Stack: Redis, Terraform
 Head of Engineering, Journalia, 2008 - 2019
 • Moved an electronic health record from Oracle to PostgreSQL in Java
+Stack: Redis, Terraform
 Languages
 Swedish (native), English (fluent)"""
 

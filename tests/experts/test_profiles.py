@@ -190,6 +190,14 @@ def test_zones_and_links_that_browsers_read_otherwise(fields: dict[str, Any]) ->
         ProfilePatch.model_validate(fields)
 
 
+def test_an_address_is_linked_once() -> None:
+    site, talk = "https://lind.example", "https://lind.example/talk"
+    links = [{"kind": "website", "url": site}, {"kind": "talk", "url": talk}, {"kind": "other", "url": site}]
+    patch = ProfilePatch.model_validate({"links": links})
+    assert patch.links is not None
+    assert [(link.kind, link.url) for link in patch.links] == [("website", site), ("talk", talk)]
+
+
 def test_links_lose_what_turns_their_direction() -> None:
     link = {"kind": "website", "url": "https://\u202eexample.org/Ü?a=b@c#d"}
     patch = ProfilePatch.model_validate({"links": [link]})

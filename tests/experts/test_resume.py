@@ -225,6 +225,12 @@ def test_what_a_role_was_done_with_is_no_outcome_of_it() -> None:
     assert {skill.skill: skill.years for skill in reading.skills}["apache-kafka"] == 2
 
 
+def test_what_is_said_twice_in_the_same_words_is_one_passage() -> None:
+    text = f"Experience\nCTO, Vardlinjen AB, 2018 - 2020\nStack: Java, Kafka\nCTO, Nordic Soft, 2012 - 2018\nStack: Java, Kafka\n{PROSE}"
+    found = {skill.skill: skill.passages for skill in facts.read(text, pages=1, year=2026).skills}
+    assert found["java"] == ["Stack: Java, Kafka"]
+
+
 def row(*cells: str) -> str:
     """A row of a table in Word; a line of a cell is a paragraph."""
     return f"<w:tr>{''.join(f'<w:tc>{_paragraphs(cell)}</w:tc>' for cell in cells)}</w:tr>"

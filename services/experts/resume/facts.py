@@ -256,8 +256,8 @@ def _line_at(starts: list[int], position: int) -> int:
 
 
 def _cut(passages: Iterable[str]) -> list[str]:
-    """At most two passages, none of them long."""
-    kept = [text.strip() for text in passages if text.strip()]
+    """At most two passages, none of them long, and none of them twice."""
+    kept = list(dict.fromkeys(text.strip() for text in passages if text.strip()))
     return [
         text if len(text) <= PASSAGE else text[: PASSAGE - 1].rstrip() + "…" for text in kept[:MOST_PASSAGES]
     ]
