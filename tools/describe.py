@@ -150,8 +150,9 @@ def matches_text(matches: dict[str, Any], timezone: str) -> str:
     """A match card as a numbered list, with the ids that other tools take."""
     items = matches.get("items") or []
     if items:
+        lines = [] if matches.get("is_close", True) else [f"{matches['summary']} Tell the founder so."]
         return "\n".join(
-            _match_line(position, item, timezone) for position, item in enumerate(items, start=1)
+            lines + [_match_line(position, item, timezone) for position, item in enumerate(items, start=1)]
         )
     lines = ["Nobody meets every filter."]
     lines += [

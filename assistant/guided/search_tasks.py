@@ -76,7 +76,7 @@ class Search:
         return (
             say("matches.refined" if refined else "matches.found", state.seed, **values)
             + "\n\n"
-            + say("matches.next", state.seed)
+            + say("matches.next" if matches.get("is_close", True) else "matches.far", state.seed)
         )
 
 

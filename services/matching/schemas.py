@@ -165,6 +165,7 @@ class MatchList(BaseModel):
     query: MatchQuery
     understood: Understood
     summary: str
+    is_close: bool = Field(True, description="Whether the best comes close to what was written")
     items: list[Match]
     closest: list[Match]
     changes: list[Change]

@@ -39,6 +39,9 @@ from services.projects.schemas import ProjectBrief
 __all__ = ["embed", "get", "search"]
 
 _CLOSEST = 3
+# Below this score of the best, a list is of people who have time, and of nobody who has done something like it: greetings
+# get so far.
+_CLOSE = 45
 # So many are looked at, by each filter that is eased, for those who come closest.
 _BATCH = 12
 
@@ -95,6 +98,7 @@ async def _find(under_way: Search, met: Met) -> MatchList:
     hints: list[Change] = []
     if not items:
         closest = await _closest(under_way, free.late, free.slots)
+    is_close = max((match.score for match in items), default=100) >= _CLOSE
     if len(items) < query.limit and not needs.filters.is_empty:
         hints = await changes(under_way)
     return MatchList(
@@ -108,7 +112,8 @@ async def _find(under_way: Search, met: Met) -> MatchList:
             industries=list(needs.industries),
             stage=needs.stage,
         ),
-        summary=_summary(len(items), len(closest)),
+        summary=_summary(len(items), len(closest), is_close=is_close),
+        is_close=is_close,
         items=items,
         closest=closest,
         changes=hints,
@@ -351,7 +356,9 @@ def _sorted(
             return list(chosen)
 
 
-def _summary(found: int, closest: int) -> str:
+def _summary(found: int, closest: int, *, is_close: bool) -> str:
+    if found and not is_close:
+        return "No profile comes close to these words. Say more about what the CTO should lead."
     if found:
         return f"{people(found).capitalize()} fit{'s' if found == 1 else ''} what you asked for."
     if closest:

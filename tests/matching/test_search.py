@@ -145,6 +145,18 @@ async def test_if_nobody_fits_the_closest_are_shown_with_what_is_missing(
     assert dropped.query == {"must_skills": []}
 
 
+async def test_a_list_of_people_who_have_done_nothing_like_it_says_so(
+    library: Database, founder: Actor
+) -> None:
+    for text in ("My cat likes tuna", "um so yeah like please thanks"):
+        result = await find(library, founder, text)
+        assert (len(result.items), result.is_close) == (5, False)
+        assert result.summary.startswith("No profile comes close to these words.")
+    result = await find(library, founder, DIABETES)
+    assert result.is_close
+    assert result.summary == "Five people fit what you asked for."
+
+
 async def test_what_is_excluded_stays_excluded_even_among_the_closest(
     library: Database, founder: Actor
 ) -> None:

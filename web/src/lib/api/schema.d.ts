@@ -4665,6 +4665,12 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Is Close
+             * @description Whether the best comes close to what was written
+             * @default true
+             */
+            is_close: boolean;
             /** Items */
             items: components["schemas"]["Match"][];
             query: components["schemas"]["MatchQuery"];
