@@ -16,9 +16,14 @@ export function dayKey(at: Instant, zone: string): string {
 
 /** The instant (ISO 8601) at which a day, `2026-11-24`, begins in a zone. */
 export function startOfDay(day: string, zone: string): string {
-	const guess = Date.parse(`${day}T00:00:00Z`);
-	const there = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' }).format(guess);
-	return new Date(guess - (Date.parse(`${there.replace(' ', 'T')}Z`) - guess)).toISOString();
+	const wanted = Date.parse(`${day}T00:00:00Z`);
+	const clock = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
+	const ahead = (at: number) => Date.parse(`${clock.format(at).replace(' ', 'T')}Z`) - Math.floor(at / 1000) * 1000;
+	// Clocks may change between midnight there and midnight UTC: looked up again, the difference is that of midnight there.
+	// Where clocks skip midnight itself, the day begins at the first time that it has.
+	const guess = wanted - ahead(wanted);
+	const second = wanted - ahead(guess);
+	return new Date(Math.max(second, dayKey(new Date(second), zone) < day ? guess : second)).toISOString();
 }
 
 /** `3:00 PM`. */
@@ -41,10 +46,11 @@ export const moment = (at: Instant, zone: string) => `${shortDay(at, zone)}, ${c
 
 /** `Today`, `Yesterday`, `Tomorrow` or the long day. */
 export function relativeDay(at: Instant, zone: string, now: Date): string {
-	const day = dayKey(at, zone);
-	if (day === dayKey(now, zone)) return t('time.today');
-	if (day === dayKey(new Date(now.getTime() - 86_400_000), zone)) return t('time.yesterday');
-	if (day === dayKey(new Date(now.getTime() + 86_400_000), zone)) return t('time.tomorrow');
+	// Days of the calendar: where clocks change one has 23 hours, or 25.
+	const days = (Date.parse(dayKey(at, zone)) - Date.parse(dayKey(now, zone))) / 86_400_000;
+	if (days === 0) return t('time.today');
+	if (days === -1) return t('time.yesterday');
+	if (days === 1) return t('time.tomorrow');
 	return longDay(at, zone);
 }
 
