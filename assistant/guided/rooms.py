@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from langchain.messages import HumanMessage, SystemMessage, ToolMessage
@@ -62,9 +63,17 @@ def _missed(found: dict[str, Any], seed: str) -> str:
         seed,
         count=f"{count} message{'' if count == 1 else 's'}",
         people=people,
-        since=f" on {found['since'][:10]}" if found.get("since") else "",
+        since=_since(found.get("since")),
         lines=lines,
     )
+
+
+def _since(at: str | None) -> str:
+    """`at` is on the clock of whoever asks."""
+    if at is None:
+        return "before you first wrote here"
+    day = datetime.fromisoformat(at)
+    return f"since you last wrote on {day.day} {day:%B}"
 
 
 def _draft(found: dict[str, Any], seed: str) -> str:

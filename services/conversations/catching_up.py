@@ -7,6 +7,7 @@ without a language model, and said to be that.
 import re
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 from sqlalchemy import func, select
@@ -20,6 +21,9 @@ from services.conversations import repository
 
 MOST = 200
 HIGHLIGHTS = 6
+
+# Said to the assistant alone: nobody has missed that somebody else has asked it something.
+_ADDRESSED = r"^\s*@(assistant|sextant)\M"
 
 _SIGNS = (
     (3.0, re.compile(r"\?")),
@@ -43,7 +47,8 @@ class MissedMessage(BaseModel):
 
 
 class Missed(BaseModel):
-    """What was said since `since`, oldest first; of more than 200 messages the newest. `count` is how many there are."""
+    """What was said since `since`, oldest first; of more than 200 messages the newest. `count` is how many there are.
+    `since` is on the person's clock; None when they have said nothing here yet."""
 
     room_id: UUID
     since: datetime | None
@@ -77,6 +82,7 @@ async def missed(session: AsyncSession, actor: Actor, room_id: UUID, before: UUI
         Message.deleted_at.is_(None),
         Message.kind == "text",
         Message.sender_id.not_in((actor.user_id, ASSISTANT_ID)),
+        Message.text.op("!~*")(_ADDRESSED),
     )
     count = (await session.execute(select(func.count()).select_from(Message).where(*told))).scalar_one()
     rows = await session.execute(
@@ -87,16 +93,21 @@ async def missed(session: AsyncSession, actor: Actor, room_id: UUID, before: UUI
         .limit(MOST)
     )
     found = [
-        MissedMessage(message_id=m.id, seq=m.seq, name=name, text=m.text[:600], at=m.created_at)
+        MissedMessage(message_id=m.id, seq=m.seq, name=name, text=_said(m), at=m.created_at)
         for m, name in reversed(rows.all())
     ]
     me = await session.get(User, actor.user_id)
     return Missed(
         room_id=room_id,
-        since=last.created_at if last else None,
+        since=last.created_at.astimezone(ZoneInfo(me.timezone if me else "UTC")) if last else None,
         count=count,
         messages=highlighted(found, me.name if me else ""),
     )
+
+
+def _said(message: Message) -> str:
+    """The words, or the names of what came without any."""
+    return message.text[:600] or ", ".join(str(each["name"]) for each in message.attachments)
 
 
 def highlighted(messages: list[MissedMessage], name: str) -> list[MissedMessage]:

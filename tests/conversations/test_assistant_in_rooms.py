@@ -1,6 +1,7 @@
 """@assistant among people: answers whoever asks, knows only what all of them may see, says what was missed."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -86,6 +87,27 @@ async def test_catch_me_up_names_what_matters_with_links(served: Served) -> None
     draft = await ask(served, token, room, "@assistant draft a follow-up")
     assert "> Hi Bob, following up on “Shall we use Kubernetes?”" in draft["text"]
     assert draft["cards"][0]["type"] == "catch_up"
+
+
+async def test_what_others_ask_the_assistant_is_not_missed_and_who_came_later_is_told_so(
+    served: Served,
+) -> None:
+    ada, token = await served.person(name="Ada Founder")
+    bob, bobs = await served.person(name="Bob Builder")
+    room = await served.room(ada, bob, kind="project")
+    await say(served, token, room, "Shall we go with PostgreSQL?")
+    nothing = await ask(served, token, room, "@assistant what did I miss?")
+    assert "Nobody else has written" in nothing["text"]
+    answer = await ask(served, bobs, room, "@assistant catch me up")
+    assert "You missed 1 message from Ada Founder before you first wrote here." in answer["text"]
+    assert [item["text"] for item in answer["cards"][0]["data"]["items"]] == ["Shall we go with PostgreSQL?"]
+    draft = await ask(served, token, room, "@assistant draft a follow-up")
+    assert "nothing open here" in draft["text"], "that Bob has asked the assistant is no open question"
+    await ask(served, bobs, room, "Yes, and @assistant may remind us")
+    answer = await ask(served, token, room, "@assistant catch me up")
+    since = datetime.fromisoformat(answer["cards"][0]["data"]["since"])
+    assert f"since you last wrote on {since.day} {since:%B}." in answer["text"]
+    assert "Bob Builder: Yes, and @assistant may remind us" in answer["text"]
 
 
 async def test_it_is_silent_until_mentioned_and_strangers_cannot_ask(served: Served) -> None:
