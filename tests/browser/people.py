@@ -5,15 +5,19 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
-from playwright.async_api import BrowserContext
+from playwright.async_api import Browser, BrowserContext, Page
 
 from core.db import Database
 from core.embedded import EmbeddedPostgres
 from core.security import session_cookie_name
 from services.accounts.schemas import UserRead
 from tests.accounts.factories import sign_in_cookie
+from tests.browser.accounts import PASSWORD
+from tests.browser.product import Complaints, person
 from tests.process import ROOT, ServerProcess
 
 
@@ -56,3 +60,34 @@ async def sign_in(context: BrowserContext, product: Bare, db: Database, user: Us
     token = await sign_in_cookie(db, user)
     name = session_cookie_name(https=False)
     await context.add_cookies([{"name": name, "value": token, "url": product.url, "httpOnly": True}])
+
+
+class Someone:
+    """A person with a fresh account and a browser."""
+
+    def __init__(self, bare: Bare, context: BrowserContext, page: Page, email: str) -> None:
+        self.context, self.page, self.email = context, page, email
+        self._url = f"{bare.url}/api/v1"
+
+    async def ask(self, method: str, path: str, body: object = None) -> Any:
+        answer = await self.context.request.fetch(self._url + path, method=method, data=body)
+        assert answer.ok, await answer.text()
+        return None if answer.status == 204 else await answer.json()
+
+    async def room(self, title: str, *others: "Someone") -> str:
+        """A project room of theirs, into which they have invited the others."""
+        room = str((await self.ask("POST", "/rooms", {"kind": "project", "title": title}))["id"])
+        for other in others:
+            link = (await self.ask("POST", f"/rooms/{room}/invitations", {}))["link"]
+            await other.ask("POST", "/invitations/accept", {"token": link.partition("#token=")[2]})
+        return room
+
+    async def say(self, room: str, text: str) -> None:
+        await self.ask("POST", f"/rooms/{room}/messages", {"client_id": str(uuid4()), "text": text})
+
+
+async def someone(bare: Bare, browser: Browser, complaints: Complaints, name: str) -> Someone:
+    context, page = await person(browser, complaints)
+    result = Someone(bare, context, page, f"{uuid4().hex[:12]}@people.example")
+    await result.ask("POST", "/accounts", {"email": result.email, "password": PASSWORD, "name": name})
+    return result

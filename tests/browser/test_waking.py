@@ -2,44 +2,16 @@
 
 import asyncio
 import re
-from typing import Any
-from uuid import uuid4
 
-from playwright.async_api import Browser, BrowserContext, FilePayload, Page, Route, expect
+from playwright.async_api import Browser, FilePayload, Page, Route, expect
 
 from tests.browser.accounts import PASSWORD, sign_out
 from tests.browser.line import Line
 from tests.browser.looking import violations
-from tests.browser.people import Bare
-from tests.browser.product import Complaints, person
+from tests.browser.people import Bare, Someone, someone
+from tests.browser.product import Complaints
 
 WOKEN = "dispatchEvent(new Event('online'))"
-
-
-class Someone:
-    """A person with a fresh account and a browser."""
-
-    def __init__(self, bare: Bare, context: BrowserContext, page: Page, email: str) -> None:
-        self.context, self.page, self.email = context, page, email
-        self._url = f"{bare.url}/api/v1"
-
-    async def ask(self, method: str, path: str, body: object = None) -> Any:
-        answer = await self.context.request.fetch(self._url + path, method=method, data=body)
-        assert answer.ok, await answer.text()
-        return None if answer.status == 204 else await answer.json()
-
-    async def room(self, title: str) -> str:
-        return str((await self.ask("POST", "/rooms", {"kind": "project", "title": title}))["id"])
-
-    async def say(self, room: str, text: str) -> None:
-        await self.ask("POST", f"/rooms/{room}/messages", {"client_id": str(uuid4()), "text": text})
-
-
-async def someone(bare: Bare, browser: Browser, complaints: Complaints, name: str) -> Someone:
-    context, page = await person(browser, complaints)
-    result = Someone(bare, context, page, f"{uuid4().hex[:12]}@people.example")
-    await result.ask("POST", "/accounts", {"email": result.email, "password": PASSWORD, "name": name})
-    return result
 
 
 async def test_what_was_written_without_a_network_is_kept(bare: Bare, browser: Browser) -> None:
@@ -115,7 +87,7 @@ async def test_whose_session_ends_comes_back_to_where_they_were(bare: Bare, brow
     await page.evaluate("fetch('/api/v1/sessions/current', {method: 'DELETE'})")
     await page.goto(f"{bare.url}/rooms/{room}")
     await sign_in_here(page, ada)
-    await expect(page.get_by_text("said before")).to_be_visible()
+    await expect(page.get_by_role("main").get_by_text("said before")).to_be_visible()
     await expect(box).to_have_value("half a thought")
     # Who signs out takes along what they have begun to write, wherever they began it.
     await page.goto(f"{bare.url}/")
@@ -137,10 +109,7 @@ async def test_what_is_refused_for_good_is_given_back(bare: Bare, browser: Brows
     complaints = Complaints()
     ada = await someone(bare, browser, complaints, "Ada Founder")
     bob = await someone(bare, browser, complaints, "Bob Builder")
-    room, other = await ada.room("Telehealth"), await ada.room("Elsewhere")
-    for each in (room, other):
-        link = (await ada.ask("POST", f"/rooms/{each}/invitations", {}))["link"]
-        await bob.ask("POST", "/invitations/accept", {"token": link.partition("#token=")[2]})
+    room, other = await ada.room("Telehealth", bob), await ada.room("Elsewhere", bob)
     await ada.say(room, "said before")
     page = bob.page
     async with Line(bare.url) as line:

@@ -51,6 +51,12 @@ describe('what a conversation shows', () => {
 		const keys = entries(state, [], { ...viewer, readSeq: 1 }).map(({ key }) => key);
 		expect(keys.filter((key) => key === 'unread')).toHaveLength(1);
 		expect(keys.indexOf('unread')).toBe(keys.indexOf('c3') - 1);
+		// Where a page or a stretch of history begins is not where reading had stopped.
+		const stretch = room([message(30, { sender_id: 'u2' }), message(31, { sender_id: 'u2' })]);
+		expect(entries(stretch, [], { ...viewer, readSeq: 10 }).map(({ key }) => key)).not.toContain('unread');
+		const reached = merge(stretch, [message(10), message(11, { sender_id: 'u2' })]);
+		const further = entries(reached, [], { ...viewer, readSeq: 10 }).map(({ key }) => key);
+		expect(further.indexOf('unread')).toBe(further.indexOf('c11') - 1);
 		// In a room that was just opened for the first time all is new.
 		expect(entries(state, [], { ...viewer, readSeq: 0 }).map(({ key }) => key)).not.toContain('unread');
 	});

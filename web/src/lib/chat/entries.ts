@@ -58,7 +58,10 @@ export type Entry =
 export interface Viewer {
 	id: string;
 	zone: string;
-	/** What was read when the room was opened; the divider stands after it. Where nothing was, all is new and none is needed. */
+	/**
+	 * What was read when the room was opened; the divider stands after it, once that is in sight: the first message of a
+	 * page, or of a stretch that was jumped to, is not where the new ones begin. Where nothing was read, all is new.
+	 */
 	readSeq: number | null;
 }
 
@@ -68,11 +71,13 @@ export function entries(state: RoomState, pending: readonly Pending[], viewer: V
 	const list: Entry[] = [];
 	let day = '';
 	let divided = !viewer.readSeq;
+	let before = false;
 	for (const message of shown(state)) {
 		const today = dayKey(message.created_at, viewer.zone);
 		if (today !== day) list.push({ type: 'day', key: `day-${today}`, at: message.created_at });
 		day = today;
-		if (!divided && message.seq > (viewer.readSeq ?? 0) && message.sender_id !== viewer.id) {
+		if (message.seq <= (viewer.readSeq ?? 0)) before = true;
+		else if (!divided && (before || message.no <= 1) && message.sender_id !== viewer.id) {
 			list.push({ type: 'unread', key: 'unread' });
 			divided = true;
 		}

@@ -106,6 +106,7 @@ export const en = {
 	'composer.stop': 'Stop',
 
 	'connection.reconnecting': 'Reconnecting…',
+	'chat.first-unread': 'First unread',
 	'chat.log': 'Messages',
 	'chat.latest': 'Latest',
 	'chat.unread': 'New',

@@ -34,7 +34,6 @@ export const assistant = {
 
 	'catch-up.title': 'What you missed',
 	'catch-up.count': { one: '{count} message', other: '{count} messages' },
-	'catch-up.older': 'That message is further up. Scroll up to load it, then try again.',
 
 	'quota.left': { one: '{count} message left today', other: '{count} messages left today' },
 	'quota.over': 'Today’s messages are used up. It goes on at {time}.',
