@@ -2,6 +2,7 @@
 export const matches = {
 	'matches.title': 'Matching CTOs',
 	'matches.found': { one: '{count} CTO who fits', other: '{count} CTOs who fit' },
+	'matches.far': 'Nobody close to this',
 	'matches.none': 'Nobody fits all of that',
 	'matches.order': 'Best match first',
 	'matches.closest': 'These come closest',
