@@ -25,7 +25,7 @@ run: setup web/build/.stamp ## Set up what is missing and start the whole produc
 PROCESSES ?= 2
 test: setup web/build/.stamp ## Set up what is missing and run every test (T=path to run some, PROCESSES=2)
 	$(NPM) --prefix web run --silent test
-	$(PY) -m pytest -n $(PROCESSES) --dist loadfile --durations 15 $(if $(T),$(T),tests)
+	$(PY) -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --durations 15 $(if $(T),$(T),tests)
 
 check: setup node_modules.stamp ## Lint, types, import rules, drift of generated files and migrations
 	$(PY) -m ruff check .

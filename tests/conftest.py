@@ -25,6 +25,14 @@ from core.events import Event, take
 from core.migrate import ROOT, upgrade
 
 DATA = ROOT / ".data" / "tests"
+# Files of few tests that take long. They come first: one that came last would keep one of the processes busy for minutes
+# while the others have nothing left to do.
+LONG = ("browser", "chaos")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(ROOT / "tests").parts[0], len(LONG)))
 
 
 @pytest.fixture(scope="session")
