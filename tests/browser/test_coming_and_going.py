@@ -8,8 +8,9 @@ import httpx
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.accounts.factories import make_user, sign_in_cookie
+from tests.browser.accounts import PASSWORD
 from tests.browser.looking import violations
-from tests.browser.people import Bare, database_of, sign_in
+from tests.browser.people import Bare, database_of, sign_in, someone
 from tests.browser.product import Complaints, person
 from tests.browser.test_files import room_of
 
@@ -104,3 +105,37 @@ async def test_who_has_gone_keeps_their_name_and_what_is_put_away_is_found(
     assert (found, complaints.texts) == ([], [])
     await ada_context.close()
     await bob_context.close()
+
+
+async def test_another_invitation_in_the_same_tab_and_a_network_that_comes_back(
+    bare: Bare, browser: Browser
+) -> None:
+    complaints = Complaints()
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    room = await ada.room("Telehealth")
+    first, second = [await ada.ask("POST", f"/rooms/{room}/invitations", {}) for _ in range(2)]
+    await ada.ask("DELETE", f"/rooms/{room}/invitations/{first['id']}")
+    links = [f"{bare.url}/join#{each['link'].partition('#')[2]}" for each in (first, second)]
+    context, page = await person(browser, complaints, width=390, height=844, dark=True)
+
+    await page.goto(links[0])
+    await expect(page.get_by_role("alert")).to_contain_text("taken back")
+    await page.route("**/invitations/preview", lambda route: route.abort())
+    await page.goto(links[1])  # only the fragment is another one
+    await expect(page.get_by_role("alert")).to_contain_text("can’t be reached")
+    assert await violations(page) == []
+    await page.unroute("**/invitations/preview")
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_text("Ada Founder invites you to “Telehealth”.")).to_be_visible()
+    # A visitor signs up on the way, and is in the room.
+    await page.get_by_role("button", name="Join the conversation").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill("Vera Visitor")
+    await dialog.get_by_label("E-mail").fill(f"{uuid4().hex[:12]}@people.example")
+    await dialog.get_by_label("Password").fill(PASSWORD)
+    await dialog.get_by_role("button", name="Create account").click()
+    await page.wait_for_url(f"**/rooms/{room}")
+    await expect(page.get_by_role("textbox", name="Message").last).to_be_visible()
+    assert complaints.texts == []
+    await context.close()
+    await ada.context.close()
