@@ -113,6 +113,8 @@ class DigestRoom(BaseModel):
     url: Url
     count: int
     lines: list[DigestLine]
+    # Its title is then the other person's name.
+    direct: bool = False
 
 
 class MessageDigest(Context):

@@ -182,7 +182,9 @@ async def test_a_line_shows_its_message_as_it_is_now(db: Database) -> None:
     assert await digests(db, grace) == []
 
 
-async def test_files_without_words_are_told_by_name_and_a_direct_room_by_who_writes(db: Database) -> None:
+async def test_files_without_words_are_told_by_name_and_a_direct_room_by_who_writes(
+    db: Database, sandbox: Sandbox
+) -> None:
     _, (ada, grace) = await people(db)
     async with db.transaction() as session:
         opened = await direct.open_direct(session, actor_for(ada), OpenDirect(user_id=grace.id))
@@ -197,10 +199,14 @@ async def test_files_without_words_are_told_by_name_and_a_direct_room_by_who_wri
         "Ada mentioned you": "@Grace",
         "Ada wrote to you": "plan.pdf, costs.ods",
     }
-    (mail,) = await digests(db, grace)
-    assert [(room["title"], [each["text"] for each in room["lines"]]) for room in mail["rooms"]] == [
+    (context,) = await digests(db, grace)
+    assert [(room["title"], [each["text"] for each in room["lines"]]) for room in context["rooms"]] == [
         ("Ada", ["@Grace", "plan.pdf, costs.ods"])
     ]
+    (row,) = await emails(db, user_id=grace.id, template="message_digest")
+    await deliver(db, email_id=row.id)
+    (mail,) = await outbox(sandbox, str(grace.email))
+    assert mail["subject"] == "2 new messages from Ada"
 
 
 async def test_who_reads_or_mutes_is_not_told(db: Database) -> None:
