@@ -141,7 +141,10 @@ class RoomMember(Base):
     read_seq: Mapped[int] = column_property(
         func.greatest(marked_seq, _own_last(Message.seq, room_id, user_id))
     )
-    read_no: Mapped[int] = column_property(func.greatest(marked_no, _own_last(Message.no, room_id, user_id)))
+    # Read only where somebody counts: of a thousand members it is a look-up each.
+    read_no: Mapped[int] = column_property(
+        func.greatest(marked_no, _own_last(Message.no, room_id, user_id)), deferred=True
+    )
 
 
 class MessageEdit(Base):

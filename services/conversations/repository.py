@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, and_, func, insert, not_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, undefer
 
 from core.clock import now
 from core.errors import Forbidden, NotFound
@@ -30,6 +30,9 @@ MESSAGE = Message.__table__
 MAX_MEMBERS = 1_000
 MAX_FORMER = 200
 
+# For memberships whose unread messages are counted.
+COUNTED = undefer(RoomMember.read_no)
+
 
 def _mine(user_id: UUID) -> Any:
     return and_(RoomMember.room_id == Room.id, RoomMember.user_id == user_id, RoomMember.left_at.is_(None))
@@ -46,7 +49,10 @@ async def rooms_of(
     """Rooms of a person with their membership, newest activity first: those in the list, or those put away."""
     activity = func.coalesce(Room.last_message_at, Room.created_at)
     query = (
-        select(Room, RoomMember).join(RoomMember, _mine(user_id)).order_by(activity.desc(), Room.id.desc())
+        select(Room, RoomMember)
+        .join(RoomMember, _mine(user_id))
+        .options(COUNTED)
+        .order_by(activity.desc(), Room.id.desc())
     )
     put_away = func.coalesce(RoomMember.archived_no >= Room.message_count, False)
     query = query.where(put_away if archived else not_(put_away))
@@ -59,7 +65,10 @@ async def room_of(session: AsyncSession, user_id: UUID, room_id: UUID) -> tuple[
     """One room of a person. Raises NotFound for rooms that are not theirs."""
     row = (
         await session.execute(
-            select(Room, RoomMember).join(RoomMember, _mine(user_id)).where(Room.id == room_id)
+            select(Room, RoomMember)
+            .join(RoomMember, _mine(user_id))
+            .options(COUNTED)
+            .where(Room.id == room_id)
         )
     ).first()
     if row is None:

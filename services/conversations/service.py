@@ -125,7 +125,9 @@ async def list_rooms(
 async def tell_counts(session: AsyncSession, room_id: UUID, people: Collection[UUID]) -> None:
     """Tell the devices of these members how much of a room they have not read, after that has changed without them."""
     for user_id in sorted(people):
-        row = await session.get(RoomMember, (room_id, user_id), populate_existing=True)
+        row = await session.get(
+            RoomMember, (room_id, user_id), populate_existing=True, options=[repository.COUNTED]
+        )
         if row is not None and row.left_at is None:
             room = await session.get_one(Room, room_id)
             named = (await repository.mention_counts(session, user_id, [room_id])).get(room_id, 0)
