@@ -52,6 +52,13 @@ def stream_bomb() -> bytes:
     )
 
 
+def scratched(data: bytes) -> bytes:
+    """The same archive with its packed text overwritten."""
+    name = b"word/document.xml"
+    at = data.index(name) + len(name)
+    return data[:at] + b"\xff" * 40 + data[at + 40 :]
+
+
 async def test_both_formats_propose_the_same_with_passages(db: Database) -> None:
     actor = await make_actor(db)
     for data, pages in ((pdf(), 1), (docx(), None), (encrypted(pdf(), user=""), 1)):
@@ -322,6 +329,7 @@ def test_dates_at_the_margin_belong_to_the_line_beside_them() -> None:
         (lambda: pdf(pages=60), {"resume_too_long"}),
         (lambda: docx()[:200], {"resume_damaged"}),
         (lambda: docx(document=b"<w:document"), {"resume_damaged"}),
+        (lambda: scratched(docx()), {"resume_damaged"}),
         (lambda: docx(extra={"word/vbaProject.bin": b"macro"}), {"resume_macros"}),
         (lambda: docx(document=XXE.encode()), {"resume_unsafe"}),
         (lambda: docx(document=XXE.encode("utf-16")), {"resume_unsafe", "resume_damaged"}),
