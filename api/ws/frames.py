@@ -235,6 +235,36 @@ class AccountChanged(BaseModel):
     role: Literal["guest", "user", "cto", "admin"]
 
 
+class ProfileChanged(BaseModel):
+    """To all devices of a CTO: their profile has another status now, by themselves or by an operator. Read it again."""
+
+    type: Literal["profile.changed"]
+    status: Literal["draft", "submitted", "approved", "paused", "suspended"]
+
+
+class ReviewsPublished(BaseModel):
+    """To both sides of a held call: both reviews are in, or the seven days are over. What there is can be read."""
+
+    type: Literal["reviews.published"]
+    booking_id: UUID
+
+
+class BookingChanged(BaseModel):
+    """To all devices of a call's client and expert: the booking has another status now. Read it again."""
+
+    type: Literal["booking.changed"]
+    booking_id: UUID
+    status: Literal["held", "confirmed", "cancelled", "expired", "completed", "refunded"]
+
+
+class PaymentChanged(BaseModel):
+    """To all devices of the payer: the payment has another status now. Read it again."""
+
+    type: Literal["payment.changed"]
+    payment_id: UUID
+    status: Literal["open", "paid", "partly_refunded", "refunded", "expired"]
+
+
 class Unread(BaseModel):
     """To all devices of one person, when their read mark moved."""
 
@@ -328,6 +358,10 @@ AnyEvent = Annotated[
     | Presence
     | Draft
     | AccountChanged
+    | ProfileChanged
+    | ReviewsPublished
+    | BookingChanged
+    | PaymentChanged
     | Unread
     | RoomActivity
     | RoomAdded

@@ -4,7 +4,7 @@ other's work."""
 import json
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from core.actor import Role
 from core.db import Database
@@ -38,17 +38,11 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost_unsaid(
     await saved(page, "headline", "Saved beside a rate that is not")
     found = await violations(page)
     # A page that goes away with something unsaved asks first; so does the way to another page.
-    asked: list[str] = []
-
-    async def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        await dialog.dismiss()
-
-    page.on("dialog", stay)
-    await page.get_by_role("link", name="Hours", exact=True).click()
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    async with page.expect_event("dialog") as asked:
+        await page.get_by_role("link", name="Hours", exact=True).click()
+    assert (await asked.value).type == "confirm"
     await expect(note).to_be_visible()
-    assert asked == ["confirm"]
-    page.remove_listener("dialog", stay)
     # Undo takes back what is not saved, not what was.
     await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_label("Rate per hour")).to_have_value("100")

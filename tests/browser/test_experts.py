@@ -44,7 +44,7 @@ async def test_from_a_resume_to_a_review(product: Product, browser: Browser) -> 
     await from_resume(cto, product)
     await edit_and_hand_in(cto)
     await approve(browser, complaints, product)
-    await cto.reload()
+    # Without a reload: the page is told.
     await expect(cto.get_by_text("Live", exact=True)).to_be_visible()
     slug = await cto.evaluate("fetch('/api/v1/me/expert-profile').then(r => r.json()).then(p => p.slug)")
     await hours(cto, product)
@@ -61,6 +61,7 @@ async def test_from_a_resume_to_a_review(product: Product, browser: Browser) -> 
     await expect(cto.get_by_text("Knew every corner")).to_have_count(0)
     await review(cto, product, booking, "Well prepared.", stars=4)
     await expect(cto.get_by_text("Knew every corner of telehealth.")).to_be_visible()
+    await expect(founder.get_by_text("Well prepared.")).to_be_visible()
     await cto.get_by_label("Reply", exact=True).fill("Thank you!")
     await cto.get_by_role("button", name="Send reply").click()
     await founder.goto(f"{product.url}/experts/{slug}")

@@ -1,11 +1,13 @@
 """The AsyncAPI document: whole, resolvable, and true of what the server takes and sends."""
 
+import ast
 from typing import Any
 
 from pydantic import BaseModel
 
 from api import asyncapi
 from api.ws import frames, protocol
+from core.migrate import ROOT
 
 
 def _references(node: Any) -> list[str]:
@@ -43,6 +45,23 @@ def test_every_command_is_received_and_answered_and_every_event_is_sent() -> Non
         assert _payload(document, model)["additionalProperties"] is False
     sent = {ref["$ref"].rpartition("/")[2] for ref in operations["send.events"]["messages"]}
     assert sent | {"Ack", "Error"} == {m.__name__ for m in asyncapi._members(frames.AnyEvent).values()}
+
+
+def test_every_event_for_a_person_is_described() -> None:
+    """Whatever a rule emits is sent as it is, so a client has to know its form."""
+    emitted = set()
+    for path in (ROOT / "services").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "UserEvent"
+                and isinstance(node.args[1], ast.Constant)
+            ):
+                emitted.add(node.args[1].value)
+    assert {"unread", "profile.changed", "booking.changed"} <= emitted
+    # These two close sockets and are sent to nobody.
+    assert emitted - {"session.ended", "tokens.changed"} <= set(asyncapi._members(frames.AnyEvent))
 
 
 def _payload(document: dict[str, Any], model: type[BaseModel]) -> Any:

@@ -96,6 +96,27 @@ export interface components {
             width: number | null;
         };
         /**
+         * BookingChanged
+         * @description To all devices of a call's client and expert: the booking has another status now. Read it again.
+         */
+        BookingChanged: {
+            /**
+             * Booking Id
+             * Format: uuid
+             */
+            booking_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "held" | "confirmed" | "cancelled" | "expired" | "completed" | "refunded";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "booking.changed";
+        };
+        /**
          * BranchRead
          * @description One way that a conversation with the assistant took: as it began (`start`), from an edited message (`edit`), or
          *     from an answer given again (`answer`). It shows its own messages and those of each branch in `path` up to that
@@ -803,6 +824,27 @@ export interface components {
             /** Unread */
             unread: number;
         };
+        /**
+         * PaymentChanged
+         * @description To all devices of the payer: the payment has another status now. Read it again.
+         */
+        PaymentChanged: {
+            /**
+             * Payment Id
+             * Format: uuid
+             */
+            payment_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "paid" | "partly_refunded" | "refunded" | "expired";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "payment.changed";
+        };
         /** PersonBrief */
         PersonBrief: {
             /**
@@ -898,6 +940,22 @@ export interface components {
              * @enum {string}
              */
             type: "presence";
+        };
+        /**
+         * ProfileChanged
+         * @description To all devices of a CTO: their profile has another status now, by themselves or by an operator. Read it again.
+         */
+        ProfileChanged: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "draft" | "submitted" | "approved" | "paused" | "suspended";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "profile.changed";
         };
         /** ProposalConfirm */
         ProposalConfirm: {
@@ -1148,6 +1206,22 @@ export interface components {
             type: "reset";
         };
         /**
+         * ReviewsPublished
+         * @description To both sides of a held call: both reviews are in, or the seven days are over. What there is can be read.
+         */
+        ReviewsPublished: {
+            /**
+             * Booking Id
+             * Format: uuid
+             */
+            booking_id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reviews.published";
+        };
+        /**
          * RoomActivity
          * @description To members who do not follow the room at the moment: its newest message, when it is new (`no` is then the room's
          *     number of messages) or has changed. `mentions`: whom it names, and those before it that were sent with it.
@@ -1269,7 +1343,7 @@ export interface components {
          * ServerEvent
          * @description Anything the server may send.
          */
-        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MessageEdited"] | components["schemas"]["MessageDeleted"] | components["schemas"]["ReactionChanged"] | components["schemas"]["PinChanged"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["BranchSelected"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Presence"] | components["schemas"]["Draft"] | components["schemas"]["AccountChanged"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"] | components["schemas"]["Notification"] | components["schemas"]["NotificationsRead"] | components["schemas"]["RoomRemoved"] | components["schemas"]["RoomSettingsChanged"];
+        ServerEvent: components["schemas"]["Welcome"] | components["schemas"]["Ack"] | components["schemas"]["Error"] | components["schemas"]["Reset"] | components["schemas"]["Closing"] | components["schemas"]["MessageCreated"] | components["schemas"]["MessageEdited"] | components["schemas"]["MessageDeleted"] | components["schemas"]["ReactionChanged"] | components["schemas"]["PinChanged"] | components["schemas"]["MemberJoined"] | components["schemas"]["MemberUpdated"] | components["schemas"]["MemberLeft"] | components["schemas"]["ProposalCreated"] | components["schemas"]["ProposalResolved"] | components["schemas"]["RoomUpdated"] | components["schemas"]["BranchSelected"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnDelta"] | components["schemas"]["TurnTool"] | components["schemas"]["TurnNotice"] | components["schemas"]["TurnEnded"] | components["schemas"]["TypingEvent"] | components["schemas"]["Receipt"] | components["schemas"]["Presence"] | components["schemas"]["Draft"] | components["schemas"]["AccountChanged"] | components["schemas"]["ProfileChanged"] | components["schemas"]["ReviewsPublished"] | components["schemas"]["BookingChanged"] | components["schemas"]["PaymentChanged"] | components["schemas"]["Unread"] | components["schemas"]["RoomActivity"] | components["schemas"]["RoomAdded"] | components["schemas"]["Notification"] | components["schemas"]["NotificationsRead"] | components["schemas"]["RoomRemoved"] | components["schemas"]["RoomSettingsChanged"];
         /**
          * Subscribe
          * @description Follow a room: replays what came after `after_seq`, goes live, and acknowledges at that moment. Without

@@ -39,7 +39,7 @@ export type RoomEphemeral =
 export type RoomEvent = DurableEvent | RoomEphemeral;
 
 /** Events for the person, which need no subscription. */
-export type PersonEvent = Frames['Unread'] | Frames['RoomActivity'] | Frames['RoomAdded'] | Frames['RoomRemoved'] | Frames['RoomSettingsChanged'] | Frames['Draft'] | Frames['AccountChanged'] | Frames['Notification'] | Frames['NotificationsRead'];
+export type PersonEvent = Frames['Unread'] | Frames['RoomActivity'] | Frames['RoomAdded'] | Frames['RoomRemoved'] | Frames['RoomSettingsChanged'] | Frames['Draft'] | Frames['AccountChanged'] | Frames['ProfileChanged'] | Frames['ReviewsPublished'] | Frames['BookingChanged'] | Frames['PaymentChanged'] | Frames['Notification'] | Frames['NotificationsRead'];
 
 export type ServerFrame = Welcome | Ack | ErrorFrame | Frames['Closing'] | RoomEvent | PersonEvent;
 
@@ -50,7 +50,7 @@ export type Command = Unnumbered<
 	Frames['Subscribe'] | Frames['Unsubscribe'] | Frames['MessageSend'] | Frames['Read'] | Frames['Typing'] | Frames['TurnStop'] | Frames['MessageEdit'] | Frames['MessageDelete'] | Frames['ReactionSet'] | Frames['PinSet'] | Frames['DraftSet'] | Frames['AnswerAgain'] | Frames['MessageRevise'] | Frames['BranchSelect'] | Frames['Ping']
 >;
 
-const PERSONAL = new Set(['unread', 'room.activity', 'room.added', 'room.removed', 'room.settings', 'draft', 'account.changed', 'notification', 'notifications.read']);
+const PERSONAL = new Set(['unread', 'room.activity', 'room.added', 'room.removed', 'room.settings', 'draft', 'account.changed', 'profile.changed', 'reviews.published', 'booking.changed', 'payment.changed', 'notification', 'notifications.read']);
 
 export function isPersonal(event: RoomEvent | PersonEvent): event is PersonEvent {
 	return PERSONAL.has(event.type);

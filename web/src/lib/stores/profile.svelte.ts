@@ -150,19 +150,22 @@ class Profile {
 	}
 
 	async #send(patch: ProfilePatch): Promise<void> {
-		[this.saving, this.problem] = [true, ''];
+		this.saving = true;
 		try {
 			await this.#save(patch);
+			this.problem = '';
 		} catch (error) {
 			if (hasCode(error, 'profile_changed')) return await this.#reconcile(patch);
 			const names = parts(patch);
-			// One at a time, so that what is right is saved and what is wrong is known.
-			if (error instanceof ApiError && error.status < 500 && names.length > 1) {
+			// What was written is wrong, and it is not the way there. One at a time, so that what is right is saved.
+			const refused = isStatus(error, 409, 422);
+			if (refused) this.problem = '';
+			if (refused && names.length > 1) {
 				for (const part of names) await this.#send(only(patch, part));
 				return;
 			}
 			this.#pending = { ...patch, ...this.#pending };
-			if (error instanceof ApiError && error.status < 500 && names[0]) this.problems[names[0]] = this.#words(names[0], error);
+			if (refused && names[0]) this.problems[names[0]] = this.#words(names[0], error as ApiError);
 			else this.problem = explain(error);
 		} finally {
 			this.saving = false;

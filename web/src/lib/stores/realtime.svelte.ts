@@ -76,8 +76,10 @@ class Realtime {
 		}, LOOK_MS);
 	}
 
-	onEvents(listener: Listener): void {
-		this.#listeners.push(listener);
+	/** Calls back with what comes; the answer ends it. */
+	onEvents(listener: Listener): () => void {
+		this.#listeners = [...this.#listeners, listener];
+		return () => void (this.#listeners = this.#listeners.filter((each) => each !== listener));
 	}
 
 	/** Calls back when a connection is there again after one was lost. */
