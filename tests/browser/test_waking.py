@@ -9,7 +9,7 @@ from tests.browser.accounts import PASSWORD, sign_out
 from tests.browser.line import Line
 from tests.browser.looking import violations
 from tests.browser.people import Bare, Someone, someone
-from tests.browser.product import Complaints
+from tests.browser.product import Complaints, person
 
 WOKEN = "dispatchEvent(new Event('online'))"
 
@@ -156,6 +156,40 @@ async def sign_in_here(page: Page, who: Someone) -> None:
     await dialog.get_by_label("Password").fill(PASSWORD)
     await dialog.get_by_role("button", name="Sign in", exact=True).click()
     await expect(dialog).to_have_count(0)
+
+
+async def test_a_draft_takes_along_what_it_answers(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    room = await ada.room("Telehealth")
+    await ada.say(room, "which database?")
+    laptop = ada.page
+    phone_context, phone = await person(browser, complaints, width=390, height=844, dark=True)
+    await phone_context.add_cookies([dict(each) for each in await ada.context.cookies()])  # type: ignore[misc]
+    for page in (laptop, phone):
+        await page.goto(f"{bare.url}/rooms/{room}")
+        await expect(page.get_by_role("main").get_by_text("which database?")).to_be_visible()
+    boxes = [page.get_by_role("textbox", name="Message").last for page in (laptop, phone)]
+    answered = [page.locator("form").get_by_text("Replying to Ada Founder") for page in (laptop, phone)]
+    await laptop.get_by_role("article").filter(has_text="which database?").hover()
+    await laptop.get_by_role("button", name="Reply", exact=True).first.click()
+    await boxes[0].fill("the usual one")
+    await expect(boxes[1]).to_have_value("the usual one")
+    await expect(answered[1]).to_be_visible()
+    assert await violations(phone) == []
+    await laptop.reload()
+    await expect(answered[0]).to_be_visible()
+    await boxes[1].press("Enter")
+    await expect(boxes[0]).to_have_value("")
+    await expect(answered[0]).to_have_count(0)
+    said = (await ada.ask("GET", f"/rooms/{room}/messages"))["items"]
+    assert [(each["text"], each["reply_to"]) for each in said] == [
+        ("which database?", None),
+        ("the usual one", said[0]["id"]),
+    ]
+    assert complaints.texts == []
+    await phone_context.close()
+    await ada.context.close()
 
 
 async def test_files_of_two_rooms_do_not_wait_for_each_other(bare: Bare, browser: Browser) -> None:

@@ -3,11 +3,12 @@
  * nothing, and at the server a moment later, so that it is there on one's other devices. What could not be told to the
  * server yet is newer than what the server has, and told when there is a connection again.
  */
-import { readDraft } from '$lib/api/people';
+import { readDraft, readMessage } from '$lib/api/people';
 import type { User } from '$lib/api/types';
 import { CommandError } from '$lib/realtime/connection';
 import type { PersonEvent, RoomEvent } from '$lib/realtime/protocol';
 import { SvelteMap } from 'svelte/reactivity';
+import { messages } from './messages.svelte';
 import { realtime } from './realtime.svelte';
 import { session } from './session.svelte';
 
@@ -72,26 +73,47 @@ class Drafts {
 		this.focus += 1;
 	}
 
+	/** What is answered has changed. */
+	answers(room: string): void {
+		if (this.get(room)) this.set(room, this.get(room));
+	}
+
 	/** What the server has (nothing, when it was sent from another device). What was written here since stays. */
-	learn(room: string, text: string): void {
-		this.#known.set(room, text);
-		if (!this.#untold.has(room) && Date.now() - (this.#typed.get(room) ?? 0) > MINE_MS) this.#keep(room, text);
+	learn(room: string, text: string, answered: string | null): void {
+		this.#known.set(room, whole(text, answered));
+		if (this.#untold.has(room) || Date.now() - (this.#typed.get(room) ?? 0) <= MINE_MS) return;
+		const before = this.get(room);
+		this.#keep(room, text);
+		if (answered) void this.#answer(room, text, answered);
+		else if (before !== text) messages.reply(room, null);
+	}
+
+	/** What the draft answers, unless that is gone or the draft is another one by then. */
+	async #answer(room: string, text: string, answered: string): Promise<void> {
+		if (messages.replying[room]?.id === answered) return;
+		try {
+			const message = await readMessage(room, answered);
+			if (!message.deleted_at && this.get(room) === text && !this.#untold.has(room)) messages.reply(room, message);
+		} catch {
+			// Then it is a draft that answers nothing.
+		}
 	}
 
 	#send(room: string): void {
 		this.#timers.delete(room);
 		const text = this.get(room);
-		if (text === (this.#known.get(room) ?? '')) return this.#told(room, text);
+		const reply_to = text ? (messages.replying[room]?.id ?? null) : null;
+		if (whole(text, reply_to) === (this.#known.get(room) ?? whole('', null))) return this.#told(room, text, reply_to);
 		if (Array.from(text).length > 8_000) return;
-		realtime.command({ type: 'draft.set', room, text, reply_to: null, origin: this.#origin }).then(
-			() => this.#told(room, text),
+		realtime.command({ type: 'draft.set', room, text, reply_to, origin: this.#origin }).then(
+			() => this.#told(room, text, reply_to),
 			// One that is refused (the room was left, say) is refused again; one without an answer waits for a connection.
-			(error) => error instanceof CommandError && this.#told(room, text)
+			(error) => error instanceof CommandError && this.#told(room, text, reply_to)
 		);
 	}
 
-	#told(room: string, text: string): void {
-		this.#known.set(room, text);
+	#told(room: string, text: string, answered: string | null): void {
+		this.#known.set(room, whole(text, answered));
 		if (this.get(room) !== text || this.#timers.has(room)) return;
 		this.#untold.delete(room);
 		this.#store();
@@ -100,8 +122,8 @@ class Drafts {
 	#receive(events: readonly (RoomEvent | PersonEvent)[]): void {
 		for (const event of events) {
 			if (event.type !== 'draft' || event.origin === this.#origin) continue;
-			if (event.text !== null) this.learn(event.room, event.text);
-			else readDraft(event.room).then(({ text }) => this.learn(event.room, text), () => undefined);
+			if (event.text !== null) this.learn(event.room, event.text, event.reply_to ?? null);
+			else readDraft(event.room).then(({ text, reply_to }) => this.learn(event.room, text, reply_to ?? null), () => undefined);
 		}
 	}
 
@@ -124,6 +146,7 @@ class Drafts {
 	}
 
 	#forget(): void {
+		messages.replying = {};
 		for (const timer of this.#timers.values()) clearTimeout(timer);
 		for (const each of [this.#texts, this.#timers, this.#typed, this.#known, this.#untold]) each.clear();
 	}
@@ -146,6 +169,8 @@ class Drafts {
 		}
 	}
 }
+
+const whole = (text: string, answered: string | null) => `${answered ?? ''} ${text}`;
 
 /** The first page and threads have no draft at the server. */
 const travels = (room: string) => room !== 'new' && !room.includes(':');

@@ -114,7 +114,7 @@ class Rooms {
 	#know(list: readonly ListedRoom[]): void {
 		for (const { id, members, draft } of list) {
 			for (const member of members) this.#present(member.user_id, member.online);
-			drafts.learn(id, draft?.text ?? '');
+			drafts.learn(id, draft?.text ?? '', draft?.reply_to ?? null);
 		}
 	}
 
