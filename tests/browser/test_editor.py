@@ -43,6 +43,11 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost_unsaid(
         await page.get_by_role("link", name="Hours", exact=True).click()
     assert (await asked.value).type == "confirm"
     await expect(note).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    async with page.expect_event("dialog") as asked:
+        await page.evaluate("setTimeout(() => location.reload())")
+    assert (await asked.value).type == "beforeunload"
+    await expect(note).to_be_visible()
     # Undo takes back what is not saved, not what was.
     await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_label("Rate per hour")).to_have_value("100")
@@ -86,6 +91,26 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost_unsaid(
     ]
     found += await violations(page)
     assert found == []
+    assert complaints.texts == []
+    await context.close()
+
+
+async def test_hours_that_are_not_saved_are_not_lost_unsaid(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    context, page = await person(browser, complaints)
+    async with database_of(bare) as db:
+        await own_profile(bare, db, context)
+    await page.goto(f"{bare.url}/cto/hours")
+    await page.get_by_role("button", name="Add hours on Tuesday").click()
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    async with page.expect_event("dialog") as asked:
+        await page.get_by_role("link", name="Preview", exact=True).click()
+    assert (await asked.value).type == "confirm"
+    await expect(page.get_by_label("Tuesday, from")).to_have_value("09:00")
+    await page.get_by_role("button", name="Save hours").click()
+    await expect(page.get_by_text("Your hours are saved")).to_be_visible()
+    await page.get_by_role("link", name="Preview", exact=True).click()
+    await expect(page).to_have_url(f"{bare.url}/cto/preview")
     assert complaints.texts == []
     await context.close()
 
