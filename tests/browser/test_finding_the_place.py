@@ -6,6 +6,11 @@ from tests.browser.looking import violations
 from tests.browser.people import Bare, someone
 from tests.browser.product import Complaints
 
+LOOK = """state => {
+  Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
 
 async def test_ways_to_what_was_missed(bare: Bare, browser: Browser) -> None:
     complaints = Complaints()
@@ -40,6 +45,19 @@ async def test_ways_to_what_was_missed(bare: Bare, browser: Browser) -> None:
     await card.get_by_role("button", name="agree on $20k").click()
     await expect(first).to_be_in_viewport()
     await expect(first).to_be_focused()
+    # Who comes back to a page that was out of sight sees where what came meanwhile begins.
+    await page.get_by_role("button", name="Back to the latest").click()
+    await expect(card).to_be_in_viewport()
+    await page.evaluate(LOOK, "hidden")
+    await bob.say(room, "said while nobody looked")
+    late = articles.filter(has_text="said while nobody looked")
+    await expect(late).to_be_visible()
+    await expect(new).to_have_count(0)
+    await page.evaluate(LOOK, "visible")
+    await expect(new).to_be_in_viewport()
+    await expect(page.get_by_role("link", name="unread")).to_have_count(0)
+    below = await new.evaluate("line => line.getBoundingClientRect().bottom")
+    assert below < await late.evaluate("article => article.getBoundingClientRect().top + 20")
     assert complaints.texts == []
     await bob.context.close()
     await ada.context.close()
