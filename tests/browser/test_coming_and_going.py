@@ -136,6 +136,11 @@ async def test_another_invitation_in_the_same_tab_and_a_network_that_comes_back(
     await dialog.get_by_role("button", name="Create account").click()
     await page.wait_for_url(f"**/rooms/{room}")
     await expect(page.get_by_role("textbox", name="Message").last).to_be_visible()
+    # Links that were cut off say what is the matter in words of this page.
+    await page.goto(f"{bare.url}/rooms/{room}?message=01a2")
+    await expect(page.get_by_text("There is no such message here.")).to_be_visible()
+    await page.goto(f"{bare.url}/rooms/{room[:20]}")
+    await expect(page.get_by_text("This conversation does not exist")).to_be_visible()
     assert complaints.texts == []
     await context.close()
     await ada.context.close()

@@ -106,6 +106,7 @@ export const en = {
 	'composer.stop': 'Stop',
 
 	'connection.reconnecting': 'Reconnecting…',
+	'chat.no-message': 'There is no such message here. Its link may have been cut off.',
 	'chat.first-unread': 'First unread',
 	'chat.log': 'Messages',
 	'chat.latest': 'Latest',
