@@ -70,7 +70,7 @@ async def test_catching_up_and_sending_a_drafted_message(served: Served, browser
     missed = page.get_by_role("region", name="What you missed")
     await expect(missed.get_by_role("button")).to_have_count(3)
     await missed.get_by_role("button").first.click()
-    await expect(page.locator("[id^=message-]:focus")).to_contain_text("confirm the budget")
+    await expect(page.locator("article:focus")).to_contain_text("confirm the budget")
     await picture(page, "catch-up-1440")
     found = await violations(page)
 
