@@ -34,6 +34,11 @@ class Rooms {
 	readonly unread = $derived(this.items.reduce((sum, room) => sum + (room.archived ? 0 : room.notify === 'none' ? room.mentions : room.unread), 0));
 
 	#cursor: string | undefined;
+	#asked = 0;
+	/** Which answer the list is from: an older one that comes later is not taken. */
+	#taken = 0;
+	/** Rooms that were put in since a request was made: its answer does not know them. */
+	readonly #added = new Map<string, number>();
 	/** Whose list it is. */
 	#person: string | null = null;
 
@@ -41,8 +46,9 @@ class Rooms {
 		session.onChange((user) => void this.#reload(user));
 		realtime.onEvents((events) => this.#receive(events));
 		realtime.onFetched((room) => this.add(room));
-		// Rooms that are not looked at tell of themselves by passing events only: what was missed is read again.
-		realtime.onBack(() => void this.refresh());
+		// Rooms that are not looked at tell of themselves by passing events only. What was said while there was no connection
+		// is read again; on opening the page, that is what came between the list and the connection.
+		realtime.onOpen(() => void this.refresh());
 	}
 
 	get(id: string): ListedRoom | undefined {
@@ -50,6 +56,7 @@ class Rooms {
 	}
 
 	add(room: ListedRoom): void {
+		this.#added.set(room.id, this.#asked);
 		this.items = ordered([room, ...this.items.filter(({ id }) => id !== room.id)]);
 		this.#know([room]);
 	}
@@ -84,10 +91,12 @@ class Rooms {
 			this.loaded = true;
 			return;
 		}
+		const asked = ++this.#asked;
 		try {
 			const { items, next_cursor } = await listRooms();
-			if (session.user?.id !== user.id) return;
-			const beyond = this.#person === null || this.#person === user.id ? this.#beyond(items, next_cursor !== null) : [];
+			if (session.user?.id !== user.id || asked < this.#taken) return;
+			this.#taken = asked;
+			const beyond = this.#person === null || this.#person === user.id ? this.#beyond(items, next_cursor !== null, asked) : [];
 			this.#person = user.id;
 			this.items = ordered([...items, ...beyond]);
 			// What is looked at may have been left meanwhile: no page of a list would say so.
@@ -103,11 +112,12 @@ class Rooms {
 		}
 	}
 
-	/** Rooms of the list that its first page says nothing of: those that are put away, and those of later pages. */
-	#beyond(page: readonly ListedRoom[], more: boolean): ListedRoom[] {
+	/** Rooms of the list that its first page says nothing of: those that are put away, of later pages, or just put in. */
+	#beyond(page: readonly ListedRoom[], more: boolean, asked: number): ListedRoom[] {
 		const read = new Set(page.map(({ id }) => id));
 		const last = page.at(-1);
-		return this.items.filter((room) => !read.has(room.id) && (room.archived || (more && last && at(room) <= at(last))));
+		const unsaid = (room: ListedRoom) => room.archived || (more && last && at(room) <= at(last)) || (this.#added.get(room.id) ?? 0) >= asked;
+		return this.items.filter((room) => !read.has(room.id) && unsaid(room));
 	}
 
 	/** What the rooms bring with them for other stores: who is there, and what one has begun to write. */
