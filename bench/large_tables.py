@@ -25,14 +25,14 @@ from bench.curve import draw
 from bench.product import database, people, room
 from core.actor import ROLE_SCOPES, Actor, Role
 from core.db import Database
-from services.conversations import history, search, service
+from services.conversations import history, indexing, search, service
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROOMS, MINE = 200, 20
 PAGE = 50
 FILL = """
 insert into messages (id, room_id, seq, no, sender_id, client_id, text, created_at)
-select uuidv7(), r, n, n, $2, gen_random_uuid(), 'Message number ' || n || repeat(' and some more text', 5),
+select uuidv7('-1 hour'::interval), r, n, n, $2, gen_random_uuid(), 'Message number ' || n || repeat(' and some more text', 5),
     now() - make_interval(secs => $3 - n)
 from unnest($1::uuid[]) r, generate_series(1, $3) n
 """
@@ -82,6 +82,8 @@ async def measure(calls: int) -> dict[str, float]:
             actor, room_id, each = await fill(url, size)
             print(f"{size:>9,} messages stored in {time.perf_counter() - began:.0f} s", flush=True)
             db = await stack.enter_async_context(Database(url, pool_size=1))
+            await indexing.take_words(db)  # as a worker does every minute
+            await db.raw.execute("vacuum analyze message_words")
             opened[size] = (db, reads(actor, room_id, each))
         names = list(opened[SIZES[0]][1])
         times: dict[tuple[str, int], list[float]] = {(name, size): [] for name in names for size in SIZES}

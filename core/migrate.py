@@ -18,7 +18,7 @@ from core.revisions import VERSIONS
 ROOT = Path(__file__).parent.parent
 
 # Written by hand in migrations, not known to the models: neither removed nor reported.
-_FOREIGN = ("pgqueuer", "ix_expert_embeddings_hnsw", "ix_messages_words", "alembic_version")
+_FOREIGN = ("pgqueuer", "ix_expert_embeddings_hnsw", "alembic_version")
 
 
 def include_object(obj: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:

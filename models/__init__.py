@@ -7,6 +7,7 @@ from models import conversations as conversations
 from models import experts as experts
 from models import files as files
 from models import matching as matching
+from models import message_words as message_words
 from models import notifications as notifications
 from models import projects as projects
 from models.base import Base as Base

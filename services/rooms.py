@@ -6,6 +6,7 @@ from services.billing import service as billing
 from services.bookings import cancel_proposals
 from services.bookings import service as bookings
 from services.conversations import feedback, leaving, messaging, turns
+from services.conversations import indexing as search_indexing
 from services.experts import jobs as experts
 from services.experts import service as profiles
 from services.experts.reviews import jobs as reviews
@@ -36,5 +37,6 @@ __all__ = [
     "previews",
     "profiles",
     "reviews",
+    "search_indexing",
     "turns",
 ]

@@ -8,6 +8,7 @@ import asyncpg
 from core.actor import Actor, Scope
 from core.db import Database
 from core.errors import NotFound
+from models.conversations import own_last_seq
 from services.conversations.rendering import activity, message_body, room_event
 from services.conversations.schemas import EventPage, MemberRead
 
@@ -38,12 +39,11 @@ select m.*, array(
 from messages m where m.room_id = $1 and m.seq <= $3 order by m.seq desc limit 1
 """
 
-MEMBERS = """
-select m.user_id, u.name, m.role, u.role as account_role, u.avatar_url, u.is_demo, m.joined_at, greatest(m.marked_seq, (
-    select o.seq from messages o where o.room_id = m.room_id and o.sender_id = m.user_id order by o.seq desc limit 1
-)) as read_seq
+MEMBERS = f"""
+select m.user_id, u.name, m.role, u.role as account_role, u.avatar_url, u.is_demo, m.joined_at,
+    greatest(m.marked_seq, {own_last_seq("m")}) as read_seq
 from room_members m join users u on u.id = m.user_id where m.room_id = $1 and m.user_id = any($2::uuid[])
-"""
+"""  # noqa: S608
 
 
 async def events_after(

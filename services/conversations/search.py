@@ -28,32 +28,42 @@ QUERY = r"""
 """
 
 # How many messages hold these words, and how many are in these rooms, decides which of the two is looked up first: so
-# the statement is planned for its values, each time.
-ROOMS = text(
+# the statement is planned for its values, each time; without helpers, as starting one takes longer than most searches.
+SCOPE = text(
     """
     select array(
         select room_id from room_members where user_id = :me and left_at is null
             and (cast(:room as uuid) is null or room_id = :room)
-    ) from set_config('plan_cache_mode', 'force_custom_plan', true)
+    ) as rooms, (select through from word_scans) as through
+    from set_config('plan_cache_mode', 'force_custom_plan', true) as planned,
+        set_config('max_parallel_workers_per_gather', '0', true) as alone
     """
 )
+# Those whose words have been taken, and the newest, of whom they have not (`indexing`). Ids are times: the newest are chosen
+# by them, and only those are read.
 SEARCH = text(
     f"""
     with found as (
-        select m.* from messages m
-        where to_tsvector('sextant', signs_apart(m.text)) @@ {QUERY} and m.deleted_at is null
-            and m.room_id = any(cast(:rooms as uuid[]))
+        select w.message_id as id from message_words w
+        where w.words @@ {QUERY} and w.room_id = any(cast(:rooms as uuid[]))
+            and (cast(:sender as uuid) is null or w.sender_id = :sender)
+            and (cast(:before_id as uuid) is null or w.message_id < :before_id)
+        union all
+        select m.id from messages m
+        where m.id >= cast(:through as uuid) and m.room_id = any(cast(:rooms as uuid[])) and m.deleted_at is null
             and (cast(:sender as uuid) is null or m.sender_id = :sender)
-            and (cast(:before as timestamptz) is null or (m.created_at, m.id) < (:before, cast(:before_id as uuid)))
-        order by m.created_at desc, m.id desc limit :most
+            and (cast(:before_id as uuid) is null or m.id < :before_id)
+            and not exists (select from message_words w where w.message_id = m.id)
+            and to_tsvector('sextant', signs_apart(m.text)) @@ {QUERY}
+        order by id desc limit :most
     )
-    select f.*, case when r.kind = 'direct' then coalesce((
+    select m.*, case when r.kind = 'direct' then coalesce((
             select o.name from room_members other join users o on o.id = other.user_id
             where other.room_id = r.id and other.user_id <> :me
         ), r.title) else r.title end as room_title, r.kind as room_kind, u.name as sender_name,
-        ts_headline('sextant', signs_apart(translate(f.text, :marks, '')), {QUERY}, :headline) as headline
-    from found f join rooms r on r.id = f.room_id join users u on u.id = f.sender_id
-    order by f.created_at desc, f.id desc
+        ts_headline('sextant', signs_apart(translate(m.text, :marks, '')), {QUERY}, :headline) as headline
+    from found f join messages m on m.id = f.id join rooms r on r.id = m.room_id join users u on u.id = m.sender_id
+    order by m.id desc
     """
 )
 
@@ -73,7 +83,7 @@ async def search(
     if room_id is not None:
         await repository.room_of(session, actor.user_id, room_id)
     before = cursors.read(cursor)
-    rooms = await session.scalar(ROOMS, {"me": actor.user_id, "room": room_id})
+    scope = (await session.execute(SCOPE, {"me": actor.user_id, "room": room_id})).one()
     rows = (
         (
             await session.execute(
@@ -81,9 +91,9 @@ async def search(
                 {
                     "words": _asked(words.replace("\x00", " ")),
                     "me": actor.user_id,
-                    "rooms": rooms,
+                    "rooms": scope.rooms,
+                    "through": scope.through,
                     "sender": sender_id,
-                    "before": before[0] if before else None,
                     "before_id": before[1] if before else None,
                     "most": limit + 1,
                     "marks": START + STOP + APART,

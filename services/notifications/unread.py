@@ -4,6 +4,8 @@ Only messages of people count. What the assistant says in its own rooms is an an
 the service posts about bookings has notices of its own.
 """
 
+# ruff: noqa: S608  (the statements are put together from constants; all values are bound)
+
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +16,9 @@ from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ids import ASSISTANT_ID
+from core.ids import ASSISTANT_ID, first_id_at
 from models.accounts import User
+from models.conversations import own_last_seq
 from models.notifications import Digest, MessageNotice, MessageScan
 
 # An id is made when a message is handed in, and stored within the time that sending is tried again for.
@@ -25,7 +28,7 @@ _LATE = timedelta(seconds=30)
 # what somebody said last leave out what they have been told of or have read. A message without words says the names of
 # its files.
 _AWAY = text(
-    """
+    f"""
     with said as (
         select m.room_id, m.sender_id, m.seq, coalesce(nullif(m.text, ''), (
             select string_agg(each ->> 'name', ', ' order by place)
@@ -50,10 +53,7 @@ _AWAY = text(
     where s.seq > rm.marked_seq and s.seq > coalesce(n.told_seq, 0) and rm.user_id <> :assistant
         and rm.silenced_at is null
         and (rm.notify = 'all' or (rm.notify = 'mentions' and rm.user_id = any(s.mentions)))
-        and s.seq > coalesce((
-            select o.seq from messages o where o.room_id = rm.room_id and o.sender_id = rm.user_id
-            order by o.seq desc limit 1
-        ), 0)
+        and s.seq > coalesce({own_last_seq("rm")}, 0)
     group by rm.user_id, rm.room_id, r.title, r.kind, mention
     order by rm.user_id, rm.room_id
     """
@@ -79,7 +79,7 @@ _UNATTENDED = text(
 # What one person has not read, not been mailed and wants to be told of: the newest few of each room, newest first, with
 # how many there are.
 _WAITING = text(
-    """
+    f"""
     select * from (
         select m.room_id, case when r.kind = 'direct' then u.name else r.title end as title, m.seq,
             coalesce(nullif(m.text, ''), (
@@ -95,11 +95,7 @@ _WAITING = text(
         join rooms r on r.id = rm.room_id and r.kind <> 'assistant'
         left join message_notices n on n.user_id = rm.user_id and n.room_id = rm.room_id
         cross join lateral (
-            select greatest(rm.marked_seq, n.mailed_seq, (
-                select o.seq from messages o where o.room_id = rm.room_id and o.sender_id = rm.user_id
-                order by o.seq desc limit 1
-            )) as seq
-            offset 0
+            select greatest(rm.marked_seq, n.mailed_seq, {own_last_seq("rm")}) as seq offset 0
         ) past
         join messages m on m.room_id = rm.room_id and m.seq > past.seq
         join users u on u.id = m.sender_id
@@ -146,14 +142,14 @@ async def scan_through(session: AsyncSession, through: datetime) -> None:
 async def away(session: AsyncSession, *, since: datetime, through: datetime) -> list[Away]:
     """What people have not read of what was said between these times, and have not been told of."""
     rows = await session.execute(
-        _AWAY, {"floor": _floor(since - _LATE), "through": through, "assistant": ASSISTANT_ID}
+        _AWAY, {"floor": first_id_at(since - _LATE), "through": through, "assistant": ASSISTANT_ID}
     )
     return [Away(*row) for row in rows]
 
 
 async def unattended(session: AsyncSession, *, since: datetime, through: datetime) -> Sequence[Row[Any]]:
     """What people have asked between these times in support rooms where no operator is."""
-    bounds = {"floor": _floor(since - _LATE), "since": since, "through": through}
+    bounds = {"floor": first_id_at(since - _LATE), "since": since, "through": through}
     return (await session.execute(_UNATTENDED, bounds)).all()
 
 
@@ -223,11 +219,6 @@ async def overdue_digests(session: AsyncSession, *, before: datetime, limit: int
         {"before": before, "limit": limit},
     )
     return [row.user_id for row in rows]
-
-
-def _floor(at: datetime) -> UUID:
-    """The least UUIDv7 of a time."""
-    return UUID(int=(int(at.timestamp() * 1000) << 80) | (0x7 << 76) | (0b10 << 62))
 
 
 async def forget(session: AsyncSession, user_id: UUID) -> None:
