@@ -12,6 +12,7 @@ from tests.browser.people import Bare, Someone, someone
 from tests.browser.product import Complaints, person
 
 WOKEN = "dispatchEvent(new Event('online'))"
+LIST = re.compile(r"/api/v1/rooms\?")
 
 
 async def test_what_was_written_without_a_network_is_kept(bare: Bare, browser: Browser) -> None:
@@ -33,10 +34,23 @@ async def test_what_was_written_without_a_network_is_kept(bare: Bare, browser: B
         await box.fill("first words, and many more")
         await page.clock.run_for(5_000)  # the pause in which other devices do not interfere is over
         await page.clock.resume()
-        async with page.expect_response(re.compile(r"/api/v1/rooms\?")):
+        # An answer with the older ones is on its way while the server is told of the newer ones, and comes last.
+        older, told = await ada.ask("GET", "/rooms?limit=50"), asyncio.Event()
+
+        async def late(route: Route) -> None:
+            await told.wait()
+            await route.fulfill(json=older)
+
+        await page.route(LIST, late)
+        async with page.expect_response(LIST):
             line.mend()
             await page.evaluate(WOKEN)
-        await expect_draft(ada, room, "first words, and many more")
+            await expect_draft(ada, room, "first words, and many more")
+            told.set()
+        await page.unroute(LIST)
+        await page.evaluate(
+            "new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+        )  # it has been read
         await expect(box).to_have_value("first words, and many more")
         # Nothing is heard of a line that is dead: what is said after waking arrives all the same, and soon.
         line.go_dead()
@@ -50,7 +64,7 @@ async def test_what_was_written_without_a_network_is_kept(bare: Bare, browser: B
         await ada.ask("PATCH", f"/rooms/{room}/settings", {"archived": True})
         line.cut()
         await expect(pill).to_be_visible()
-        async with page.expect_response(re.compile(r"/api/v1/rooms\?")):
+        async with page.expect_response(LIST):
             line.mend()
             await page.evaluate(WOKEN)
         await expect(pill).to_have_count(0)

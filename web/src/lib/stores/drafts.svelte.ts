@@ -36,6 +36,8 @@ class Drafts {
 	#timers = new Map<string, ReturnType<typeof setTimeout>>();
 	#typed = new Map<string, number>();
 	#known = new Map<string, string>();
+	/** When the server was last told. */
+	#toldAt = new Map<string, number>();
 	/** Of somebody whose session has ended; theirs again when they come back. */
 	#left: Kept | null = null;
 
@@ -78,8 +80,12 @@ class Drafts {
 		if (this.get(room)) this.set(room, this.get(room));
 	}
 
-	/** What the server has (nothing, when it was sent from another device). What was written here since stays. */
-	learn(room: string, text: string, answered: string | null): void {
+	/**
+	 * What the server has (nothing, when it was sent from another device). What was written here since stays, and so does what
+	 * the server was told after it had been asked for this, at `asked`.
+	 */
+	learn(room: string, text: string, answered: string | null, asked = Date.now()): void {
+		if ((this.#toldAt.get(room) ?? -1) >= asked) return;
 		this.#known.set(room, whole(text, answered));
 		if (this.#untold.has(room) || Date.now() - (this.#typed.get(room) ?? 0) <= MINE_MS) return;
 		const before = this.get(room);
@@ -114,6 +120,7 @@ class Drafts {
 
 	#told(room: string, text: string, answered: string | null): void {
 		this.#known.set(room, whole(text, answered));
+		this.#toldAt.set(room, Date.now());
 		if (this.get(room) !== text || this.#timers.has(room)) return;
 		this.#untold.delete(room);
 		this.#store();
@@ -122,7 +129,7 @@ class Drafts {
 	#receive(events: readonly (RoomEvent | PersonEvent)[]): void {
 		for (const event of events) {
 			if (event.type !== 'draft' || event.origin === this.#origin) continue;
-			if (event.text !== null) this.learn(event.room, event.text, event.reply_to ?? null);
+			if (event.text !== null) this.learn(event.room, event.text, event.reply_to ?? null, Infinity);
 			else readDraft(event.room).then(({ text, reply_to }) => this.learn(event.room, text, reply_to ?? null), () => undefined);
 		}
 	}
@@ -148,7 +155,7 @@ class Drafts {
 	#forget(): void {
 		messages.replying = {};
 		for (const timer of this.#timers.values()) clearTimeout(timer);
-		for (const each of [this.#texts, this.#timers, this.#typed, this.#known, this.#untold]) each.clear();
+		for (const each of [this.#texts, this.#timers, this.#typed, this.#known, this.#toldAt, this.#untold]) each.clear();
 	}
 
 	#keep(room: string, text: string): void {

@@ -67,12 +67,13 @@ class Rooms {
 
 	/** The next page of the list. */
 	async loadMore(): Promise<void> {
+		const began = Date.now();
 		const page = await listRooms(this.#cursor);
 		this.#cursor = page.next_cursor ?? undefined;
 		this.more = page.next_cursor !== null;
 		const known = new Set(this.items.map(({ id }) => id));
 		this.items = ordered([...this.items, ...page.items.filter(({ id }) => !known.has(id))]);
-		this.#know(page.items);
+		this.#know(page.items, began);
 	}
 
 	/** This device has read up to `seq`; the server's own count follows. */
@@ -92,6 +93,7 @@ class Rooms {
 			return;
 		}
 		const asked = ++this.#asked;
+		const began = Date.now();
 		try {
 			const { items, next_cursor } = await listRooms();
 			if (session.user?.id !== user.id || asked < this.#taken) return;
@@ -104,7 +106,7 @@ class Rooms {
 			this.#cursor = next_cursor ?? undefined;
 			this.more = next_cursor !== null;
 			this.failed = false;
-			this.#know(items);
+			this.#know(items, began);
 		} catch {
 			this.failed = true;
 		} finally {
@@ -120,11 +122,11 @@ class Rooms {
 		return this.items.filter((room) => !read.has(room.id) && unsaid(room));
 	}
 
-	/** What the rooms bring with them for other stores: who is there, and what one has begun to write. */
-	#know(list: readonly ListedRoom[]): void {
+	/** What the rooms, asked for at `began`, bring with them for other stores: who is there, and what one has begun to write. */
+	#know(list: readonly ListedRoom[], began = Date.now()): void {
 		for (const { id, members, draft } of list) {
 			for (const member of members) this.#present(member.user_id, member.online);
-			drafts.learn(id, draft?.text ?? '', draft?.reply_to ?? null);
+			drafts.learn(id, draft?.text ?? '', draft?.reply_to ?? null, began);
 		}
 	}
 
