@@ -19,7 +19,7 @@ from core.settings import random_secret
 START_SECONDS = 20.0
 # It waits for clients that keep connections open; what it acknowledged survives a kill.
 STOP_SECONDS = 3.0
-ATTEMPTS = 3
+PAUSE_SECONDS = 0.25
 
 # Each service listens on a port and on a second one for gRPC. All are chosen here: by default they are fixed numbers,
 # and two servers on one machine would meet.
@@ -62,9 +62,13 @@ class EmbeddedStorage:
         self.directory.mkdir(parents=True, exist_ok=True)
         if await self._join():
             return
-        for _ in range(ATTEMPTS):  # another process may take a port between the choice and the start
+        # Another process may take a port between the choice and the start; and the server of one that was killed holds the
+        # directory for some seconds more.
+        deadline = asyncio.get_running_loop().time() + START_SECONDS
+        while asyncio.get_running_loop().time() < deadline:
             if await self._try(program):
                 return
+            await asyncio.sleep(PAUSE_SECONDS)
         raise RuntimeError(f"the storage server did not start; see {self._log}")
 
     async def stop(self) -> None:

@@ -1,8 +1,10 @@
 """The storage gateway against a real S3 server, and the server itself."""
 
 import asyncio
+import fcntl
 import os
 import shutil
+from pathlib import Path
 
 import httpx
 import pytest
@@ -128,3 +130,31 @@ def test_settings_name_r2_or_any_other_s3() -> None:
     assert content_disposition('a\\b".txt', inline=True) == (
         "inline; filename=\"a_b_.txt\"; filename*=UTF-8''a%5Cb%22.txt"
     )
+
+
+async def test_it_waits_for_the_server_of_one_that_was_killed(tmp_path: Path) -> None:
+    """That one ends in order, which takes it some seconds, and holds the directory until then."""
+    first = EmbeddedStorage(tmp_path)
+    await first.start()
+    await first.stop()
+    locks = [path.open() for path in (tmp_path / "filerldb2").glob("*/LOCK")]
+    assert locks
+    for lock in locks:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    second = EmbeddedStorage(tmp_path)
+    starting = asyncio.create_task(second.start())
+    log, refused = tmp_path / "server.log", "resource temporarily unavailable"
+    async with asyncio.timeout(20):
+        while refused not in log.read_text(errors="replace"):
+            assert not starting.done()
+            await asyncio.sleep(0.05)
+    for _ in range(4):  # and again, with one attempt after the other
+        log.unlink()
+        async with asyncio.timeout(20):
+            while not log.exists() or refused not in log.read_text(errors="replace"):
+                assert not starting.done()
+                await asyncio.sleep(0.05)
+    for lock in locks:
+        lock.close()
+    await starting
+    await second.stop()
