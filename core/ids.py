@@ -1,16 +1,19 @@
 """Identifiers. Every primary key is a UUIDv7 made here, so that ids sort by time and exist before the row does."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from asyncpg.pgproto.pgproto import UUID as DriverUUID
 from uuid_utils import uuid7 as quick_uuid7
 from uuid_utils.compat import uuid7
 
-__all__ = ["ASSISTANT_ID", "UUID", "first_id_at", "made_at", "new_driver_id", "new_id"]
+__all__ = ["ASSISTANT_ID", "STORED_WITHIN", "UUID", "first_id_at", "made_at", "new_driver_id", "new_id"]
 
 # The assistant is a member of rooms like anyone else; its account is created by a migration under this id.
 ASSISTANT_ID = UUID("00000000-0000-7000-8000-00000000a551")
+
+# A message gets its id when it is handed in, and is stored within the time that sending is tried again for.
+STORED_WITHIN = timedelta(seconds=30)
 
 
 def new_id() -> UUID:

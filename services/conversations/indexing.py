@@ -9,13 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import now
 from core.db import Database
-from core.ids import first_id_at, made_at
+from core.ids import STORED_WITHIN, first_id_at, made_at
 from core.jobs import periodic
 from models.message_words import WordScan
 
-# A message gets its id when it is handed in, and is stored within the time that sending is tried again for.
-LATE = timedelta(seconds=30)
-# That of a process whose clock is slow is older still: what was looked at is looked at again for so long.
+# The id of a message from a process whose clock is slow is older still: what was looked at is looked at again for so long.
 _AGAIN = timedelta(minutes=10)
 _BATCH = 5_000
 
@@ -43,7 +41,7 @@ _TIDY = text(
 @periodic("conversations.take_words", "* * * * *")
 async def take_words(db: Database) -> None:
     """Take the words of all messages that have none."""
-    last = first_id_at(now() - LATE)
+    last = first_id_at(now() - STORED_WITHIN)
     async with db.transaction() as session:
         through = (await _scan(session)).through
         await _take(session, first_id_at(made_at(through) - _AGAIN) if through.int else through, through)

@@ -4,7 +4,6 @@ Each change is one transaction under the room's lock: the message as it is now, 
 points to it.
 """
 
-import re
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +14,7 @@ from core.errors import Conflict, Forbidden
 from models.conversations import Room, RoomMember
 from services.conversations import message_repository as rows
 from services.conversations import repository, service
+from services.conversations.links import links
 from services.conversations.rendering import Row, message_body, message_read
 from services.conversations.schemas import (
     EditMessage,
@@ -45,7 +45,8 @@ async def edit(
         return message_read(message)
     await rows.keep_version(session, message)
     named = await rows.name_people(session, message, data.mentions)
-    shown = [each for each in message["previews"] if _links_to(data.text, each["url"])]
+    linked = links(data.text)
+    shown = [each for each in message["previews"] if each["url"] in linked]
     for gone in (each for each in message["previews"] if each not in shown and each["image"] is not None):
         await files.drop_preview(session, UUID(gone["image"]))
     changed = await rows.change(
@@ -159,11 +160,6 @@ async def pinned(session: AsyncSession, actor: Actor, room_id: UUID) -> list[Mes
     """What is pinned in a room, newest pin first."""
     await _readable(session, actor, room_id)
     return [message_read(row) for row in await rows.pinned(session, room_id, limit=MAX_PINS)]
-
-
-def _links_to(text: str, url: str) -> bool:
-    """Whether a text holds this address, and not only one that begins like it."""
-    return re.search(re.escape(url) + r"""[.,;:!?*_~)\]]*(?:[\s<>"'`|\\^{}]|$)""", text) is not None
 
 
 async def _readable(session: AsyncSession, actor: Actor, room_id: UUID) -> None:

@@ -13,6 +13,7 @@ from core.errors import NotFound
 from core.events import RoomEvent, emit
 from models.conversations import Message, Room, RoomEventRow
 from services.conversations import message_repository, repository
+from services.conversations.links import links
 from services.conversations.rendering import message_body, message_read, room_event
 from services.conversations.schemas import LinkPreview, MessageRead
 
@@ -46,22 +47,23 @@ async def add(
     message_id: UUID,
     previews: Sequence[LinkPreview],
     *,
-    linked: Callable[[str], Sequence[str]],
+    linked: Callable[[str], Sequence[str]] = links,
 ) -> list[LinkPreview]:
     """Put previews under a message, in the order of its links; returns those that were not wanted any more: reading a
-    page takes a while, and the message may have been deleted or edited meanwhile. `linked` finds the links in a text."""
+    page takes a while, and the message may have been deleted or edited meanwhile. `linked` finds the links in
+    a text."""
     found = await message(session, message_id)
     if found is None:
         return list(previews)
     await session.execute(select(Room.id).where(Room.id == found["room_id"]).with_for_update(key_share=True))
     found = await message(session, message_id)  # as it is now that nothing else can change it
-    links = linked(found["text"]) if found is not None else ()
+    wanted = linked(found["text"]) if found is not None else []
     there = {each["url"]: each for each in found["previews"]} if found is not None else {}
-    fresh = {each.url: each for each in previews if each.url in links and each.url not in there}
+    fresh = {each.url: each for each in previews if each.url in wanted and each.url not in there}
     if fresh:
         known = there | {url: each.model_dump(mode="json") for url, each in fresh.items()}
         shown = sorted(
-            known.values(), key=lambda each: links.index(each["url"]) if each["url"] in links else -1
+            known.values(), key=lambda each: wanted.index(each["url"]) if each["url"] in wanted else -1
         )
         changed = await session.execute(
             update(Message).where(Message.id == message_id).values(previews=shown).returning(MESSAGE)

@@ -3,7 +3,8 @@
 
 # $1..$5: arrays of equal length, one element per send; $6 and $7, where the statement has those parts. READ COMMITTED:
 # `bumped` waits for and then sees the newest version of each room, in one order for all, so numbers are gapless across
-# processes. What a send is not allowed to store, or with NEW what is known already, comes back with no row; a duplicate
+# processes. Memberships are those at its beginning: who leaves or is removed while it waits for a room's numbers has said
+# this before. What a send is not allowed to store, or with NEW what is known already, comes back with no row; a duplicate
 # that is there all the same raises a unique violation, and the retry looks for it. A batch is put together from arrays by
 # position, because joining it with itself costs its square.
 STORE = """

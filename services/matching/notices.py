@@ -3,8 +3,8 @@ that showed them.
 
 A profile that is approved or changed is embedded anew; some minutes later the projects that were searched for lately
 are searched again, as their owners last did. Whom an owner has seen or was told of is not told again; once a day a
-project, at most three people. They have to fit well, unless the search had found nobody. Experts hear once a day, in the morning of their own clock, of at most five searches,
-never of who searched.
+project, at most three people. They have to fit well, unless the search had found nobody. Experts hear once a day, in
+the morning of their own clock, of at most five searches, never of who searched.
 """
 
 import logging

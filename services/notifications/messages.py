@@ -255,8 +255,7 @@ async def _mail(session: AsyncSession, user_id: UUID, found: Sequence[Row[Any]])
             title=rows[0].title,
             url=f"{base}/rooms/{rows[0].room_id}",
             count=rows[0].count,
-            # A room of two is named after whoever writes there: nobody else does.
-            direct=all(row.sender == rows[0].title for row in rows),
+            direct=rows[0].direct,
             lines=[
                 DigestLine(sender=row.sender, text=one_line(row.text), at=row.at, mention=row.mention)
                 for row in reversed(rows)

@@ -8,7 +8,7 @@ the service posts about bookings has notices of its own.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +16,10 @@ from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.ids import ASSISTANT_ID, first_id_at
+from core.ids import ASSISTANT_ID, STORED_WITHIN, first_id_at
 from models.accounts import User
 from models.conversations import own_last_seq
 from models.notifications import Digest, MessageNotice, MessageScan
-
-# An id is made when a message is handed in, and stored within the time that sending is tried again for.
-_LATE = timedelta(seconds=30)
 
 # Messages since `floor` in order of their ids, which are times: a range of the primary key. `told_seq`, the read mark and
 # what somebody said last leave out what they have been told of or have read. A message without words says the names of
@@ -81,8 +78,8 @@ _UNATTENDED = text(
 _WAITING = text(
     f"""
     select * from (
-        select m.room_id, case when r.kind = 'direct' then u.name else r.title end as title, m.seq,
-            coalesce(nullif(m.text, ''), (
+        select m.room_id, case when r.kind = 'direct' then u.name else r.title end as title,
+            r.kind = 'direct' as direct, m.seq, coalesce(nullif(m.text, ''), (
                 select string_agg(each ->> 'name', ', ' order by place)
                 from jsonb_array_elements(m.attachments) with ordinality as a(each, place)
             ), '') as text,
@@ -142,14 +139,14 @@ async def scan_through(session: AsyncSession, through: datetime) -> None:
 async def away(session: AsyncSession, *, since: datetime, through: datetime) -> list[Away]:
     """What people have not read of what was said between these times, and have not been told of."""
     rows = await session.execute(
-        _AWAY, {"floor": first_id_at(since - _LATE), "through": through, "assistant": ASSISTANT_ID}
+        _AWAY, {"floor": first_id_at(since - STORED_WITHIN), "through": through, "assistant": ASSISTANT_ID}
     )
     return [Away(*row) for row in rows]
 
 
 async def unattended(session: AsyncSession, *, since: datetime, through: datetime) -> Sequence[Row[Any]]:
     """What people have asked between these times in support rooms where no operator is."""
-    bounds = {"floor": first_id_at(since - _LATE), "since": since, "through": through}
+    bounds = {"floor": first_id_at(since - STORED_WITHIN), "since": since, "through": through}
     return (await session.execute(_UNATTENDED, bounds)).all()
 
 

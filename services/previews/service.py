@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +25,11 @@ from core.jobs import enqueue_raw, job
 from core.ratelimit import Limit, PostgresRateLimiter
 from core.settings import settings
 from services.conversations import previewing
+from services.conversations.links import links
 from services.conversations.schemas import LinkPreview, MessageRead
 from services.files import service as files
 from services.files.types import IMAGES
-from services.previews.links import Said, links, said
+from services.previews.heads import Said, said
 
 log = logging.getLogger(__name__)
 
@@ -68,14 +68,14 @@ def _newly_links(event: RoomEvent) -> bool:
     if event.type != "message.edited" or event.body is None or event.body["message"]["edited_at"] is None:
         return False
     shown = {each["url"] for each in event.body["message"]["previews"]}
-    return not shown.issuperset(links(event.body["message"]["text"], but=settings().base_url))
+    return not shown.issuperset(links(event.body["message"]["text"]))
 
 
 async def _ask_for(db: Database, messages: list[dict[str, Any]]) -> None:
     try:
         async with db.raw.acquire() as connection:
             for message in messages:
-                if message["kind"] == "text" and links(message["text"], but=settings().base_url):
+                if message["kind"] == "text" and links(message["text"]):
                     new = message["edited_at"] is None
                     await enqueue_raw(connection, make, message_id=UUID(message["id"]), new=new)
     except Exception:
@@ -94,18 +94,17 @@ async def make(db: Database, *, message_id: UUID, new: bool = False) -> None:
         return
     known = {each["url"] for each in message["previews"]}
     if before is not None and not new:
-        known.update(links(before, but=settings().base_url))
+        known.update(links(before))
     limiter = PostgresRateLimiter(db.raw, scale=settings().rate_limit_scale)
     previews: list[LinkPreview] = []
-    for url in links(message["text"], but=settings().base_url):
+    for url in links(message["text"]):
         if url not in known and (await limiter.hit(_PER_PERSON, str(message["sender_id"]))).allowed:
             preview = await _preview(db, message, url)
             if preview is not None:
                 previews.append(preview)
     if previews:
         async with db.transaction() as session:
-            linked = partial(links, but=settings().base_url)
-            for unwanted in await previewing.add(session, message_id, previews, linked=linked):
+            for unwanted in await previewing.add(session, message_id, previews):
                 if unwanted.image is not None:
                     await files.drop_preview(session, unwanted.image)
 

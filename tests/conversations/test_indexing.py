@@ -18,7 +18,7 @@ from tests.conversations.factories import make_room, say
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What has been said in this very millisecond is old enough."""
-    monkeypatch.setattr(indexing, "LATE", timedelta(milliseconds=-1))
+    monkeypatch.setattr(indexing, "STORED_WITHIN", timedelta(milliseconds=-1))
 
 
 async def found(db: Database, actor: Actor, words: str) -> list[str]:

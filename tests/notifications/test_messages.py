@@ -209,6 +209,18 @@ async def test_files_without_words_are_told_by_name_and_a_direct_room_by_who_wri
     assert mail["subject"] == "2 new messages from Ada"
 
 
+async def test_a_room_that_is_called_like_who_writes_there_is_a_room(db: Database, sandbox: Sandbox) -> None:
+    room_id, (ada, grace) = await people(db)
+    await db.raw.execute("update rooms set title = 'Ada' where id = $1", room_id)
+    await say(db, room_id, ada, "@Grace", mentions=[grace.id])
+    await look(db)
+    await digests(db, grace)
+    (row,) = await emails(db, user_id=grace.id, template="message_digest")
+    await deliver(db, email_id=row.id)
+    (mail,) = await outbox(sandbox, str(grace.email))
+    assert mail["subject"] == "One new message in Ada"
+
+
 async def test_who_reads_or_mutes_is_not_told(db: Database) -> None:
     room_id, (ada, grace, linus) = await people(db, 3)
     async with db.transaction() as session:

@@ -9,7 +9,8 @@ import pytest
 
 from core.gateways import web as module
 from core.gateways.web import Unreadable, WebGateway, may_reach
-from services.previews.links import links, plain, said
+from services.conversations.links import links
+from services.previews.heads import plain, said
 from tests.previews.site import Site, answer, moved, page
 
 HTML = ("text/html",)

@@ -1,4 +1,4 @@
-"""The links of a message, and what a page says about itself."""
+"""What a page says about itself."""
 
 import codecs
 import re
@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
-MAX_LINKS = 3
-MAX_URL = 2_000
-_URL = re.compile(r"https?://[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
+from services.conversations.links import MAX_URL
+
 _CHARSET = re.compile(rb"charset=[\"']?([\w-]{2,20})", re.IGNORECASE)
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CHARSETS = re.compile(
@@ -26,20 +24,6 @@ _WANTED = {
     "og:site_name": "site",
 }  # fmt: skip
 _BEST = ("og:", "twitter:", "")
-
-
-def links(text: str, *, but: str) -> list[str]:
-    """The first addresses in a text, outside code, without our own (`but` is our address)."""
-    found: dict[str, None] = {}
-    for match in _URL.finditer(_CODE.sub(" ", text)):
-        url = match[0].rstrip(".,;:!?*_~")
-        while url.endswith((")", "]")) and url.count(url[-1]) > url.count({")": "(", "]": "["}[url[-1]]):
-            url = url[:-1].rstrip(".,;:!?*_~")
-        if len(url) <= MAX_URL and not f"{url}/".startswith(f"{but}/"):
-            found.setdefault(url)
-        if len(found) == MAX_LINKS:
-            break
-    return list(found)
 
 
 @dataclass(frozen=True, slots=True)
