@@ -143,6 +143,7 @@ class Commands:
                 "type": "ack",
                 "id": command.id,
             }
+            | ({"unanswered": stored.unanswered.model_dump(mode="json")} if stored.unanswered else {})
         )
 
     async def _subscribe(self, command: p.Subscribe) -> None:

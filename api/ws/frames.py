@@ -33,7 +33,8 @@ class Welcome(BaseModel):
 
 
 class Ack(BaseModel):
-    """The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `message`
+    """The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `unanswered`
+    (message.send that names an assistant who will not answer: see `unanswered` of `POST /rooms/{id}/messages`), `message`
     (message.*, reaction.set, pin.set), `seq` (subscribe: the last one replayed), `unread` and `mentions` (read),
     `updated_at` (draft.set), `proposal` (proposal.*)."""
 

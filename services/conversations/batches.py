@@ -13,28 +13,32 @@ from uuid import UUID
 from core.ids import new_driver_id, new_id
 from services.conversations import quotas
 from services.conversations.rendering import Row
-from services.conversations.schemas import SendMessage
+from services.conversations.schemas import SendMessage, Unanswered
 from services.conversations.statements import (
     ANSWERABLE,
     ATTACH,
+    HEARD,
     MENTIONS,
     NAMED,
     NEW,
+    PLAN,
     QUEUE_TURNS,
     QUEUED,
     STORE,
     STORE_ONE,
     STORE_PLAIN,
     THREADS,
-    WITHIN_PLAN,
+    UNASKED,
 )
 
 
 class Stored(NamedTuple):
-    """What became of a send: the message as its JSON object is written, and whether it is new."""
+    """What became of a send: the message as its JSON object is written, whether it is new, and why the assistant, which it
+    names, was not asked."""
 
     encoded: bytes
     fresh: bool
+    unanswered: Unanswered | None = None
 
 
 @dataclass(slots=True)
@@ -47,6 +51,7 @@ class Pending:
     answer: asyncio.Future[Stored]
     guest: bool = False
     asks: bool = False
+    people: bool = True  # who read it even where the assistant is not asked
     attachments: list[dict[str, Any]] = field(default_factory=list)
     id: UUID = field(default_factory=new_driver_id)
 
@@ -60,23 +65,34 @@ def statement(threads: bool, mentions: bool, queue: bool, look: bool) -> str:
     """The statement for a batch with these needs; its further parameters come in this order. `look`: for messages that
     are there already, which are left out then."""
     source = "threaded" if threads else "fresh"
-    names = ("ids", "asks", "day", "earlier", "messages", "tokens")
+    names = ("ids", "asks", "people", "day", "earlier", "messages", "tokens")
     turn = {name: 6 + threads + mentions + place for place, name in enumerate(names)}
     named = NAMED.format(source=source)
     return STORE.format(
         more_input=", $6::uuid[]" * threads,
         more_names=", reply_to" * threads,
+        more_allowed=", plan.asked" * queue,
+        more_checks=PLAN.format_map(turn) * queue,
+        more_gathered=", array_agg(asked order by ord) as asked" * queue,
+        more_returned=", a.asked" * queue,
+        more_spread=", b.asked" * queue,
+        more_spread_names=", asked" * queue,
         more_columns=", ($6::uuid[])[u.ord] as reply_to" * threads
-        + f", (${6 + threads}::text[])[u.ord] as mentions" * mentions,
-        stored_columns=", reply_to, thread_id, thread_no" * threads + ", mentions" * mentions,
-        stored_values=", reply_to, thread_id, thread_no" * threads + f", {named}" * mentions,
+        + f", (${6 + threads}::text[])[u.ord] as mentions" * mentions
+        + ", u.asked" * queue,
+        stored_columns=", reply_to, thread_id, thread_no" * threads
+        + ", mentions" * mentions
+        + ", meta" * queue,
+        stored_values=", reply_to, thread_id, thread_no" * threads
+        + f", {named}" * mentions
+        + UNASKED.format_map(turn) * queue,
         source=source,
-        only=NEW * look + ANSWERABLE * threads + WITHIN_PLAN.format_map(turn) * queue,
+        only=NEW * look + ANSWERABLE * threads + HEARD.format_map(turn) * queue,
         threads=THREADS * threads,
         more_parts=MENTIONS * mentions + QUEUE_TURNS.format_map(turn) * queue,
         shown=", thread_id, thread_no" * threads
         + f", {named} as mentions" * mentions
-        + f", room_id, {QUEUED.format(source=source)} as queued" * queue,
+        + f", room_id, asked, {QUEUED.format(source=source)} as queued" * queue,
     )
 
 
@@ -108,6 +124,7 @@ def question(batch: list[Pending], *, queue: bool = False, look: bool) -> tuple[
         *asked,
         [new_id() for _ in batch],
         [p.asks for p in batch],
+        [p.people for p in batch],
         quotas.today(),
         before,
         [plan.messages for plan in plans],

@@ -20,6 +20,7 @@ from core.errors import RateLimited
 from core.settings import Settings, settings
 from models.conversations import AssistantUsage
 from services.conversations.assistant_schemas import Quota, QuotaRead
+from services.conversations.schemas import Unanswered
 
 USED = """
 select user_id, coalesce(sum(messages) filter (where day = $2), 0)::int as messages,
@@ -78,6 +79,18 @@ def refusal(guest: bool, messages: int, tokens: int) -> QuotaExceeded | None:
         plan=allowed.plan,
         resets_at=resets.isoformat().replace("+00:00", "Z"),
     )
+
+
+def unanswered(guest: bool, messages: int, tokens: int) -> Unanswered:
+    """What the sender of a message among people is told that was stored without asking the assistant."""
+    refused = refusal(guest, messages, tokens)
+    if refused is None:  # the day is over by now, or some of what was asked at once was not stored after all
+        why = "Your plan was used up. You can ask it again now."
+        plan, resets = limits(guest).plan, clock.now()
+    else:
+        why, plan, resets = refused.message, refused.fields["plan"], refused.fields["resets_at"]
+    text = f"Your message was sent, but the assistant will not answer it. {why}"
+    return Unanswered.model_validate({"message": text, "plan": plan, "resets_at": resets})
 
 
 async def used(connection: Any, people: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:

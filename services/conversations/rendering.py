@@ -103,8 +103,11 @@ _DIFFERS = {
     "thread_no": b"%b",
     "mentions": b"%b",
     "branch": b"%d",
+    "meta": b"%b",
     "created_at": b"%b",
 }
+# Of a message that names the assistant, which was not asked.
+NOT_ASKED = {"assistant": "not_asked"}
 
 
 _PLAIN = ("id", "room_id", "seq", "no", "sender_id", "text", "client_id", "branch", "created_at")
@@ -147,12 +150,13 @@ def new_message(
     attachments: list[dict[str, Any]],
     reply_to: UUID | None,
     names_members: bool,
+    asked: bool,
     stored: Row,
     at: bytes,
 ) -> bytes:
     """A message as `message_body` shows it right after it was sent, written, from what the sender said and what the
     statement that `stored` it gave: it need not be read back. `at` is its time, written. `names_members`: the statement
-    gave the members that it mentions."""
+    gave the members that it mentions. `asked`: the assistant was, or was not to be."""
     return _NEW_MESSAGE % (
         written(message_id),
         written(room_id),
@@ -167,6 +171,7 @@ def new_message(
         b"%d" % stored["thread_no"] if reply_to is not None else b"null",
         orjson.dumps([str(user_id) for user_id in stored["mentions"]]) if names_members else b"[]",
         stored["branch"],
+        b"{}" if asked else orjson.dumps(NOT_ASKED),
         at,
     )
 

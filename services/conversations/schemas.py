@@ -116,7 +116,10 @@ class MessageRead(BaseModel):
     reactions: list[Reaction] = Field(default_factory=list)
     turn_id: UUID | None = None
     branch: int = Field(0, description="The branch of the conversation that it was said on")
-    meta: dict[str, Any]
+    meta: dict[str, Any] = Field(
+        description="Of an answer `status`, `model` and `notices`; of what names the assistant, which was not asked as the"
+        ' sender\'s plan was used up, `"assistant": "not_asked"`'
+    )
     created_at: datetime
     edited_at: datetime | None = None
     deleted_at: datetime | None = None
@@ -310,11 +313,24 @@ def without_mention(text: str) -> str:
     return _MENTION.sub("", text).strip(" ,:;\n\t")
 
 
+class Unanswered(BaseModel):
+    """A message among people that names the assistant was sent, and the assistant was not asked: the plan's messages of
+    the day or tokens of the month were used up. `message` says so to the person; `resets_at`: when it can be asked again."""
+
+    code: Literal["quota_exceeded"] = "quota_exceeded"
+    message: str
+    plan: Literal["guest", "free"]
+    resets_at: datetime
+
+
 class SentMessage(BaseModel):
     """`duplicate`: this client_id had been stored before; `message` is what was stored then."""
 
     message: MessageRead
     duplicate: bool
+    unanswered: Unanswered | None = Field(
+        None, description="The assistant, which the message names, will not answer it"
+    )
 
 
 class MarkRead(BaseModel):

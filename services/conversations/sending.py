@@ -34,6 +34,7 @@ from services.conversations.batches import (
     question,
 )
 from services.conversations.rendering import (
+    NOT_ASKED,
     Row,
     created_event,
     instant,
@@ -56,13 +57,15 @@ HALVED = 32  # messages from which on a batch is answered in two halves
 @dataclass(slots=True)
 class _Told:
     """A batch whose senders are being told: those who said something first, who said the same again (with the place of the
-    first), the messages that were there before by place, events for afterwards, and who has been told what."""
+    first), the messages that were there before by place, events for afterwards, and who is told what, which those in
+    `unasked` are when it is known how long the assistant will not be asked."""
 
     firsts: list[Pending]
     again: list[tuple[Pending, int]]
     known: dict[int, dict[str, Any]]
     then: list[Event]
     stored: dict[int, Stored] = field(default_factory=dict)
+    unasked: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -97,10 +100,9 @@ class Sender:
 
     async def send(self, actor: Actor, room_id: UUID, data: SendMessage) -> SentMessage:
         """Store a message of `actor`. Raises NotFound when the room is not theirs."""
-        stored = await self.send_body(actor, room_id, data)
-        return SentMessage(
-            message=MessageRead.model_validate_json(stored.encoded), duplicate=not stored.fresh
-        )
+        encoded, fresh, unanswered = await self.send_body(actor, room_id, data)
+        message = MessageRead.model_validate_json(encoded)
+        return SentMessage(message=message, duplicate=not fresh, unanswered=unanswered)
 
     async def send_body(self, actor: Actor, room_id: UUID, data: SendMessage) -> Stored:
         """Like `send`, without a typed model."""
@@ -125,9 +127,10 @@ class Sender:
         self, actor: Actor, room_id: UUID, data: SendMessage, kind: str, attached: list[dict[str, Any]]
     ) -> asyncio.Future[Stored]:
         answer: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
-        asks = kind == "assistant" or asks_assistant(data.text)
-        lane = self._assisted if kind == "assistant" else self._plain
-        lane.add(Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks, attached))
+        people = kind != "assistant"
+        asks = not people or asks_assistant(data.text)
+        lane = self._plain if people else self._assisted
+        lane.add(Pending(room_id, actor.user_id, data, answer, actor.is_guest, asks, people, attached))
         return answer
 
     async def close(self) -> None:
@@ -274,10 +277,12 @@ class Sender:
             return
         if rest:
             self._later(self._settle_rest(told, rest))
-        elif refused := _not_told(
-            told
-        ):  # those who wait for the next batch must not wait for these explanations
-            self._later(self._refuse(refused))
+        else:  # those who wait for the next batch must not wait for these explanations
+            refused, unasked = _not_told(told)
+            if refused:
+                self._later(self._refuse(refused))
+            if unasked:
+                self._later(self._tell_unasked(unasked))
 
     async def _settle_rest(self, told: _Told, rows: Sequence[Row]) -> None:
         await asyncio.sleep(0)
@@ -299,7 +304,10 @@ class Sender:
                 at = orjson.dumps(body["created_at"])
                 fresh = body["id"] == str(pending.id)
                 told.stored[place] = stored = Stored(orjson.dumps(body), fresh)
-                answers.append((pending, stored))
+                if body["meta"] == NOT_ASKED:
+                    told.unasked.add(place)
+                else:
+                    answers.append((pending, stored))
                 if fresh:
                     room = written(pending.room_id)
                     events.append(_event(pending.room_id, room, body["seq"], at, stored.encoded))
@@ -309,9 +317,13 @@ class Sender:
                 place = row["ord"] - 1
                 pending = told.firsts[place]
                 room = written(pending.room_id)
-                message = _written(pending, room, row, at)
+                asked = not pending.asks or row["asked"]
+                message = _written(pending, room, row, at, asked)
                 told.stored[place] = stored = Stored(message, True)
-                answers.append((pending, stored))
+                if asked:
+                    answers.append((pending, stored))
+                else:
+                    told.unasked.add(place)
                 events.append(_event(pending.room_id, room, row["seq"], at, message))
         self._db.publish([*events, *told.then])
         for pending, stored in answers:
@@ -324,6 +336,18 @@ class Sender:
             error = await self._why_not(pending)
             if not pending.answer.done():
                 pending.answer.set_exception(error)
+
+    async def _tell_unasked(self, unasked: list[tuple[Pending, Stored]]) -> None:
+        try:
+            used = await patiently(lambda: quotas.used(self._db.raw, [p.sender_id for p, _ in unasked]))
+        except Exception as error:  # sent again, it is found as stored, and they are told then
+            log.exception("messages were stored, but not told", extra={"messages": len(unasked)})
+            _fail([pending for pending, _ in unasked], error)
+            return
+        for pending, stored in unasked:
+            why = quotas.unanswered(pending.guest, *used.get(pending.sender_id, (0, 0)))
+            if not pending.answer.done():
+                pending.answer.set_result(stored._replace(unanswered=why))
 
     async def _why_not(self, pending: Pending) -> SextantError:
         """Why nothing was stored: asked afterwards, so that those who may send pay nothing for it."""
@@ -345,20 +369,24 @@ class Sender:
         return NotFound("There is no such conversation.", room=room)
 
 
-def _not_told(told: _Told) -> list[Pending]:
-    """Those for whom nothing was stored; answers those who said something twice."""
+def _not_told(told: _Told) -> tuple[list[Pending], list[tuple[Pending, Stored]]]:
+    """Those for whom nothing was stored, and those who are to hear that the assistant was not asked; answers those who
+    said something twice."""
+    unasked = [(told.firsts[place], told.stored[place]) for place in told.unasked]
     refused = [pending for place, pending in enumerate(told.firsts) if place not in told.stored]
     for pending, place in told.again:
         if place not in told.stored or pending.room_id != told.firsts[place].room_id:
             refused.append(pending)
+        elif place in told.unasked:
+            unasked.append((pending, Stored(told.stored[place].encoded, False)))
         elif not pending.answer.done():
             pending.answer.set_result(Stored(told.stored[place].encoded, False))
-    return refused
+    return refused, unasked
 
 
-def _written(pending: Pending, room: bytes, row: Row, at: bytes) -> bytes:
+def _written(pending: Pending, room: bytes, row: Row, at: bytes, asked: bool) -> bytes:
     data = pending.data
-    if is_plain(pending):
+    if asked and is_plain(pending):
         return new_plain_message(pending.id, room, pending.sender_id, data.client_id, data.text, row, at)
     return new_message(
         message_id=pending.id,
@@ -369,6 +397,7 @@ def _written(pending: Pending, room: bytes, row: Row, at: bytes) -> bytes:
         attachments=pending.attachments,
         reply_to=data.reply_to,
         names_members=bool(data.mentions),
+        asked=asked,
         stored=row,
         at=at,
     )

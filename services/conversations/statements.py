@@ -9,7 +9,7 @@
 # position, because joining it with itself costs its square.
 STORE = """
 with allowed as materialized (
-    select i.ord, i.room_id
+    select i.ord, i.room_id{more_allowed}
     from unnest($2::uuid[], $3::uuid[], $4::uuid[]{more_input})
         with ordinality as i(room_id, sender_id, client_id{more_names}, ord)
     -- `offset 0` keeps this a look-up by key for each send. Without the condition on `left_at`, which stands outside, the
@@ -17,21 +17,21 @@ with allowed as materialized (
     cross join lateral (
         select mb.left_at, mb.silenced_at from room_members mb
         where mb.room_id = i.room_id and mb.user_id = i.sender_id offset 0
-    ) member
+    ) member{more_checks}
     where member.left_at is null and member.silenced_at is null{only}
 ), bumped as (
     update rooms r set
         last_seq = r.last_seq + a.more, message_count = r.message_count + a.more, last_message_at = now()
     from (
-        select room_id, count(*) as more, array_agg(ord::int order by ord) as ords
+        select room_id, count(*) as more, array_agg(ord::int order by ord) as ords{more_gathered}
         from allowed group by room_id order by room_id
     ) a
     where r.id = a.room_id
-    returning r.id, a.ords, r.last_seq - a.more as seq, r.message_count - a.more as no, r.branch
+    returning r.id, a.ords{more_returned}, r.last_seq - a.more as seq, r.message_count - a.more as no, r.branch
 ), fresh as materialized (
     select u.ord, ($1::uuid[])[u.ord] as id, b.id as room_id, ($3::uuid[])[u.ord] as sender_id,
         b.seq + u.nth as seq, b.no + u.nth as no, b.branch{more_columns}
-    from bumped b cross join lateral unnest(b.ords) with ordinality as u(ord, nth)
+    from bumped b cross join lateral unnest(b.ords{more_spread}) with ordinality as u(ord{more_spread_names}, nth)
 ){threads}, stored as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch{stored_columns})
     select id, room_id, seq, no, sender_id, ($4::uuid[])[ord], ($5::text[])[ord], branch{stored_values} from {source}
@@ -158,22 +158,23 @@ QUEUE_TURNS = """, queued as (
     insert into turns (id, room_id, user_id, branch)
     select distinct on (f.room_id) (${ids}::uuid[])[f.ord], f.room_id, f.sender_id, f.branch
     from fresh f
-    where (${asks}::boolean[])[f.ord]
+    where f.asked
     order by f.room_id, f.ord
     on conflict do nothing
     returning id, room_id
 ), asked as (
     insert into assistant_usage as u (user_id, day, messages)
     select f.sender_id, ${day}::date, count(*) from fresh f
-    where (${asks}::boolean[])[f.ord]
+    where f.asked
     group by f.sender_id order by f.sender_id
     on conflict (user_id, day) do update set messages = u.messages + excluded.messages
 )"""
 
 
-# What the assistant is asked beyond a plan's messages of the day or tokens of the month is not stored.
-WITHIN_PLAN = """
-        and (not (${asks}::boolean[])[i.ord] or not exists (
+# What the assistant is asked beyond a plan's messages of the day or tokens of the month: nothing is queued or counted.
+PLAN = """
+    cross join lateral (
+        select (${asks}::boolean[])[i.ord] and not exists (
             select from (
                 select coalesce(sum(u.messages) filter (where u.day = ${day}::date), 0) as messages,
                     coalesce(sum(u.input_tokens + u.output_tokens), 0) as tokens
@@ -182,7 +183,17 @@ WITHIN_PLAN = """
             ) used
             where used.messages + (${earlier}::int[])[i.ord] >= (${messages}::int[])[i.ord]
                 or used.tokens >= (${tokens}::bigint[])[i.ord]
-        ))"""
+        ) as asked offset 0
+    ) plan"""
+
+
+# In the assistant's own room it is not stored either; among people it is, for the people.
+HEARD = """
+        and (plan.asked or (${people}::boolean[])[i.ord])"""
+
+
+# What `meta` says of it.
+UNASKED = """, case when (${asks}::boolean[])[ord] and not asked then '{{"assistant": "not_asked"}}'::jsonb else '{{}}' end"""
 
 
 QUEUED = "(select q.id from queued q where q.room_id = {source}.room_id)"

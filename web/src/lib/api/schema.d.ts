@@ -4929,7 +4929,10 @@ export interface components {
             kind: string;
             /** Mentions */
             mentions?: string[];
-            /** Meta */
+            /**
+             * Meta
+             * @description Of an answer `status`, `model` and `notices`; of what names the assistant, which was not asked as the sender's plan was used up, `"assistant": "not_asked"`
+             */
             meta: {
                 [key: string]: unknown;
             };
@@ -6258,6 +6261,8 @@ export interface components {
             /** Duplicate */
             duplicate: boolean;
             message: components["schemas"]["MessageRead"];
+            /** @description The assistant, which the message names, will not answer it */
+            unanswered?: components["schemas"]["Unanswered"] | null;
         };
         /**
          * SessionInfo
@@ -6793,6 +6798,31 @@ export interface components {
              * @description otpauth://…
              */
             uri: string;
+        };
+        /**
+         * Unanswered
+         * @description A message among people that names the assistant was sent, and the assistant was not asked: the plan's messages of
+         *     the day or tokens of the month were used up. `message` says so to the person; `resets_at`: when it can be asked again.
+         */
+        Unanswered: {
+            /**
+             * Code
+             * @default quota_exceeded
+             * @constant
+             */
+            code: "quota_exceeded";
+            /** Message */
+            message: string;
+            /**
+             * Plan
+             * @enum {string}
+             */
+            plan: "guest" | "free";
+            /**
+             * Resets At
+             * Format: date-time
+             */
+            resets_at: string;
         };
         /**
          * Understood

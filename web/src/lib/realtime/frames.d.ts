@@ -25,7 +25,8 @@ export interface components {
         };
         /**
          * Ack
-         * @description The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `message`
+         * @description The command was carried out. Further fields by command: `message` and `duplicate` (message.send), `unanswered`
+         *     (message.send that names an assistant who will not answer: see `unanswered` of `POST /rooms/{id}/messages`), `message`
          *     (message.*, reaction.set, pin.set), `seq` (subscribe: the last one replayed), `unread` and `mentions` (read),
          *     `updated_at` (draft.set), `proposal` (proposal.*).
          */
@@ -639,7 +640,10 @@ export interface components {
             kind: string;
             /** Mentions */
             mentions?: string[];
-            /** Meta */
+            /**
+             * Meta
+             * @description Of an answer `status`, `model` and `notices`; of what names the assistant, which was not asked as the sender's plan was used up, `"assistant": "not_asked"`
+             */
             meta: {
                 [key: string]: unknown;
             };
