@@ -1,6 +1,7 @@
 """The assistant among people, and what it proposes that is no call: seen and decided in the browser."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.async_api import Browser, expect
 from core.actor import Actor
 from core.db import Database
 from core.security import session_cookie_name
-from services.conversations import messaging
+from services.conversations import messaging, quotas
 from services.conversations.schemas import Card
 from services.conversations.service import post_event
 from tests.accounts.factories import actor_for
@@ -90,4 +91,52 @@ async def test_catching_up_and_sending_a_drafted_message(served: Served, browser
         last = (await http.get(f"/api/v1/rooms/{people}/messages")).json()["items"][-1]
     assert (last["text"], last["sender_id"]) == ("Shall we talk on Wednesday?", str(ada.id))
     await context.close()
+    assert found == []
+
+
+async def test_who_has_used_up_their_plan_still_talks_to_people(served: Served, browser: Browser) -> None:
+    ada, token = await served.person(name="Ada Founder")
+    bob, bobs = await served.person(name="Bob Builder")
+    room = await served.room(ada, bob, kind="project")
+    tomorrow = quotas.today() + timedelta(days=1)
+    await served.runtime.db.raw.execute(
+        "insert into assistant_usage (user_id, day, messages) values ($1, $2, $3)",
+        ada.id,
+        quotas.today(),
+        quotas.limits(False).messages,
+    )
+    pages = []
+    for each, width in ((token, 1440), (bobs, 390)):
+        context = await browser.new_context(
+            viewport={"width": width, "height": 844},
+            locale="en-US",
+            timezone_id="UTC",
+            reduced_motion="reduce",
+            bypass_csp=True,
+        )
+        await context.add_cookies(
+            [{"name": session_cookie_name(https=False), "value": each, "url": served.base_url}]
+        )
+        pages.append(page := await context.new_page())
+        await page.goto(f"{served.base_url}/rooms/{room}")
+    page, other = pages
+    box = page.get_by_role("textbox").last
+    await box.fill("@assistant what would it cost?")
+    await box.press("Enter")
+    mine = page.get_by_role("article", name="Your message")
+    until = f"You can ask it again from {tomorrow:%a}, {tomorrow:%b} {tomorrow.day}, 12:00 AM."
+    said = f"The assistant will not answer this, as your plan is used up. {until}"
+    await expect(mine).to_contain_text(said)
+    await expect(page.locator("[aria-live=polite]").filter(has_text=said)).to_have_count(1)
+    await expect(page.get_by_role("alert")).to_have_count(0)
+    theirs = other.get_by_role("article", name="Message from Ada Founder")
+    await expect(theirs).to_contain_text("@assistant what would it cost?")
+    await expect(theirs).to_contain_text("The assistant was not asked.")
+    await expect(theirs).not_to_contain_text("plan")
+    found = await violations(page) + await violations(other)
+    await picture(page, "not-asked-1440")
+    await page.reload()
+    await expect(mine).to_contain_text(until)
+    for each_page in pages:
+        await each_page.context.close()
     assert found == []

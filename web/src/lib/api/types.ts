@@ -23,6 +23,7 @@ export type NewApiToken = Answer<'ApiTokenCreated'>;
 export type SecurityEvent = Answer<'AuditRead'>;
 export type Member = Answer<'MemberRead'>;
 export type Message = Omit<Answer<'MessageRead'>, 'meta'> & { meta: MessageMeta };
+export type Unanswered = Answer<'Unanswered'>;
 export type Attachment = Answer<'AttachmentRead'>;
 export type LinkPreview = Answer<'LinkPreview'>;
 export type FileInfo = Answer<'FileRead'>;
@@ -77,6 +78,8 @@ export interface MessageMeta {
 	status?: 'complete' | 'stopped' | 'failed';
 	model?: string;
 	notices?: string[];
+	/** It names the assistant, which was not asked: the sender's plan was used up. */
+	assistant?: 'not_asked';
 }
 
 /** What a proposal of another kind than `booking` carries: fields of its kind. */

@@ -38,6 +38,8 @@ export interface PersonEntry {
 	at: string;
 	edited: boolean;
 	deleted: boolean;
+	/** It names the assistant, which was not asked. */
+	unasked: boolean;
 	/** `queued`: sent while a reply was being written, and waiting for its turn. */
 	state: 'sent' | 'queued' | 'sending' | 'failed';
 	clientId: string;
@@ -126,6 +128,7 @@ export function personEntry(message: Message, me: string): PersonEntry {
 		at: message.created_at,
 		edited: message.edited_at !== null,
 		deleted: message.deleted_at !== null,
+		unasked: message.meta.assistant === 'not_asked',
 		state: 'sent',
 		clientId: message.client_id,
 		problem: null,
@@ -155,6 +158,7 @@ function unsent(message: Pending, viewer: Viewer): PersonEntry {
 		at: message.created_at,
 		edited: false,
 		deleted: false,
+		unasked: false,
 		state: message.failed ? 'failed' : 'sending',
 		clientId: message.client_id,
 		problem: message.failed ?? null,

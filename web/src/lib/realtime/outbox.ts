@@ -2,7 +2,7 @@
  * Messages that are on their way. They are kept in storage until the server has acknowledged them, and sent again
  * under the same `client_id`, so that a lost answer neither loses nor doubles a message.
  */
-import type { Attachment, Message } from '$lib/api/types';
+import type { Attachment, Message, Unanswered } from '$lib/api/types';
 import { CommandError, type Connection } from './connection';
 
 export interface Pending {
@@ -22,7 +22,8 @@ export interface OutboxOptions {
 	storage: Pick<Storage, 'getItem' | 'setItem'> | null;
 	key: string;
 	onChange: (pending: readonly Pending[]) => void;
-	onStored: (room: string, message: Message) => void;
+	/** `unanswered`: it names the assistant, which was not asked. */
+	onStored: (room: string, message: Message, unanswered?: Unanswered) => void;
 	newId?: () => string;
 	now?: () => Date;
 	retryAfter?: number;
@@ -99,7 +100,7 @@ export class Outbox {
 		const attachments = (entry.attachments ?? []).map(({ id }) => id);
 		try {
 			await this.options.connection.send({ type: 'message.send', room, client_id, text, reply_to, mentions, attachments }, (ack) => {
-				if (ack.message && !this.#closed) this.options.onStored(room, ack.message);
+				if (ack.message && !this.#closed) this.options.onStored(room, ack.message, ack.unanswered);
 				this.discard(client_id);
 			});
 			return true;

@@ -1,5 +1,5 @@
 /** Frames of realtime protocol v1, on the generated types (`frames.d.ts`), as this client uses them. */
-import type { Branch, Card, Member, Message, Proposal } from '$lib/api/types';
+import type { Branch, Card, Member, Message, Proposal, Unanswered } from '$lib/api/types';
 import type { components } from './frames';
 
 type Frames = components['schemas'];
@@ -11,7 +11,7 @@ export const CLOSE = { unauthenticated: 4001, slow: 4008, limits: 4009, restart:
 
 export type Welcome = Frames['Welcome'];
 export type ErrorFrame = Frames['Error'] & Record<string, unknown>;
-export type Ack = Frames['Ack'] & { room?: string; seq?: number; message?: Message; duplicate?: boolean };
+export type Ack = Frames['Ack'] & { room?: string; seq?: number; message?: Message; duplicate?: boolean; unanswered?: Unanswered };
 
 export type TurnTool = Pick<Frames['TurnTool'], 'call' | 'name' | 'label' | 'state'> & { card?: Card | null };
 export type TurnStatus = Frames['TurnEnded']['status'];

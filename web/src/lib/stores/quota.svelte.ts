@@ -13,6 +13,9 @@ class QuotaStore {
 	/** How much of the month's tokens is used, from 0 to 1. */
 	readonly month = $derived(this.value ? this.value.tokens.used / Math.max(1, this.value.tokens.limit) : 0);
 
+	/** When the assistant can be asked again; null while it can, and while it is not known. */
+	readonly until = $derived(this.left === 0 ? (this.value?.messages.resets_at ?? null) : this.month >= 1 ? (this.value?.tokens.resets_at ?? null) : null);
+
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	start(): void {

@@ -5,7 +5,7 @@ import { Outbox, type Pending } from '$lib/realtime/outbox';
 import type { Ack, Command, PersonEvent, RoomEvent } from '$lib/realtime/protocol';
 import { merge, type RoomState } from '$lib/realtime/reducer';
 import { RoomSync } from '$lib/realtime/sync';
-import type { Attachment, Room, User } from '$lib/api/types';
+import type { Attachment, Message, Room, Unanswered, User } from '$lib/api/types';
 import { session } from './session.svelte';
 
 const LOOK_MS = 10_000;
@@ -19,6 +19,8 @@ class Realtime {
 	pending = $state.raw<readonly Pending[]>([]);
 	rooms = $state.raw<Readonly<Record<string, RoomState>>>({});
 	failures = $state.raw<Readonly<Record<string, unknown>>>({});
+	/** By message that was sent from here: why the assistant, which it names, was not asked. */
+	unanswered = $state.raw<Readonly<Record<string, Unanswered>>>({});
 
 	#connection: Connection;
 	#sync: RoomSync;
@@ -174,6 +176,7 @@ class Realtime {
 			this.#sync.forget();
 			this.rooms = {};
 			this.failures = {};
+			this.unanswered = {};
 			this.pending = [];
 			this.#outbox = null;
 			this.#person = null;
@@ -188,12 +191,17 @@ class Realtime {
 			storage: localStorage,
 			key: `sextant.outbox.${user.id}`,
 			onChange: (pending) => (this.pending = pending),
-			onStored: (room, message) => this.#sync.update(room, (state) => merge(state, [message]))
+			onStored: (room, message, unanswered) => this.#stored(room, message, unanswered)
 		});
 		this.#opened = false;
 		if (known) this.#sync.reload();
 		else this.#sync.resume();
 		this.#connection.reopen();
+	}
+
+	#stored(room: string, message: Message, unanswered?: Unanswered): void {
+		if (unanswered) this.unanswered = { ...this.unanswered, [message.id]: unanswered };
+		this.#sync.update(room, (state) => merge(state, [message]));
 	}
 
 	#moved(state: ConnectionState): void {

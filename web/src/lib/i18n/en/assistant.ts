@@ -39,5 +39,9 @@ export const assistant = {
 	'quota.over': 'Today’s messages are used up. It goes on at {time}.',
 	'quota.month': 'This month’s use of the assistant is used up. It goes on on {day}.',
 	'quota.near': 'This month’s use of the assistant is almost used up.',
-	'quota.sign-up': 'Sign up for more'
+	'quota.sign-up': 'Sign up for more',
+	'quota.unasked': 'The assistant was not asked.',
+	'quota.unasked.mine': 'The assistant will not answer this, as your plan was used up.',
+	'quota.unasked.until': 'The assistant will not answer this, as your plan is used up. You can ask it again from {moment}.',
+	'quota.unasked.now': 'The assistant will not answer this, as your plan was used up. You can ask it again now.'
 } as const;
