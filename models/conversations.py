@@ -36,7 +36,8 @@ PROPOSAL_STATES = "status in ('open', 'confirmed', 'declined', 'expired', 'faile
 
 class Room(Identified, Base):
     """A conversation. `last_seq` numbers its durable events, `message_count` its messages; both only grow. `branch` is
-    the one that new messages join. `direct_key` names the two people of a direct room: there is one for each pair."""
+    the one that new messages join. `revocations` counts how
+    often somebody has lost the right to write (a trigger does, migration 0010). `direct_key` names the two people of a direct room: there is one for each pair."""
 
     __tablename__ = "rooms"
     __table_args__ = (CheckConstraint(ROOM_KINDS, name="kind"), UniqueConstraint("direct_key"))
@@ -49,6 +50,7 @@ class Room(Identified, Base):
     last_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
     message_count: Mapped[int] = mapped_column(BigInteger, server_default="0")
     branch: Mapped[int] = mapped_column(server_default="0")
+    revocations: Mapped[int] = mapped_column(BigInteger, server_default="0")
     last_message_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

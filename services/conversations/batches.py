@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import pairwise
@@ -137,40 +137,38 @@ def is_plain(pending: Pending) -> bool:
     return pending.data.reply_to is None and not pending.data.mentions and not pending.attachments
 
 
-def lone_question(pending: Pending) -> tuple[Any, ...]:
+def lone_question(pending: Pending, revocations: int | None) -> tuple[Any, ...]:
     """Statement and parameters of a plain message."""
     data = pending.data
-    return (STORE_ONE, pending.id, pending.room_id, pending.sender_id, data.client_id, data.text)
+    return (STORE_ONE, pending.id, pending.room_id, pending.sender_id, data.client_id, data.text, revocations)
 
 
-def plain_question(batch: list[Pending]) -> tuple[Any, ...]:
-    """Statement and parameters of plain messages, in the order of `by_room`."""
+def plain_question(
+    batch: list[Pending], revocations: Callable[[UUID], int | None], unseen: list[Pending]
+) -> tuple[Any, ...]:
+    """Statement and parameters of plain messages, in the order of `by_room`. `unseen`: those whose senders have to be
+    looked up."""
     rooms: list[UUID] = []
     starts: list[int] = []
     newest = -1
-    last: dict[tuple[int, int], int] = {}  # by room and sender
     for place, pending in enumerate(batch):
         room = pending.room_id.int
         if room != newest:
             newest = room
             rooms.append(pending.room_id)
             starts.append(place)
-        last[room, pending.sender_id.int] = place
-    followed: list[int] = []
-    if len(last) < len(batch):
-        places = set(last.values())
-        followed = [place + 1 for place in range(len(batch)) if place not in places]
     return (
         STORE_PLAIN,
         rooms,
+        [revocations(room) for room in rooms],
         [end - start for start, end in pairwise((*starts, len(batch)))],
         starts,
         [p.id for p in batch],
         [p.sender_id for p in batch],
         [p.data.client_id for p in batch],
         [p.data.text for p in batch],
-        followed,
-        len(last),
+        [p.room_id for p in unseen],
+        [p.sender_id for p in unseen],
     )
 
 

@@ -23,15 +23,10 @@ from core.errors import Forbidden, NotFound, SextantError, VendorUnavailable
 from core.events import Event, RoomEvent, TurnQueued
 from services.conversations import quotas
 from services.conversations.batches import (
-    Numbered,
     Pending,
     Stored,
-    attach,
     by_room,
     is_plain,
-    lone_question,
-    plain_question,
-    question,
 )
 from services.conversations.rendering import (
     NOT_ASKED,
@@ -45,12 +40,12 @@ from services.conversations.rendering import (
 )
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
 from services.conversations.statements import KNOWN, WHY_NOT
+from services.conversations.storing import Storage
 from services.files import service as files
 
 log = logging.getLogger(__name__)
 
 BATCH = 256
-LOOK_SECONDS = 5.0
 HALVED = 32  # messages from which on a batch is answered in two halves
 
 
@@ -93,10 +88,10 @@ class Sender:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._kinds: dict[UUID, str] = {}
+        self._storage = Storage(db)
         self._tasks: set[asyncio.Task[None]] = set()
         self._plain = _Lane(self._store_plain)
         self._assisted = _Lane(self._store_assisted)
-        self._look_until = 0.0
 
     async def send(self, actor: Actor, room_id: UUID, data: SendMessage) -> SentMessage:
         """Store a message of `actor`. Raises NotFound when the room is not theirs."""
@@ -167,56 +162,18 @@ class Sender:
             await self._store_assisted(batch)
             return
 
-        await self._store(batch, self._ask, [])
+        await self._store(batch, self._storage.store, [])
 
     async def _store_assisted(self, batch: list[Pending]) -> None:
         turns: list[Event] = []
 
         async def once(unique: list[Pending]) -> Sequence[Row]:
-            rows = await self._ask(unique, queue=True)
+            rows = await self._storage.store(unique, queue=True)
             queued = {(row["room_id"], row["queued"]) for row in rows if row["queued"] is not None}
             turns[:] = [TurnQueued(room_id, turn_id) for room_id, turn_id in queued]
             return rows
 
         await self._store(batch, once, turns)
-
-    async def _ask(self, unique: list[Pending], *, queue: bool = False) -> Sequence[Row]:
-        """Run the statement that is the cheapest for them; one that fails as a whole where one message cannot be stored is
-        followed by the one that says which."""
-        time = asyncio.get_running_loop().time
-        look = queue or time() < self._look_until
-        if not queue and (len(unique) == 1 or not look) and all(map(is_plain, unique)):
-            try:
-                if rows := await self._ask_plain(unique):
-                    return rows
-            except (asyncpg.UniqueViolationError, asyncpg.InvalidTextRepresentationError):
-                if len(unique) > 1:
-                    self._look_until = time() + LOOK_SECONDS
-            look = True
-        try:
-            return await self._ask_for(unique, question(unique, queue=queue, look=look))
-        except asyncpg.UniqueViolationError:
-            # Looking first for each message costs all of them, so it is done only while some come again: after a line
-            # was cut or a server went down, everybody's do.
-            self._look_until = time() + LOOK_SECONDS
-            raise
-
-    async def _ask_plain(self, unique: list[Pending]) -> Sequence[Row]:
-        async with self._db.connection() as connection:
-            if len(unique) == 1:
-                return [*await connection.fetch(*lone_question(unique[0]))]
-            rooms = await connection.fetchrow(*plain_question(unique))
-            assert rooms is not None
-            return [] if rooms["before"] is None else Numbered(rooms, len(unique))
-
-    async def _ask_for(self, unique: list[Pending], question: tuple[Any, ...]) -> Sequence[Row]:
-        async with self._db.connection() as connection:
-            if not any(pending.attachments for pending in unique):
-                return [*await connection.fetch(*question)]
-            async with connection.transaction():
-                rows: list[Row] = [*await connection.fetch(*question)]
-                await attach(connection, unique, rows)
-                return rows
 
     async def _store(
         self,

@@ -3,10 +3,10 @@
 
 # $1..$5: arrays of equal length, one element per send; $6 and $7, where the statement has those parts. READ COMMITTED:
 # `bumped` waits for and then sees the newest version of each room, in one order for all, so numbers are gapless across
-# processes. Memberships are those at its beginning: who leaves or is removed while it waits for a room's numbers has said
-# this before. What a send is not allowed to store, or with NEW what is known already, comes back with no row; a duplicate
-# that is there all the same raises a unique violation, and the retry looks for it. A batch is put together from arrays by
-# position, because joining it with itself costs its square.
+# processes. Memberships are those at the statement's beginning; when somebody has lost the right to write in a room by
+# then, the statement fails as a whole. What a send is not allowed to store, or with NEW what is known already, comes back
+# with no row; a duplicate that is there all the same raises a unique violation, and the retry looks for it. A batch is put
+# together from arrays by position, because joining it with itself costs its square.
 STORE = """
 with allowed as materialized (
     select i.ord, i.room_id{more_allowed}
@@ -23,11 +23,15 @@ with allowed as materialized (
     update rooms r set
         last_seq = r.last_seq + a.more, message_count = r.message_count + a.more, last_message_at = now()
     from (
-        select room_id, count(*) as more, array_agg(ord::int order by ord) as ords{more_gathered}
-        from allowed group by room_id order by room_id
+        select g.*, (select s.revocations from rooms s where s.id = g.room_id) as revocations
+        from (
+            select room_id, count(*) as more, array_agg(ord::int order by ord) as ords{more_gathered}
+            from allowed group by room_id order by room_id
+        ) g
     ) a
     where r.id = a.room_id
-    returning r.id, a.ords{more_returned}, r.last_seq - a.more as seq, r.message_count - a.more as no, r.branch
+    returning r.id, a.ords{more_returned}, r.last_seq - a.more as seq, r.message_count - a.more as no, r.branch,
+        (case when r.revocations = a.revocations then 'true' else 'somebody may no longer write here' end)::boolean
 ), fresh as materialized (
     select u.ord, ($1::uuid[])[u.ord] as id, b.id as room_id, ($3::uuid[])[u.ord] as sender_id,
         b.seq + u.nth as seq, b.no + u.nth as no, b.branch{more_columns}
@@ -54,54 +58,56 @@ join messages m on m.sender_id = i.sender_id and m.client_id = i.client_id
 
 
 # The same for a message that is alone and neither answers nor names anybody, at half the cost. A sender who may not write,
-# and a message that is known, fail the statement as a whole: then STORE says which.
+# and a message that is known, fail the statement as a whole: then STORE says which. $6: the room's `revocations` when the
+# sender was seen to be allowed to write there; with null it is looked up whether they are, and what that number was.
 STORE_ONE = """
 with bumped as (
     update rooms set last_seq = last_seq + 1, message_count = message_count + 1, last_message_at = now()
     where id = $2
-    returning last_seq as seq, message_count as no, branch
+    returning last_seq as seq, message_count as no, branch, revocations, (case when revocations = coalesce($6, (
+        select case when m.left_at is null and m.silenced_at is null then r.revocations end
+        from rooms r join room_members m on m.room_id = r.id and m.user_id = $3 where r.id = $2
+    )) then 'true' else 'the sender may not write here' end)::boolean
 ), stored as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch)
     select $1, $2, seq, no, $3, $4, $5, branch from bumped
 )
-select 1 as ord, seq, no, branch, now() as created_at, (case when (
-    select m.left_at is null and m.silenced_at is null from room_members m where m.room_id = $2 and m.user_id = $3
-) then 'true' else 'the sender may not write here' end)::boolean as allowed
-from bumped
+select 1 as ord, seq, no, branch, now() as created_at, revocations from bumped
 """
 
 
 # The same for a batch of such messages, which come grouped by room: nothing has to be sorted, aggregated or joined with
 # itself. One row comes back, with arrays of one element for each room, where the numbers before its first message are
-# counted from the batch's first one. $1..$3: rooms in the order of their ids, how many messages each gets, and how many come
-# before them in the batch; $4..$7: ids, senders, client ids and texts; $8: the places of those that are not their sender's
-# last ones in that room; $9: how many are.
+# counted from the batch's first one. $1..$4: rooms in the order of their ids, their `revocations` or null, how many messages
+# each gets, and how many come before them in the batch; $5..$8: ids, senders, client ids and texts; $9, $10: rooms and
+# senders of those that have to be looked up.
 STORE_PLAIN = """
 with bumped as (
     update rooms r set
         last_seq = r.last_seq + g.more, message_count = r.message_count + g.more, last_message_at = now()
-    from unnest($1::uuid[], $2::int[], $3::int[]) as g(id, more, before)
+    from unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) as g(id, revocations, more, before)
     where r.id = g.id
-    returning r.id, g.more, g.before, r.branch,
-        r.last_seq - g.more - g.before as seq, r.message_count - g.more - g.before as no
-), fresh as materialized (
-    select ord, b.id as room_id, ($5::uuid[])[ord] as sender_id, b.seq + ord as seq, b.no + ord as no, b.branch
-    from bumped b cross join lateral generate_series(b.before + 1, b.before + b.more) ord
+    returning r.id, g.more, g.before, r.branch, r.revocations,
+        r.last_seq - g.more - g.before as seq, r.message_count - g.more - g.before as no,
+        (case when r.revocations = coalesce(g.revocations, (
+            select s.revocations from rooms s where s.id = g.id
+        )) then 'true' else 'somebody may no longer write here' end)::boolean
 ), stored as (
     insert into messages (id, room_id, seq, no, sender_id, client_id, text, branch)
-    select ($4::uuid[])[ord], room_id, seq, no, sender_id, ($6::uuid[])[ord], ($7::text[])[ord], branch from fresh
+    select ($5::uuid[])[ord], b.id, b.seq + ord, b.no + ord, ($6::uuid[])[ord], ($7::uuid[])[ord], ($8::text[])[ord],
+        branch
+    from bumped b cross join lateral generate_series(b.before + 1, b.before + b.more) ord
 )
 select array_agg(before) as before, array_agg(seq) as seq, array_agg(no) as no, array_agg(branch) as branch,
-    now() as created_at,
-    (case when (
+    array_agg(revocations) as revocations, now() as created_at,
+    (case when count(*) = cardinality($1::uuid[]) and cardinality($9::uuid[]) = (
         -- As in STORE, `offset 0` and the conditions outside keep this a look-up by key.
-        select count(*)
-        from fresh f cross join lateral (
+        select count(*) from unnest($9::uuid[], $10::uuid[]) as i(room_id, sender_id) cross join lateral (
             select mb.left_at, mb.silenced_at from room_members mb
-            where mb.room_id = f.room_id and mb.user_id = f.sender_id offset 0
+            where mb.room_id = i.room_id and mb.user_id = i.sender_id offset 0
         ) m
-        where f.ord <> all ($8::int[]) and m.left_at is null and m.silenced_at is null
-    ) = $9::int then 'true' else 'a sender may not write here' end)::boolean as allowed
+        where m.left_at is null and m.silenced_at is null
+    ) then 'true' else 'a sender may not write here' end)::boolean
 from bumped
 """
 
