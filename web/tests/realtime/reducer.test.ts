@@ -112,3 +112,22 @@ it('a receipt never goes back', () => {
 	const receipt = (seq: number) => ({ type: 'receipt', room: ROOM, user_id: 'u2', seq }) as const;
 	expect(reduce(emptyRoom(ROOM), [receipt(7), receipt(3)]).receipts).toEqual({ u2: 7 });
 });
+
+describe('a thread beside the conversation', () => {
+	const root = message(1);
+	const answer = message(2, { thread_id: root.id, thread_no: 1, reply_to: root.id });
+	const shown = { ...emptyRoom(ROOM), seq: 99, messages: [message(99)], beside: [root, answer] };
+
+	it('changes with its messages, which the conversation does not show', () => {
+		const edited = { ...answer, text: 'put differently' };
+		const state = reduce(shown, [durable(100, 'message.edited', { message: edited })]);
+		expect(state.beside.map(({ text }) => text)).toEqual([root.text, 'put differently']);
+		expect(state.messages.map(({ no }) => no)).toEqual([99]);
+	});
+
+	it('goes on with answers to it, and with no others', () => {
+		const state = reduce(shown, [created(100, { thread_id: root.id, thread_no: 2 }), created(101), created(102, { thread_id: message(50).id, thread_no: 1 })]);
+		expect(state.beside.map(({ no }) => no)).toEqual([1, 2, 100]);
+		expect(state.beside[0]?.reply_count).toBe(2);
+	});
+});

@@ -28,6 +28,8 @@ export interface RoomState {
 	readonly newer: number | null;
 	/** What was said while a stretch of history was looked at. */
 	readonly held: readonly Message[];
+	/** Messages of a thread that is shown beside the conversation, wherever in the history they are. */
+	readonly beside: readonly Message[];
 	readonly members: Readonly<Record<string, Member>>;
 	/** Who was here before: what they said keeps their name. */
 	readonly former: Readonly<Record<string, Member>>;
@@ -56,6 +58,7 @@ export function emptyRoom(room: string): RoomState {
 		messages: [],
 		newer: null,
 		held: [],
+		beside: [],
 		members: {},
 		former: {},
 		proposals: {},
@@ -88,9 +91,11 @@ function durable(state: RoomState, event: DurableEvent): RoomState {
 
 function effect(state: RoomState, event: DurableEvent): RoomState {
 	switch (event.type) {
-		case 'message.created':
-			if (state.newer !== null) return settle(counted({ ...state, held: [...state.held, event.message] }, [event.message]), event.message);
-			return settle(merge(state, [event.message]), event.message);
+		case 'message.created': {
+			const beside = withAnswer(state.beside, event.message);
+			if (state.newer !== null) return settle(counted({ ...state, beside, held: [...state.held, event.message] }, [event.message]), event.message);
+			return settle(merge({ ...state, beside }, [event.message]), event.message);
+		}
 		case 'message.edited':
 		case 'message.deleted':
 		case 'reaction.changed':
@@ -140,8 +145,22 @@ export function merge(state: RoomState, messages: readonly Message[]): RoomState
 
 /** A message as it is now, where it is in sight; what was scrolled past, or not yet read, comes with its page. */
 function replace(state: RoomState, message: Message): RoomState {
-	const swap = (list: readonly Message[]) => list.map((known) => (known.id === message.id ? kept(message, known) : known));
-	return { ...state, messages: swap(state.messages), held: swap(state.held) };
+	return change(state, message.id, (known) => kept(message, known));
+}
+
+/** Changes a message wherever it is in sight. */
+export function change(state: RoomState, id: string, how: (message: Message) => Message): RoomState {
+	return everywhere(state, (message) => (message.id === id ? how(message) : message));
+}
+
+function everywhere(state: RoomState, how: (message: Message) => Message): RoomState {
+	return { ...state, messages: state.messages.map(how), held: state.held.map(how), beside: state.beside.map(how) };
+}
+
+/** A thread that is looked at goes on with every answer to it. */
+function withAnswer(thread: readonly Message[], message: Message): readonly Message[] {
+	const goesOn = message.thread_id !== null && thread.some(({ id }) => id === message.thread_id) && !thread.some(({ id }) => id === message.id);
+	return goesOn ? [...thread, message] : thread;
 }
 
 /** A thread only grows: an older copy of its first message does not shorten it. */
@@ -160,7 +179,7 @@ function counted(state: RoomState, answers: readonly Message[]): RoomState {
 		const length = lengths.get(message.id) ?? 0;
 		return length > message.reply_count ? { ...message, reply_count: length } : message;
 	};
-	return { ...state, messages: state.messages.map(grown), held: state.held.map(grown) };
+	return everywhere(state, grown);
 }
 
 /** A stretch of history in place of what is in sight; with `newer` null it is the end. */

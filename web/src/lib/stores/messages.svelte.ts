@@ -2,6 +2,7 @@
 import { explainCommand } from '$lib/chat/problems';
 import type { Message } from '$lib/api/types';
 import { t } from '$lib/i18n';
+import { change } from '$lib/realtime/reducer';
 import { SvelteMap } from 'svelte/reactivity';
 import { realtime } from './realtime.svelte';
 import { session } from './session.svelte';
@@ -86,10 +87,7 @@ class Messages {
 	}
 
 	#patch(message: Message, changes: Partial<Message>): void {
-		realtime.update(message.room_id, (state) => ({
-			...state,
-			messages: state.messages.map((known) => (known.id === message.id ? { ...known, ...changes } : known))
-		}));
+		realtime.update(message.room_id, (state) => change(state, message.id, (known) => ({ ...known, ...changes })));
 	}
 }
 
