@@ -4,8 +4,7 @@ A membership that was seen is good for as long as nobody in that room has lost t
 somebody has (`Room.revocations`, by a trigger), and the statement that stores a message compares that count with the one
 that was seen when it has locked the room: nobody writes who was taken out before, however late this process hears of it."""
 
-from collections.abc import Iterable, Mapping
-from uuid import UUID
+from collections.abc import Iterable, Mapping, Set
 
 from services.conversations.batches import Pending
 
@@ -19,15 +18,9 @@ class Admissions:
         self._rooms: dict[int, tuple[int, set[int]]] = {}  # by the ids' numbers: an id's own hash is a call
         self._count = 0
 
-    def unseen(self, batch: Iterable[Pending]) -> list[Pending]:
-        """Those whose senders have to be looked up."""
-        rooms = self._rooms
-        return [p for p in batch if p.sender_id.int not in rooms.get(p.room_id.int, _NOBODY)[1]]
-
-    def revocations(self, room_id: UUID) -> int | None:
-        """How many a room had when senders were seen in it; None when none were."""
-        seen = self._rooms.get(room_id.int)
-        return None if seen is None else seen[0]
+    def seen(self, room: int) -> tuple[int | None, Set[int]]:
+        """What is remembered of a room."""
+        return self._rooms.get(room, _NOTHING)
 
     def learn(self, batch: Iterable[Pending], revocations: Mapping[int, int]) -> None:
         """Their senders were allowed to write, when the rooms (by the ids' numbers) had so many."""
@@ -37,7 +30,7 @@ class Admissions:
         for pending in batch:
             room = pending.room_id.int
             count = revocations[room]
-            if self._rooms.get(room, _NOBODY)[0] != count:
+            if self.seen(room)[0] != count:
                 self._rooms[room] = count, set()
             self._rooms[room][1].add(pending.sender_id.int)
             self._count += 1
@@ -50,4 +43,4 @@ class Admissions:
         return len(self._rooms) < rooms
 
 
-_NOBODY: tuple[int, set[int]] = (-1, set())
+_NOTHING: tuple[None, Set[int]] = (None, frozenset())

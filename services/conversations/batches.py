@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import pairwise
@@ -55,6 +55,10 @@ class Pending:
     attachments: list[dict[str, Any]] = field(default_factory=list)
     id: UUID = field(default_factory=new_driver_id)
 
+
+# Of a room, by its id's number: how many had lost the right to write when these senders, by theirs, were seen to have it;
+# None when none were seen.
+Seen = Callable[[int], tuple[int | None, Set[int]]]
 
 # Messages of one room side by side, rooms in the order in which every process takes their numbers.
 by_room = attrgetter("room_id.int")
@@ -143,24 +147,29 @@ def lone_question(pending: Pending, revocations: int | None) -> tuple[Any, ...]:
     return (STORE_ONE, pending.id, pending.room_id, pending.sender_id, data.client_id, data.text, revocations)
 
 
-def plain_question(
-    batch: list[Pending], revocations: Callable[[UUID], int | None], unseen: list[Pending]
-) -> tuple[Any, ...]:
-    """Statement and parameters of plain messages, in the order of `by_room`. `unseen`: those whose senders have to be
-    looked up."""
+def plain_question(batch: list[Pending], seen: Seen) -> tuple[tuple[Any, ...], list[Pending]]:
+    """Statement and parameters of plain messages, in the order of `by_room`, and those whose senders are looked up as they
+    were not `seen`."""
     rooms: list[UUID] = []
+    revocations: list[int | None] = []
     starts: list[int] = []
+    unseen: list[Pending] = []
     newest = -1
+    members: Set[int] = frozenset()
     for place, pending in enumerate(batch):
         room = pending.room_id.int
         if room != newest:
             newest = room
             rooms.append(pending.room_id)
             starts.append(place)
-    return (
+            known, members = seen(room)
+            revocations.append(known)
+        if pending.sender_id.int not in members:
+            unseen.append(pending)
+    question = (
         STORE_PLAIN,
         rooms,
-        [revocations(room) for room in rooms],
+        revocations,
         [end - start for start, end in pairwise((*starts, len(batch)))],
         starts,
         [p.id for p in batch],
@@ -170,6 +179,7 @@ def plain_question(
         [p.room_id for p in unseen],
         [p.sender_id for p in unseen],
     )
+    return question, unseen
 
 
 class Numbered(Sequence[Row]):

@@ -1,7 +1,7 @@
 """Asking the database to store a batch of messages."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -63,21 +63,26 @@ class Storage:
         self._look_until = asyncio.get_running_loop().time() + LOOK_SECONDS
 
     async def _ask_plain(self, unique: list[Pending]) -> Sequence[Row]:
-        seen = self._admissions
-        unseen = seen.unseen(unique)
-        counts: Iterable[tuple[int, int]]
+        if len(unique) == 1:
+            return await self._ask_lone(unique[0])
+        question, unseen = plain_question(unique, self._admissions.seen)
         async with self._db.connection() as connection:
-            if len(unique) == 1:
-                known = None if unseen else seen.revocations(unique[0].room_id)
-                rows: Sequence[Row] = await connection.fetch(*lone_question(unique[0], known))
-                counts = [(0, row["revocations"]) for row in rows]
-            else:
-                rooms = await connection.fetchrow(*plain_question(unique, seen.revocations, unseen))
-                assert rooms is not None
-                rows = Numbered(rooms, len(unique))
-                counts = zip(rooms["before"], rooms["revocations"], strict=True)
+            rooms = await connection.fetchrow(*question)
+        assert rooms is not None
+        if unseen:
+            counts = zip(rooms["before"], rooms["revocations"], strict=True)
+            self._admissions.learn(unseen, {unique[place].room_id.int: count for place, count in counts})
+        return Numbered(rooms, len(unique))
+
+    async def _ask_lone(self, pending: Pending) -> Sequence[Row]:
+        room = pending.room_id.int
+        revocations, members = self._admissions.seen(room)
+        unseen = pending.sender_id.int not in members
+        question = lone_question(pending, None if unseen else revocations)
+        async with self._db.connection() as connection:
+            rows: list[Row] = [*await connection.fetch(*question)]
         if unseen and rows:
-            seen.learn(unseen, {unique[place].room_id.int: count for place, count in counts})
+            self._admissions.learn([pending], {room: rows[0]["revocations"]})
         return rows
 
     async def _ask_for(self, unique: list[Pending], question: tuple[Any, ...]) -> Sequence[Row]:
