@@ -5,14 +5,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.actor import Actor, Role, Scope
+from core.actor import Actor, Scope
 from core.errors import Conflict
 from models.notifications import NotificationChoice
 from services.notifications import repository, unsubscribing
 from services.notifications.kinds import (
-    CTO_ONLY,
     DEFAULTS,
     LOCKED,
+    ONLY_FOR,
     ChangeChoice,
     Channel,
     ChoiceList,
@@ -58,9 +58,9 @@ async def who_asked_for(session: AsyncSession, kind: Kind) -> list[Recipient]:
 
 
 async def list_own(session: AsyncSession, actor: Actor) -> ChoiceList:
-    """The actor's choices, defaults included. Kinds that are for CTOs alone are left out for others."""
+    """The actor's choices, defaults included. Kinds that are for CTOs or operators alone are left out for others."""
     actor.require(Scope.ACCOUNT_READ)
-    kinds = [kind for kind in Kind if kind not in CTO_ONLY or actor.role is Role.CTO]
+    kinds = [kind for kind in Kind if ONLY_FOR.get(kind, actor.role) is actor.role]
     return ChoiceList(items=[await _read(session, actor.user_id, kind) for kind in kinds])
 
 

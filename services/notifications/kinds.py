@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.actor import Role
+
 
 class Kind(StrEnum):
     """What a notice is about. People choose channels for each."""
@@ -16,6 +18,7 @@ class Kind(StrEnum):
     MATCH = "match"
     OPPORTUNITY = "opportunity"
     SECURITY = "security"
+    REPORT = "report"
 
 
 class Channel(StrEnum):
@@ -33,6 +36,7 @@ DEFAULTS: dict[Kind, frozenset[Channel]] = {
     Kind.MATCH: _ALL - {Channel.PUSH},
     Kind.OPPORTUNITY: frozenset(),  # nobody is told of searches unless they ask for it
     Kind.SECURITY: _ALL,
+    Kind.REPORT: _ALL,
 }
 # Money and the safety of the account are always told by e-mail: a thief must not be able to switch the alarm off.
 LOCKED: dict[Kind, frozenset[Channel]] = {
@@ -40,8 +44,9 @@ LOCKED: dict[Kind, frozenset[Channel]] = {
     Kind.SECURITY: frozenset({Channel.EMAIL, Channel.IN_APP}),
 }
 # Kinds that nobody has to be told of: their mails carry a way to end them at once.
-UNSUBSCRIBABLE = frozenset({Kind.MESSAGE, Kind.MENTION, Kind.MATCH, Kind.OPPORTUNITY})
-CTO_ONLY = frozenset({Kind.OPPORTUNITY})
+UNSUBSCRIBABLE = frozenset({Kind.MESSAGE, Kind.MENTION, Kind.MATCH, Kind.OPPORTUNITY, Kind.REPORT})
+# Kinds of which only people with a role are told, and have a choice.
+ONLY_FOR: dict[Kind, Role] = {Kind.OPPORTUNITY: Role.CTO, Kind.REPORT: Role.ADMIN}
 
 
 class ChoiceRead(BaseModel):

@@ -25,7 +25,7 @@ from core.events import Event, RoomEvent
 from core.jobs import Run, enqueue, enqueue_all, enqueue_raw, job, periodic
 from core.settings import settings
 from models.notifications import Digest
-from services.notifications import choosing, repository, unread
+from services.notifications import choosing, reports, repository, unread
 from services.notifications.jobs import deliver
 from services.notifications.kinds import Channel, Kind
 from services.notifications.notices import one_line
@@ -89,7 +89,7 @@ class Watcher:
 
 @job("notifications.look_for_the_away")
 async def look(db: Database) -> None:
-    """Tell people of what was said and not read since the last look."""
+    """Tell people of what was said and not read since the last look, and operators of what was reported."""
     async with db.transaction() as session:
         through = clock.now() - AWAY_AFTER
         since = await unread.scanned(session, first=through - _PATIENCE)
@@ -102,6 +102,7 @@ async def look(db: Database) -> None:
         if asked := await unread.unattended(session, since=since, through=through):
             operators = await unread.operators(session)
             await tell(session, *(_call(operator, each) for operator in operators for each in asked))
+        await reports.tell_operators(session, since=since, through=through)
         await unread.scan_through(session, through)
 
 

@@ -27,6 +27,7 @@ from services.notifications.schemas import (
     PaymentRefunded,
     ProfileDecided,
     Recipient,
+    ReportsWaiting,
     ReviewAsked,
     ReviewPublished,
     Wanted,
@@ -244,6 +245,11 @@ SAMPLES: dict[str, Sample] = {
             "review published",
             "review_published",
             lambda base: ReviewPublished(reviewer_name="Grace Hopper", url=f"{base}/reviews/1"),
+        ),
+        Sample(
+            "reports that wait",
+            "reports_waiting",
+            lambda base: ReportsWaiting(count=3, url=f"{base}/admin/reports"),
         ),
         Sample(
             "address to be confirmed again",

@@ -195,6 +195,15 @@ class ReviewPublished(Context):
     url: Url
 
 
+class ReportsWaiting(Context):
+    """To an operator: what people have reported and nobody has dealt with."""
+
+    kind = Kind.REPORT
+
+    count: Annotated[int, Field(gt=0)]
+    url: Url
+
+
 class AccountLetter(Context):
     """A mail of the accounts room (`letters.py`). `sealed` are its values, encrypted."""
 
@@ -234,6 +243,7 @@ TEMPLATES: dict[str, type[Context]] = {
     "profile_decided": ProfileDecided,
     "review_asked": ReviewAsked,
     "review_published": ReviewPublished,
+    "reports_waiting": ReportsWaiting,
 }
 
 

@@ -152,7 +152,8 @@ async def unattended(session: AsyncSession, *, since: datetime, through: datetim
 
 async def operators(session: AsyncSession) -> Sequence[UUID]:
     """Who could help."""
-    rows = await session.scalars(select(User.id).where(User.role == "admin", User.deleted_at.is_(None)))
+    able = User.deleted_at.is_(None) & User.suspended_at.is_(None)
+    rows = await session.scalars(select(User.id).where(User.role == "admin", able))
     return rows.all()
 
 

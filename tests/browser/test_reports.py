@@ -1,6 +1,7 @@
 """What was reported comes before an operator, who decides on it."""
 
 import re
+from uuid import uuid4
 
 from playwright.async_api import Browser, expect
 
@@ -10,7 +11,7 @@ from services.conversations.people_schemas import CreateReport, ReportReason
 from services.conversations.sending import Sender
 from services.experts.reviews import service as reviews
 from services.experts.reviews.schemas import Reason, WriteReport
-from tests.accounts.factories import make_actor, make_user
+from tests.accounts.factories import actor_for, make_actor, make_user
 from tests.browser.looking import violations
 from tests.browser.people import Bare, database_of, sign_in
 from tests.browser.product import Complaints, person
@@ -80,4 +81,31 @@ async def test_an_operator_deals_with_reports(bare: Bare, browser: Browser) -> N
             assert [each.message_id for each in left] == [None]
             assert left[0].reported_name
     assert (found, complaints.texts) == ([], [])
+    await context.close()
+
+
+async def test_an_operator_is_told_of_reports_by_the_bell(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    context, page = await person(browser, complaints)
+    async with database_of(bare) as db:
+        await sign_in(context, bare, db, await make_user(db, role=Role.ADMIN, name="Olga Operator"))
+        await page.goto(f"{bare.url}/settings/notifications")
+        row = page.get_by_role("row").filter(has_text="Reports for operators")
+        await expect(row.get_by_role("switch", name="In the app")).to_be_checked()
+        ada, bob = await make_user(db), await make_user(db, name="Bob Builder")
+        room = await make_room(db, actor_for(ada), actor_for(bob))
+        other, _ = await person(browser, complaints)
+        await sign_in(other, bare, db, ada)
+    for reason in ("spam", "scam"):
+        told = {"room_id": str(room), "user_id": str(bob.id), "reason": reason}
+        assert (await other.request.post(f"{bare.url}/api/v1/reports", data=told)).ok
+    # Messages are looked through soon after one was sent, and reports with them.
+    said = {"client_id": str(uuid4()), "text": "Enough of this"}
+    assert (await other.request.post(f"{bare.url}/api/v1/rooms/{room}/messages", data=said)).ok
+    await page.get_by_role("button", name="Notifications, 1 unread").click()
+    await page.get_by_role("link", name=re.compile("new reports, the last about Bob Builder")).click()
+    await expect(page).to_have_url(f"{bare.url}/admin/reports")
+    await expect(page.get_by_role("listitem").filter(has_text="About Bob Builder")).to_have_count(2)
+    assert complaints.texts == []
+    await other.close()
     await context.close()

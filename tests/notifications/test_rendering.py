@@ -84,8 +84,8 @@ CONTEXTS |= {
     "review_asked": {"other_name": EVIL, "days_left": 1, "url": "https://sextant.example/reviews/1"},
     "review_published": {"reviewer_name": EVIL, "url": "https://sextant.example/reviews/1"},
 }
-# Nothing in it comes from people.
-OURS_ALONE = {"confirm_address"}
+# Nothing in them comes from people.
+OURS_ALONE = {"confirm_address", "reports_waiting"}
 
 
 def compose(template: str, **changes: Any) -> Any:

@@ -4519,7 +4519,7 @@ export interface components {
          * @description What a notice is about. People choose channels for each.
          * @enum {string}
          */
-        Kind: "message" | "mention" | "booking" | "payment" | "match" | "opportunity" | "security";
+        Kind: "message" | "mention" | "booking" | "payment" | "match" | "opportunity" | "security" | "report";
         /**
          * Level
          * @description Three steps, for complexity, severity, likelihood and priority.

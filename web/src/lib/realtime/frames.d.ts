@@ -322,7 +322,7 @@ export interface components {
          * @description What a notice is about. People choose channels for each.
          * @enum {string}
          */
-        Kind: "message" | "mention" | "booking" | "payment" | "match" | "opportunity" | "security";
+        Kind: "message" | "mention" | "booking" | "payment" | "match" | "opportunity" | "security" | "report";
         /**
          * LinkPreview
          * @description What a linked page says about itself. `image` is a file with a thumbnail.

@@ -35,6 +35,8 @@ export const notifications = {
 	'notify.opportunity.about': 'Once a day at most, without names. Off unless you want it.',
 	'notify.security': 'Account security',
 	'notify.security.about': 'New devices, changed passwords, second factors.',
+	'notify.report': 'Reports for operators',
+	'notify.report.about': 'What people report, while nobody has dealt with it. Mails come once an hour at most.',
 
 	'push.title': 'Push on this device',
 	'push.text': 'While no window of Sextant is in front of you, this browser shows what is new. It ends when you sign out.',
