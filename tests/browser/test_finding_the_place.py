@@ -1,6 +1,8 @@
 """Ways to a message that is not in sight: where reading had stopped, what a catch-up links to, what a search has found."""
 
-from playwright.async_api import Browser, expect
+import asyncio
+
+from playwright.async_api import Browser, Route, expect
 
 from tests.browser.looking import violations
 from tests.browser.people import Bare, someone
@@ -81,3 +83,54 @@ async def test_a_search_leads_into_a_conversation_with_the_assistant(bare: Bare,
     await expect(first).to_be_in_viewport()
     await expect(page.get_by_role("article", name="Reply from Sextant").last).not_to_be_in_viewport()
     await ada.context.close()
+
+
+async def test_what_is_read_stays_in_its_place(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    bob = await someone(bare, browser, complaints, "Bob Builder")
+    room = await ada.room("Telehealth", bob)
+    for number in range(130):
+        await bob.say(room, f"entry {number}.")
+    page, asked, answer = ada.page, asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        asked.set()
+        await answer.wait()
+        await route.continue_()
+
+    await page.route("**/messages?*before_seq=*", slowly)
+    await page.goto(f"{bare.url}/rooms/{room}")
+    log, articles = page.get_by_role("log", name="Messages"), page.get_by_role("article")
+    await expect(articles.filter(has_text="entry 129.")).to_be_in_viewport()
+    known = await articles.count()
+
+    async def place(text: str) -> float:
+        box = await articles.filter(has_text=text).bounding_box()
+        assert box is not None
+        return box["y"]
+
+    # Older messages are asked for, and one goes on reading up until they come.
+    await log.hover()
+    while not asked.is_set():
+        await page.mouse.wheel(0, -200)
+    await log.evaluate("box => box.scrollTo(0, 40)")
+    top = await articles.first.inner_text()
+    text = next(line for line in top.splitlines() if line.startswith("entry"))
+    await log.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    before = await place(text)
+    answer.set()
+    await expect(articles).not_to_have_count(known)
+    assert abs(await place(text) - before) < 3
+
+    # What is said about a message further up makes it taller; one who reads further down is left there.
+    above = (await ada.ask("GET", f"/rooms/{room}/messages"))["items"][0]
+    await log.evaluate("box => box.scrollTo(0, box.scrollHeight - box.clientHeight - 300)")
+    await expect(articles.filter(has_text="entry 120.")).to_be_in_viewport()
+    before = await place("entry 120.")
+    await bob.ask("PUT", f"/rooms/{room}/messages/{above['id']}/reactions", {"emoji": "🎉", "on": True})
+    await expect(page.get_by_role("button", name="🎉 1 person")).to_be_attached()
+    assert abs(await place("entry 120.") - before) < 3
+    assert complaints.texts == []
+    await ada.context.close()
+    await bob.context.close()

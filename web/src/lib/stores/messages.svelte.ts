@@ -15,8 +15,8 @@ class Messages {
 	#leaving = new SvelteMap<string, { room: string; timer: ReturnType<typeof setTimeout> }>();
 	/** The message that the composer of a room answers. */
 	replying = $state.raw<Readonly<Record<string, Message | undefined>>>({});
-	/** The message whose words are being changed. */
-	editing = $state<string | null>(null);
+	/** The message whose words are being changed: in the conversation, or in the thread beside it, where it stands too. */
+	editing = $state.raw<{ id: string; beside: boolean } | null>(null);
 
 	constructor() {
 		// Whoever closes the page meant it.
@@ -33,6 +33,12 @@ class Messages {
 
 	reply(room: string, message: Message | null): void {
 		this.replying = { ...this.replying, [room]: message ?? undefined };
+	}
+
+	/** The last message of one's own becomes a field. */
+	editLast(list: readonly Message[], beside: boolean): void {
+		const last = list.findLast(({ id, sender_id, deleted_at, kind }) => sender_id === session.user?.id && !deleted_at && kind === 'text' && !this.isLeaving(id));
+		if (last) this.editing = { id: last.id, beside };
 	}
 
 	async react(message: Message, emoji: string): Promise<void> {
