@@ -16,7 +16,8 @@ from core.clock import now
 from core.errors import Conflict, Forbidden, NotFound
 from core.events import TurnQueued, emit
 from core.ids import ASSISTANT_ID, new_id
-from models.conversations import Branch, Message, Room, Turn
+from models.conversations import Branch, Message, Room
+from models.turns import Turn
 from services.conversations import quotas, repository
 from services.conversations.assistant_schemas import Branched, ReviseMessage
 from services.conversations.schemas import BranchRead

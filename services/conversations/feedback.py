@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.actor import Actor, Scope
 from core.errors import NotFound
 from core.ids import ASSISTANT_ID
-from models.conversations import Message, RoomMember, TurnFeedback
+from models.conversations import Message, RoomMember
+from models.turns import TurnFeedback
 from services.accounts import service as accounts
 from services.conversations import repository
 from services.conversations.assistant_schemas import Feedback, FeedbackRead

@@ -8,18 +8,8 @@ from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.clock import now
-from models.conversations import (
-    AssistantUsage,
-    Block,
-    Draft,
-    Mention,
-    Message,
-    Proposal,
-    Room,
-    RoomMember,
-    Turn,
-    TurnFeedback,
-)
+from models.conversations import Block, Draft, Mention, Message, Room, RoomMember
+from models.turns import AssistantUsage, Proposal, Turn, TurnFeedback
 from services.accounts import service as accounts
 from services.accounts.merging import on_merge
 from services.conversations import members

@@ -17,7 +17,7 @@ from core.actor import Actor, Scope
 from core.clock import now
 from core.errors import Conflict, Forbidden, Gone, InvalidInput
 from core.ids import ASSISTANT_ID, new_id
-from models.conversations import Proposal
+from models.turns import Proposal
 from services.conversations import repository
 from services.conversations.assistant_schemas import ProposalOutcome, ProposalRead
 

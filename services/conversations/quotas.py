@@ -18,7 +18,7 @@ from core import clock
 from core.actor import Actor, Scope
 from core.errors import RateLimited
 from core.settings import Settings, settings
-from models.conversations import AssistantUsage
+from models.turns import AssistantUsage
 from services.conversations.assistant_schemas import Quota, QuotaRead
 from services.conversations.schemas import Unanswered
 

@@ -13,16 +13,8 @@ from core.errors import Forbidden, NotFound
 from core.events import RoomEvent, UserEvent, emit
 from core.ids import new_id
 from models.accounts import User
-from models.conversations import (
-    Draft,
-    Mention,
-    Message,
-    Proposal,
-    Room,
-    RoomEventRow,
-    RoomInvitation,
-    RoomMember,
-)
+from models.conversations import Draft, Mention, Message, Room, RoomEventRow, RoomInvitation, RoomMember
+from models.turns import Proposal
 from services.conversations.rendering import message_body, room_event
 from services.conversations.schemas import Card, MessageRead
 
