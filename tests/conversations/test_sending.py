@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import orjson
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from core.actor import Actor, Role
 from core.db import Database
@@ -114,48 +114,6 @@ async def test_strangers_former_members_and_unknown_rooms_look_the_same(
         errors.append((caught.value.code, caught.value.message))
     assert len(set(errors)) == 1
     assert await db.raw.fetchval("select last_seq from rooms where id = $1", room) == 0
-
-
-@pytest.mark.parametrize("kind", ["alone", "among others", "an answer", "from another process"])
-async def test_who_is_taken_out_while_a_message_waits_has_not_said_it(
-    db: Database, database_url: str, sender: Sender, ada: Actor, kind: str
-) -> None:
-    """It waits for the numbers of the room, which somebody holds who takes its sender out."""
-    bob = await make_actor(db)
-    room = await make_room(db, ada, bob)
-    async with Database(database_url) as other, db.raw.acquire() as connection:
-        by = Sender(other) if kind == "from another process" else sender
-        first = await by.send(bob, room, message("still here"))
-        await by.send(ada, room, message())
-        transaction = connection.transaction()
-        await transaction.start()
-        await connection.execute("select from rooms where id = $1 for no key update", room)
-        late = message("too late")
-        if kind == "an answer":
-            late.reply_to = first.message.id
-        others = [message(), message()] if kind == "among others" else []
-        sends = [(ada, data) for data in others[:1]] + [(bob, late)] + [(ada, data) for data in others[1:]]
-        answers = asyncio.gather(*(by.send(who, room, data) for who, data in sends), return_exceptions=True)
-        blocked = "select exists (select from pg_stat_activity where $1 = any(pg_blocking_pids(pid)))"
-        while not await db.raw.fetchval(blocked, connection.get_server_pid()):
-            pass
-        await connection.execute(
-            "update room_members set left_at = now() where room_id = $1 and user_id = $2", room, bob.user_id
-        )
-        await transaction.commit()
-        assert [isinstance(each, NotFound) for each in await answers] == [who is bob for who, _ in sends]
-        await by.close()
-    assert await db.raw.fetchval("select count(*) from messages where client_id = $1", late.client_id) == 0
-    row = await db.raw.fetchrow("select last_seq, message_count from rooms where id = $1", room)
-    assert row is not None
-    assert tuple(row) == (2 + len(others), 2 + len(others))
-    async with db.transaction() as session:
-        await session.execute(
-            update(RoomMember)
-            .where(RoomMember.room_id == room, RoomMember.user_id == bob.user_id)
-            .values(left_at=None)
-        )
-    assert not (await sender.send(bob, room, late)).duplicate, "back again, they can say it"
 
 
 async def test_a_room_in_which_everybody_talks_at_once(db: Database, sender: Sender, ada: Actor) -> None:
