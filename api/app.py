@@ -1,6 +1,7 @@
 """The web application: REST under /api/v1, the WebSocket, webhooks, health, and the web app's static files."""
 
 from fastapi import APIRouter, FastAPI
+from starlette.types import Receive, Scope, Send
 
 from api import health, mail_preview, middleware, problem, static, webhooks
 from api.rest import (
@@ -61,9 +62,20 @@ ROOMS = (
 )
 
 
+class Application(FastAPI):
+    """FastAPI, with sockets handed straight to their gateway. On their way through middleware and routes, which have
+    nothing to do for them, twenty coroutines would begin that last as long as the socket: ten kilobytes of each."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and scope["path"] == gateway.PATH:
+            await gateway.serve(scope, receive, send, self.state.runtime)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     """The ASGI application. Without a runtime it can only describe itself (OpenAPI)."""
-    app = FastAPI(
+    app = Application(
         title="Sextant",
         version=VERSION,
         summary="Founders describe a project, an assistant analyses it and finds, books and pays the CTO who fits.",
@@ -84,7 +96,6 @@ def create_app(settings: Settings, runtime: Runtime | None = None) -> FastAPI:
     app.include_router(v1)
     app.include_router(webhooks.router)
     app.include_router(health.router)
-    app.include_router(gateway.router)
     if not settings.is_production:
         app.include_router(mail_preview.router)
     static.install(app, settings)

@@ -7,7 +7,7 @@ room's fan-out costs one call for each member.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -64,6 +64,10 @@ class Connection:
         """Have `take` asked for each text frame that comes while nothing else is to be done first; what it does not
         take goes the usual way."""
         self._protocol.on_text = take
+
+    def receive(self) -> Awaitable[Any]:
+        """The next frame or the end of the socket, as an ASGI event."""
+        return self._protocol.receive()
 
     def push(self, frame: bytes) -> None:
         """Write a prepared frame. Returns at once; closes the socket when its outbox is over the bound."""

@@ -7,53 +7,62 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, WebSocket
 from pydantic import ValidationError
-from starlette.websockets import WebSocketDisconnect
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api.deps import credentials
 from api.runtime import Runtime
 from api.ws import protocol as p
 from api.ws.commands import Commands
 from api.ws.connection import LIMITS, UNAUTHENTICATED, Connection
-from api.ws.socket import EXTENSION
+from api.ws.socket import EXTENSION, SocketProtocol
 from core.actor import Scope
 from core.errors import SextantError, Unauthenticated
 from services.accounts import service as accounts
 
 log = logging.getLogger(__name__)
-router = APIRouter()
 
+PATH = "/ws"
 HELLO_SECONDS = 10.0
 BURST_SECONDS = 3.0
 MAX_SOCKETS = 100  # of one person at one process
 PATIENCE = 200  # refused frames before the socket is closed
 
 
-@router.websocket("/ws")
-async def gateway(websocket: WebSocket) -> None:
-    """Serve one socket until it closes."""
-    runtime: Runtime = websocket.app.state.runtime
-    https = runtime.settings.base_url.startswith("https://")
-    token = credentials(websocket.headers, websocket.cookies, https=https)
-    by_cookie = token is not None and "authorization" not in websocket.headers
-    if by_cookie and not _same_origin(websocket, runtime.settings.base_url):
-        await websocket.close(4403, "origin")
+async def serve(scope: AsgiScope, receive: Receive, send: Send, runtime: Runtime) -> None:
+    """Serve one socket until it closes (ASGI)."""
+    opened = await _open(WebSocket(scope, receive, send), runtime)
+    if opened is None:
         return
-    offered = websocket.scope.get("subprotocols", [])
-    await websocket.accept(p.SUBPROTOCOL if p.SUBPROTOCOL in offered else None)
-    connection = Connection(websocket.scope["extensions"][EXTENSION])
+    connection, token = opened
     present: UUID | None = None
     try:
-        if await _identify(websocket, connection, runtime, token):
+        if await _identify(connection, runtime, token):
             present = _present(connection, runtime)
-            await _serve(websocket, connection, runtime)
+            await _carry_out(connection, runtime)
     except WebSocketDisconnect:
         pass
     finally:
         runtime.hub.leave(connection)
         if present is not None:
             runtime.presence.leave(present)
+
+
+async def _open(websocket: WebSocket, runtime: Runtime) -> tuple[Connection, str | None] | None:
+    """Accept the socket; the connection, and the token that the handshake brought. None where it is refused."""
+    https = runtime.settings.base_url.startswith("https://")
+    token = credentials(websocket.headers, websocket.cookies, https=https)
+    by_cookie = token is not None and "authorization" not in websocket.headers
+    if by_cookie and not _same_origin(websocket, runtime.settings.base_url):
+        await websocket.close(4403, "origin")
+        return None
+    offered = websocket.scope.get("subprotocols", [])
+    await websocket.accept(p.SUBPROTOCOL if p.SUBPROTOCOL in offered else None)
+    protocol: SocketProtocol = websocket.scope["extensions"][EXTENSION]
+    protocol.forget_handshake()
+    return Connection(protocol), token
 
 
 def _present(connection: Connection, runtime: Runtime) -> UUID | None:
@@ -73,9 +82,7 @@ def _same_origin(websocket: WebSocket, base_url: str) -> bool:
     return origin == base_url or urlsplit(origin).netloc == websocket.headers.get("host")
 
 
-async def _identify(
-    websocket: WebSocket, connection: Connection, runtime: Runtime, token: str | None
-) -> bool:
+async def _identify(connection: Connection, runtime: Runtime, token: str | None) -> bool:
     """Find out who is there: by cookie or header, else by a first frame `hello`."""
     actor = await accounts.authenticate(runtime.db, token) if token else None
     hello_id: str | None = None
@@ -83,7 +90,7 @@ async def _identify(
         frame: Any = {}
         try:
             async with asyncio.timeout(HELLO_SECONDS):
-                frame = await websocket.receive()
+                frame = await connection.receive()
                 command = _parse(frame)
                 if not isinstance(command, p.Hello):
                     raise Unauthenticated("Sign in first: send hello, or connect with a session.")
@@ -120,48 +127,53 @@ async def _identify(
     return True
 
 
-async def _serve(websocket: WebSocket, connection: Connection, runtime: Runtime) -> None:
+async def _carry_out(connection: Connection, runtime: Runtime) -> None:
     commands = Commands(connection, runtime)
     connection.offer(lambda data: _at_once(data, connection, commands, runtime))
     refused = 0
     while True:
         connection.busy = False
-        frame = await websocket.receive()
-        connection.busy = True
-        if frame["type"] == "websocket.disconnect":
-            return
-        per_second = runtime.settings.ws_frames_per_second
-        if not _within_rate(connection, per_second):
-            refused += 1
-            connection.send(
-                {
-                    "type": "error",
-                    "id": _id_of(frame),
-                    "code": "rate_limited",
-                    "message": "Too fast. Wait a moment and send it again.",
-                    "retry_after": 1 / per_second,
-                }
-            )
-        else:
-            try:
-                command = _parse(frame)
-                await commands.run(command)
-            except SextantError as error:
-                refused += error.code in ("bad_frame", "frame_too_large", "binary_not_supported")
-                connection.send(_error(error.fields.pop("id", None) or _id_of(frame), error))
-            except Exception:
-                log.exception("a command failed")
-                connection.send(
-                    {
-                        "type": "error",
-                        "id": _id_of(frame),
-                        "code": "internal",
-                        "message": "Something went wrong on our side. Send it again.",
-                    }
-                )
+        # No frame has a name here: it would be kept until the next one comes, and most sockets are idle.
+        refused += await _one(await connection.receive(), connection, commands, runtime)
         if refused > PATIENCE:
             connection.close(LIMITS, "too many refused frames")
             return
+
+
+async def _one(frame: Any, connection: Connection, commands: Commands, runtime: Runtime) -> bool:
+    """Carry out one command and answer it; whether it was refused for its form or for coming too fast. Raises
+    WebSocketDisconnect at the end of the socket."""
+    connection.busy = True
+    if frame["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(frame.get("code", 1005))
+    per_second = runtime.settings.ws_frames_per_second
+    if not _within_rate(connection, per_second):
+        connection.send(
+            {
+                "type": "error",
+                "id": _id_of(frame),
+                "code": "rate_limited",
+                "message": "Too fast. Wait a moment and send it again.",
+                "retry_after": 1 / per_second,
+            }
+        )
+        return True
+    try:
+        await commands.run(_parse(frame))
+    except SextantError as error:
+        connection.send(_error(error.fields.pop("id", None) or _id_of(frame), error))
+        return error.code in ("bad_frame", "frame_too_large", "binary_not_supported")
+    except Exception:
+        log.exception("a command failed")
+        connection.send(
+            {
+                "type": "error",
+                "id": _id_of(frame),
+                "code": "internal",
+                "message": "Something went wrong on our side. Send it again.",
+            }
+        )
+    return False
 
 
 def _at_once(data: bytes, connection: Connection, commands: Commands, runtime: Runtime) -> bool:

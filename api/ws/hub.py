@@ -145,7 +145,7 @@ class Hub:
         channel.flush()
         channel.followers.add(connection)
         channel.lurkers.discard(connection)
-        connection.rooms.add(room_id)
+        connection.rooms.add(channel.room_id)  # one id for all, not the one of each command
         acknowledge(cursor)
         for body in current:
             connection.send(body)
@@ -329,7 +329,7 @@ class Hub:
             if not channel.lurkers:  # what came while nobody was one is not told afterwards
                 channel.told = max(channel.told, channel.newest)
             channel.lurkers.add(connection)
-            connection.lurking.add(room_id)
+            connection.lurking.add(channel.room_id)
 
     def _channel(self, room_id: UUID) -> Channel:
         channel = self._channels.get(room_id)

@@ -4,7 +4,9 @@ A server frame is the same bytes for every member of a room (frames to clients a
 and handed to each transport as it is. uvicorn's `websockets-sansio` implementation does everything else.
 """
 
+import asyncio
 import struct
+from collections import deque
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -23,6 +25,46 @@ FINAL_TEXT, MASKED = 0x81, 0x80
 _WAITS_FOR_A_FRAME = StreamReader.at_eof.__code__
 
 
+# uvicorn's `send` waits for this one, and this application sends nothing by it once it has accepted: it writes to the
+# transport. So it is always set, and one for all sockets.
+_WRITABLE = asyncio.Event()
+_WRITABLE.set()
+
+
+class Inbox:
+    """What the application has not yet received of a socket; one task receives. It does what an asyncio.Queue would, of
+    which an idle one takes three kilobytes: four deques of 64 places each."""
+
+    __slots__ = ("_came", "_events")
+
+    def __init__(self) -> None:
+        self._events: deque[Any] | None = None  # None while there are none
+        self._came: asyncio.Future[None] | None = None
+
+    def empty(self) -> bool:
+        return self._events is None
+
+    def put_nowait(self, event: Any) -> None:
+        if self._events is None:
+            self._events = deque()
+        self._events.append(event)
+        if self._came is not None and not self._came.done():
+            self._came.set_result(None)
+
+    async def get(self) -> Any:
+        """The oldest event, once there is one. Where it is cancelled, the event stays."""
+        while self._events is None:
+            self._came = asyncio.get_running_loop().create_future()
+            try:
+                await self._came
+            finally:
+                self._came = None
+        event = self._events.popleft()
+        if not self._events:
+            self._events = None
+        return event
+
+
 class SocketProtocol(WebSocketsSansIOProtocol):
     """Adds itself to the ASGI scope, so that the gateway can write prepared frames; offers it whole text frames before
     they are queued; tells it when the outbox is full and when there is nobody to write to any more."""
@@ -31,8 +73,19 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     on_full: Callable[[], None] | None = None
     on_end: Callable[[], None] | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.queue = cast(asyncio.Queue[Any], Inbox())
+        self.writable = _WRITABLE
+
+    def forget_handshake(self) -> None:
+        """Let go of what the handshake brought, once it is over. Others hold the request and the scope, so those are
+        emptied."""
+        self.request.headers.clear()
+        cast(dict[str, Any], self.scope).clear()
+        del self.response
+
     def pause_writing(self) -> None:
-        super().pause_writing()
         if self.on_full is not None:
             self.on_full()
 

@@ -1,6 +1,8 @@
 """The WebSocket door: who may come in, what each bad frame gets, and that the connection stays usable."""
 
 import asyncio
+import gc
+import inspect
 from contextlib import AsyncExitStack, suppress
 from uuid import uuid4
 
@@ -13,7 +15,8 @@ from websockets.typing import Subprotocol
 
 from api.ws.client import CommandRefused
 from api.ws.gateway import MAX_SOCKETS
-from api.ws.protocol import MAX_FRAME, SUBPROTOCOL
+from api.ws.protocol import MAX_FRAME, SUBPROTOCOL, Ping
+from api.ws.socket import Inbox
 from core.actor import Role
 from core.security import hash_token
 from tests.accounts.factories import sign_in_cookie
@@ -179,6 +182,49 @@ async def test_frames_are_read_whatever_the_pieces_in_which_they_come(served: Se
         await client.wait_for(lambda e: e["type"] == "message.created" and e["message"]["text"] == "10")
         assert [e["message"]["text"] for e in client.durable(room)] == [str(n) for n in range(11)]
         assert [e["code"] for e in client.received if e["type"] == "error"] == ["bad_frame"] * 2
+
+
+async def test_an_idle_socket_holds_neither_its_handshake_nor_its_last_frame(served: Served) -> None:
+    """Nor coroutines other than those that wait for the next frame: thousands of sockets are idle at once."""
+    user, token = await served.person()
+    async with served.socket(token) as client:
+        await client.command("ping")
+        (connection,) = served.runtime.hub._people[user.id]
+        socket = connection._protocol
+        assert not [thing for thing in gc.get_objects() if type(thing) is Ping]
+        assert not socket.scope
+        assert not socket.request.headers
+        (coroutine,) = (
+            task.get_coro()
+            for task in socket.tasks
+            if task.get_coro().cr_frame.f_locals.get("self") is socket
+        )
+        waiting = []
+        while inspect.iscoroutine(coroutine):
+            waiting.append(coroutine.cr_code.co_qualname)
+            coroutine = coroutine.cr_await
+        assert waiting == [
+            "WebSocketsSansIOProtocol.run_asgi",
+            "Application.__call__",
+            "serve",
+            "_carry_out",
+            "WebSocketsSansIOProtocol.receive",
+            "Inbox.get",
+        ]
+
+
+async def test_an_inbox_keeps_the_order_and_what_a_cancelled_wait_was_woken_for() -> None:
+    inbox = Inbox()
+    assert inbox.empty()
+    waiting = asyncio.create_task(inbox.get())
+    await asyncio.sleep(0)  # it waits
+    inbox.put_nowait("first")
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    inbox.put_nowait("second")
+    assert [await inbox.get(), await inbox.get()] == ["first", "second"]
+    assert inbox.empty()
 
 
 async def test_the_error_names_the_field(served: Served) -> None:
