@@ -4,8 +4,10 @@
 
 Connections to the real server, each with a session of a person of its own and three rooms subscribed to (ten people
 share a room), then nothing. For comparison as many connections to a bare server on the `websockets` library, which
-knows no sessions and no rooms. Measured is the growth of each server process's memory, shared files left out, divided
-by the connections. The last line holds name=value pairs.
+knows no sessions and no rooms. Measured is what the last three fifths of the connections add to each server process's
+memory, shared files left out. Those before fill what starting left free, and with them come pools, plans and buffers:
+over all of them, a connection seems to take more or less than it does. What the server loads once it is up is waited
+for. The last line holds name=value pairs.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import asyncpg
 
 from bench.command import run
 from bench.load import load
-from bench.processes import free_port, running
+from bench.processes import Watched, free_port, running
 from bench.product import Person, database, people, product, rooms
 from bench.sockets import LightClient
 
@@ -42,8 +44,8 @@ async def scene(url: str, count: int) -> list[tuple[Person, list[UUID]]]:
     return [(person, theirs[person.id]) for person in crowd]
 
 
-async def ours(url: str, count: int) -> tuple[float, list[tuple[int, float]]]:
-    """KB for each connection at the end, and on the way."""
+async def ours(url: str, count: int) -> list[tuple[int, float]]:
+    """How many connections are open, and KB for each that is counted, on the way and at the end."""
     there = await scene(url, count)
     gate = asyncio.Semaphore(AT_ONCE)
     open_now: list[LightClient] = []
@@ -57,32 +59,46 @@ async def ours(url: str, count: int) -> tuple[float, list[tuple[int, float]]]:
                     await client.subscribe(str(room_id))
                 open_now.append(client)
 
-        warm = there[: AT_ONCE * 2]  # pools, plans, buffers: not the connections' own
-        await asyncio.gather(*(one(*each) for each in warm))
+        await _loaded(server)
+        before = _not_counted(count)
+        await asyncio.gather(*(one(*each) for each in there[:before]))
         first, steps = server.memory_kb, []
-        rest = there[len(warm) :]
-        for start in range(0, len(rest), max(1, len(rest) // 5)):
-            await asyncio.gather(*(one(*each) for each in rest[start : start + max(1, len(rest) // 5)]))
-            steps.append((len(open_now), (server.memory_kb - first) / (len(open_now) - len(warm))))
+        step = max(1, (count - before) // 3)
+        for start in range(before, count, step):
+            await asyncio.gather(*(one(*each) for each in there[start : start + step]))
+            steps.append((len(open_now), (server.memory_kb - first) / (len(open_now) - before)))
         for client in open_now:
             client.close()
-    return steps[-1][1], steps
+    return steps
+
+
+async def _loaded(server: Watched) -> None:
+    """Wait until the server has loaded what it loads after it is up, the assistant: until it has used less than a
+    twentieth of its core for a second."""
+    used = -1.0
+    while server.cpu_seconds - used > 0.05:
+        used = server.cpu_seconds
+        await asyncio.sleep(1)
+
+
+def _not_counted(count: int) -> int:
+    return count * 2 // 5
 
 
 async def bare(count: int) -> float:
     """KB for each connection of a bare server."""
-    port = free_port()
+    port, before = free_port(), _not_counted(count)
     command = [sys.executable, "-m", "bench.peers.broadcast", str(port)]
-    with running(command, port) as server, load(port, "plain", AT_ONCE * 2):
+    with running(command, port) as server, load(port, "plain", before):
         first = server.memory_kb
-        with load(port, "plain", count - AT_ONCE * 2):
-            return (server.memory_kb - first) / (count - AT_ONCE * 2)
+        with load(port, "plain", count - before):
+            return (server.memory_kb - first) / (count - before)
 
 
 async def measure(count: int) -> dict[str, float]:
     async with database("idle") as url:
-        each, steps = await ours(url, count)
-    alone = await bare(count)
+        steps = await ours(url, count)
+    each, alone = steps[-1][1], await bare(count)
     print(f"{'connections':>12}{'KB each':>10}")
     for connections, kb in steps:
         print(f"{connections:12,}{kb:10.1f}")
