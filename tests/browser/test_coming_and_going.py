@@ -144,3 +144,59 @@ async def test_another_invitation_in_the_same_tab_and_a_network_that_comes_back(
     assert complaints.texts == []
     await context.close()
     await ada.context.close()
+
+
+async def test_who_is_taken_out_while_writing_keeps_their_words(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    bob = await someone(bare, browser, complaints, "Bob Builder")
+    room = await ada.room("Telehealth", bob)
+    await ada.say(room, "what do you think?")
+    page = bob.page
+    await page.goto(f"{bare.url}/rooms/{room}")
+    asked = page.get_by_role("article").filter(has_text="what do you think?").first
+    await asked.hover()
+    await asked.get_by_role("button", name="Open thread").click()
+    await page.get_by_role("textbox", name="Reply in thread").fill("a word for the thread")
+    await page.get_by_role("textbox", name="Message Telehealth").fill("a long letter")
+    await page.locator("input[type=file]").first.set_input_files(
+        {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"first the diary"}
+    )
+    await expect(page.get_by_role("list", name="Attachments").get_by_text("plan.txt")).to_be_visible()
+    await expect(page.get_by_role("button", name="Send message").first).to_be_enabled()
+
+    await ada.ask("DELETE", f"/rooms/{room}/members/{(await bob.ask('GET', '/me'))['id']}")
+    await expect(page.get_by_text("You are not in “Telehealth” any more.")).to_be_visible()
+    kept = page.get_by_role("region", name="What you wrote was not sent").get_by_role("listitem")
+    await expect(kept).to_have_text([re.compile("a long letter"), re.compile("a word for the thread")])
+    # There is nothing to look at there, and the file that nobody can send is not kept.
+    await expect(page.get_by_role("button", name=re.compile("^Details"))).to_have_count(0)
+    await expect(page.get_by_role("link", name="Search in this conversation")).to_have_count(0)
+    for _ in range(2):
+        await kept.first.get_by_role("button", name="Discard").click()
+    await expect(kept).to_have_count(0)
+    assert [file["name"] for file in (await bob.ask("GET", "/files"))["items"]] == []
+    assert complaints.texts == []
+    await ada.context.close()
+    await bob.context.close()
+
+
+async def test_what_is_answered_shows_as_it_is_now(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    bob = await someone(bare, browser, complaints, "Bob Builder")
+    room = await ada.room("Telehealth", bob)
+    await ada.say(room, "a secret that slipped out")
+    page = bob.page
+    await page.goto(f"{bare.url}/rooms/{room}")
+    slip = page.get_by_role("article").filter(has_text="slipped out").first
+    await slip.hover()
+    await slip.get_by_role("button", name="Reply", exact=True).click()
+    await expect(page.get_by_text("Replying to Ada Founder a secret that slipped out")).to_be_visible()
+    said = (await ada.ask("GET", f"/rooms/{room}/messages"))["items"][-1]["id"]
+    await ada.ask("DELETE", f"/rooms/{room}/messages/{said}")
+    await expect(page.get_by_text("Replying to Ada Founder This message was deleted")).to_be_visible()
+    await expect(page.get_by_text("slipped out")).to_have_count(0)
+    assert complaints.texts == []
+    await ada.context.close()
+    await bob.context.close()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Member } from '$lib/api/types';
 import { titleOf } from '$lib/chat/rooms';
-import { completion, mentionsIn, oneLine } from '$lib/chat/text';
+import { completion, mentionsIn, namesOf, oneLine } from '$lib/chat/text';
 import { startOfDay } from '$lib/format/time';
 import { parse } from '$lib/markdown/parse';
 
@@ -56,4 +56,17 @@ it('a room of two is called by the other one, a bigger one by its name', () => {
 it('a day begins at midnight of its zone', () => {
 	expect(startOfDay('2026-11-24', 'Asia/Tokyo')).toBe('2026-11-23T15:00:00.000Z');
 	expect(startOfDay('2026-07-01', 'America/New_York')).toBe('2026-07-01T04:00:00.000Z');
+});
+
+describe('names in a row', () => {
+	const crowd = Array.from({ length: 500 }, (_, at) => `Person ${at}`);
+
+	it('are all said where they are few', () => {
+		expect(namesOf(['Ann', 'Bob'])).toBe('Ann, Bob');
+		expect(namesOf(crowd.slice(0, 13), 12)).toContain('Person 12');
+	});
+
+	it('stop where they are many, and say how many more there are', () => {
+		expect(namesOf(crowd, 2)).toBe('Person 0, Person 1 and 498 more');
+	});
 });

@@ -1,10 +1,17 @@
 /** Words of messages: in one line, and whom they name. Pure functions. */
 import type { Member } from '$lib/api/types';
+import { plural } from '$lib/i18n';
 
 /** Plain words without the marks of Markdown, cut to a length. */
 export function oneLine(text: string, most: number): string {
 	const plain = text.replace(/[*_`#>~]|\[(.*?)\]\(.*?\)/g, '$1').replace(/\s+/g, ' ').trim();
 	return plain.length > most ? `${plain.slice(0, most - 1)}…` : plain;
+}
+
+/** Names in a row; of many the first ones, and how many more there are. */
+export function namesOf(names: readonly string[], most = 12): string {
+	const more = names.length - most;
+	return more > 1 ? `${names.slice(0, most).join(', ')} ${plural('person.more', more)}` : names.join(', ');
 }
 
 /** The members whose names follow an @ in the text; of two names that begin alike the longer one counts. */

@@ -130,6 +130,7 @@ export const en = {
 	'message.failed': 'This reply could not be finished. Send your message again to retry.',
 	'message.unsent': 'Not sent. {problem}',
 	'person.unknown': 'Someone',
+	'person.more': { one: 'and {count} more', other: 'and {count} more' },
 
 	'room.unsent': 'What you wrote was not sent',
 	'room.nameless': 'Conversation',

@@ -28,7 +28,7 @@ export interface RoomState {
 	readonly newer: number | null;
 	/** What was said while a stretch of history was looked at. */
 	readonly held: readonly Message[];
-	/** Messages of a thread that is shown beside the conversation, wherever in the history they are. */
+	/** Messages of the thread that was last shown beside the conversation, wherever in the history they are. */
 	readonly beside: readonly Message[];
 	readonly members: Readonly<Record<string, Member>>;
 	/** Who was here before: what they said keeps their name. */
@@ -76,6 +76,11 @@ export function emptyRoom(room: string): RoomState {
 /** Everyone whose words may stand here, whether or not they still do. */
 export function everyone(state: RoomState): Readonly<Record<string, Member>> {
 	return { ...state.former, ...state.members };
+}
+
+/** All messages that are in sight, in no order. */
+export function sight(state: RoomState): Message[] {
+	return [...state.messages, ...state.held, ...state.beside];
 }
 
 /** Applies events in order. Durable events that are already contained change nothing. */

@@ -4,6 +4,7 @@ import { ApiError, NetworkError } from '$lib/api/errors';
 import type { Attachment } from '$lib/api/types';
 import { fileSize } from '$lib/format/size';
 import { t } from '$lib/i18n';
+import { realtime } from './realtime.svelte';
 import { session } from './session.svelte';
 import { toasts } from './toasts.svelte';
 
@@ -38,6 +39,10 @@ class Uploads {
 	#person: string | null = null;
 
 	start(): void {
+		// Nobody can send them any more.
+		realtime.onEvents((events) => {
+			for (const event of events) if (event.type === 'room.removed') for (const { key } of this.of(event.room)) this.cancel(event.room, key);
+		});
 		session.onChange((user) => {
 			// What somebody else has uploaded here cannot be sent by whoever comes after them.
 			if (user && this.#person && this.#person !== user.id) {

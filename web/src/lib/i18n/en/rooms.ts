@@ -104,6 +104,7 @@ export const rooms = {
 
 	'join.title': 'You are invited',
 	'join.text': '{name} invites you to “{room}”.',
+	'join.inside': 'You are in “{room}” already.',
 	'join.members': { one: '{count} person is there', other: '{count} people are there' },
 	'join.accept': 'Join the conversation',
 	'join.open': 'Open the conversation',

@@ -1,0 +1,66 @@
+"""Names, code, tables and pictures that are longer than there is room for."""
+
+import io
+import re
+from typing import Any
+from uuid import uuid4
+
+from PIL import Image
+from playwright.async_api import Browser, expect
+
+from tests.accounts.factories import make_user
+from tests.browser.looking import violations
+from tests.browser.people import Bare, database_of, sign_in
+from tests.browser.product import Complaints, person
+from tests.browser.test_files import room_of
+
+CODE = "def schedule(visits: dict[str, list[int]], clock: Callable[[], float]) -> tuple[str, ...]: ..."
+TABLE = "| glucose | medication | appointment | reimbursement | interoperability |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 |"
+
+
+async def test_what_is_too_wide_is_reached(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    context, page = await person(browser, complaints, width=390, height=844, dark=True)
+    async with database_of(bare) as db:
+        ada, bob = await make_user(db, name="Ada Founder"), await make_user(db, name="W" * 100)
+        await sign_in(context, bare, db, ada)
+        room = await room_of(db, ada, bob)
+
+    async def say(text: str) -> Any:
+        body = {"client_id": str(uuid4()), "text": text}
+        answer = await context.request.post(f"{bare.url}/api/v1/rooms/{room}/messages", data=body)
+        return (await answer.json())["message"]
+
+    await say(f"Look:\n```python\n{CODE}\n```")
+    await say(TABLE)
+    await page.goto(f"{bare.url}/rooms/{room}")
+    code, table = page.locator("article pre"), page.locator("article .scroll")
+    # Both are scrolled by keyboard. Words of a table stay whole.
+    for wide in (code, table):
+        await wide.focus()
+        await expect(wide).to_be_focused()
+        await page.keyboard.press("ArrowRight")
+        await page.wait_for_function("() => document.activeElement.scrollLeft > 0")
+    heads = await table.locator("th").evaluate_all("all => all.map(each => each.getClientRects()[0].height)")
+    assert max(heads) < 40, heads
+    assert await violations(page) == []
+
+    # What one may do with a person of a long name is in reach.
+    await page.get_by_role("button", name=re.compile("^Details")).click()
+    actions = page.get_by_role("button", name=f"Actions for {'W' * 100}")
+    await expect(actions).to_be_in_viewport(ratio=1)
+    await page.get_by_role("button", name="Close panel").click()
+
+    # A picture as tall as a telephone's is seen whole.
+    picture = io.BytesIO()
+    Image.new("RGB", (1170, 2532), (20, 90, 120)).save(picture, "PNG")
+    await page.locator("input[type=file]").set_input_files(
+        {"name": "screen.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    )
+    await expect(page.get_by_role("button", name="Send message")).to_be_enabled()
+    await page.get_by_role("button", name="Send message").click()
+    await page.get_by_role("button", name="Open screen.png").click()
+    await expect(page.get_by_role("dialog").get_by_role("img", name="screen.png")).to_be_in_viewport(ratio=1)
+    await page.keyboard.press("Escape")
+    assert complaints.texts == []
+    await context.close()
