@@ -104,14 +104,14 @@ class Message(Identified, Base):
 MOST = 2**63 - 1  # of a bigint
 
 
-def _own_last(number: Any, room_id: Any, user_id: Any) -> Any:
-    """The `seq` or `no` of what a person said last in a room; null where they said nothing. The row before a key, of an index
-    that has rooms, senders and numbers: asked by equality, the planner may as well read the room backwards for one of theirs,
-    and reads all of it for those who only listen."""
+def own_last(number: Any, room_id: Any, user_id: Any, *conditions: Any) -> Any:
+    """The `seq` or `no` of what a person said last in a room, of what meets `conditions`; null where they said nothing. The
+    row before a key, of an index that has rooms, senders and numbers: asked by equality, the planner may as well read the
+    room backwards for one of theirs, and reads all of it for those who only listen."""
     key = (Message.room_id, Message.sender_id, Message.seq)
     return (
         select(case((and_(Message.room_id == room_id, Message.sender_id == user_id), number)))
-        .where(tuple_(*key) <= tuple_(room_id, user_id, literal_column(str(MOST))))
+        .where(tuple_(*key) <= tuple_(room_id, user_id, literal_column(str(MOST))), *conditions)
         .order_by(*(column.desc() for column in key))
         .limit(1)
         .correlate_except(Message)
@@ -131,6 +131,8 @@ def own_last_seq(member: str) -> str:
 class RoomMember(Base):
     """`marked_seq`/`marked_no`: the last event and the last message number this member said to have seen. They have seen
     what they wrote themselves, too, and nothing is written for that: `read_seq`/`read_no` are the later of the two.
+    `marked_at` is when they last said so, and `visit_seq` how far they had read when they came for the visit that this was
+    part of (`read_marks.VISIT`).
 
     `archived_no` is the room's `message_count` when the member put it away: the next message brings it back, and
     sending stays free of looking after it. `silenced_at` is set while one of two people blocks the other, and
@@ -152,15 +154,17 @@ class RoomMember(Base):
     removed_by: Mapped[UUID | None]
     marked_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
     marked_no: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    marked_at: Mapped[datetime | None]
+    visit_seq: Mapped[int] = mapped_column(BigInteger, server_default="0")
     notify: Mapped[str] = mapped_column(server_default="all")
     archived_no: Mapped[int | None] = mapped_column(BigInteger)
     silenced_at: Mapped[datetime | None]
     read_seq: Mapped[int] = column_property(
-        func.greatest(marked_seq, _own_last(Message.seq, room_id, user_id))
+        func.greatest(marked_seq, own_last(Message.seq, room_id, user_id))
     )
     # Read only where somebody counts: of a thousand members it is a look-up each.
     read_no: Mapped[int] = column_property(
-        func.greatest(marked_no, _own_last(Message.no, room_id, user_id)), deferred=True
+        func.greatest(marked_no, own_last(Message.no, room_id, user_id)), deferred=True
     )
 
 

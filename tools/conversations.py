@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from core.actor import Scope
 from services.conversations import catching_up, messaging, service
+from services.conversations.catching_up import Begins
 from services.conversations.schemas import Card, RoomKind
 from tools.context import ToolContext
 from tools.describe import data, local
@@ -73,26 +74,37 @@ async def propose_message(context: ToolContext, args: ProposeMessage) -> ToolRes
     return f"Draft {proposal.id} is shown as a card. It is not sent until the founder presses Send.", card
 
 
+def since(found: catching_up.Missed) -> str:
+    """Where what was missed begins, in words about the person who asks."""
+    day = f" {found.since.day} {found.since:%B}" if found.since else ""
+    return {
+        Begins.READ: f"after what they had read, up to{day}",
+        Begins.WROTE: f"since they last wrote on{day}",
+        Begins.TOLD: f"since you told them on{day}",
+        Begins.ROOM: "since this conversation began",
+    }[found.begins]
+
+
 @declare(args=CatchUp, scope=Scope.CONVERSATIONS_READ, label="Reading what you missed", shared=True)
 async def catch_up(context: ToolContext, args: CatchUp) -> ToolResult:
-    """What others said in this conversation since the person who asks last wrote. Its card lists the messages that seem
+    """What others said in this conversation that the person who asks had not read when they came. Its card lists the messages that seem
     to matter most, with links. Sum up what was decided, asked and left open, and name who said it."""
     async with context.db.transaction() as session:
         found = await catching_up.missed(session, context.actor, context.room_id, context.message_id)
     if not found.messages:
-        return "Nothing was said by others since their last message.", None
+        return f"Nothing was said by others {since(found)}.", None
     lines = [
         f"{'*' if message.highlight else ' '} {local(message.at, context.timezone)} {message.name}: {message.text}"
         for message in found.messages
     ]
     card = Card(
-        type="catch_up",
+        type=catching_up.CARD,
         data={
             **found.model_dump(mode="json", exclude={"messages"}),
             "items": [m.model_dump(mode="json") for m in found.messages if m.highlight],
         },
     )
     return (
-        f"{found.count} messages (* = seems to matter):\n{data('messages', chr(10).join(lines), 12_000)}",
+        f"{'They had read everything. ' * found.read}{found.count} messages {since(found)} (* = seems to matter):\n{data('messages', chr(10).join(lines), 12_000)}",
         card,
     )

@@ -59,21 +59,27 @@ def _missed(found: dict[str, Any], seed: str) -> str:
     count = found["count"]
     lines = "\n".join(f"- {_plain(item['name'], 60)}: {_plain(item['text'], 180)}" for item in items)
     return say(
-        "rooms.missed",
+        "rooms.read" if found.get("read") else "rooms.missed",
         seed,
         count=f"{count} message{'' if count == 1 else 's'}",
         people=people,
-        since=_since(found.get("since")),
+        since=_since(found),
         lines=lines,
     )
 
 
-def _since(at: str | None) -> str:
-    """`at` is on the clock of whoever asks."""
-    if at is None:
-        return "before you first wrote here"
-    day = datetime.fromisoformat(at)
-    return f"since you last wrote on {day.day} {day:%B}"
+def _since(found: dict[str, Any]) -> str:
+    """`since` is on the clock of whoever asks."""
+    if found.get("since") is None:
+        return "since this conversation began"
+    at = datetime.fromisoformat(found["since"])
+    day = f"{at.day} {at:%B}"
+    begins = {
+        "read": f"after what you had read, up to {day}",
+        "told": f"since I last caught you up on {day}",
+        "wrote": f"since you last wrote on {day}",
+    }
+    return begins[found.get("begins", "wrote")]
 
 
 def _draft(found: dict[str, Any], seed: str) -> str:

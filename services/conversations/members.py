@@ -118,6 +118,7 @@ async def join(session: AsyncSession, room_id: UUID, user_id: UUID, role: str = 
     member.archived_no = None
     # What was said before is history, not news: it is there to be read, and counts nowhere as unread.
     member.marked_seq, member.marked_no = room.last_seq, room.message_count
+    member.marked_at, member.visit_seq = None, 0
     await session.flush()
     await log_member(session, room_id, user_id, "member.joined")
     emit(session, UserEvent(user_id, "room.added", {"type": "room.added", "room": str(room_id)}))

@@ -330,30 +330,6 @@ async def post_message(
     return MessageRead.model_validate(body)
 
 
-async def mark_read(session: AsyncSession, user_id: UUID, room_id: UUID, seq: int) -> tuple[int, int] | None:
-    """Move the read mark forward (never back). Returns (read_seq, unread), or None when nothing moved."""
-    number = (
-        select(func.coalesce(func.max(Message.no), 0))
-        .where(Message.room_id == room_id, Message.seq <= seq)
-        .scalar_subquery()
-    )
-    row = (
-        await session.execute(
-            update(RoomMember)
-            .where(
-                RoomMember.room_id == room_id,
-                RoomMember.user_id == user_id,
-                RoomMember.left_at.is_(None),
-                RoomMember.read_seq < func.least(seq, Room.last_seq),
-                Room.id == room_id,
-            )
-            .values(marked_seq=func.least(seq, Room.last_seq), marked_no=number)
-            .returning(RoomMember.marked_seq, Room.message_count - RoomMember.marked_no)
-        )
-    ).first()
-    return None if row is None else (row[0], row[1])
-
-
 async def proposal_of(
     session: AsyncSession, user_id: UUID, proposal_id: UUID, *, lock: bool = False
 ) -> Proposal:

@@ -12,7 +12,7 @@ from core.actor import Actor, Scope
 from core.events import RoomEvent, UserEvent, emit
 from core.ids import ASSISTANT_ID
 from models.conversations import Room, RoomMember
-from services.conversations import branches, presence, repository
+from services.conversations import branches, presence, read_marks, repository
 from services.conversations.rendering import instant, member_read
 from services.conversations.schemas import (
     Card,
@@ -148,7 +148,7 @@ def _unread(user_id: UUID, room_id: UUID, read_seq: int, unread: int, mentions: 
 async def mark_read(session: AsyncSession, actor: Actor, room_id: UUID, data: MarkRead) -> ReadState:
     """Move the actor's read mark forward. Tells their devices the new unread count."""
     actor.require(Scope.CONVERSATIONS_READ)
-    moved = await repository.mark_read(session, actor.user_id, room_id, data.seq)
+    moved = await read_marks.move(session, actor.user_id, room_id, data.seq)
     room, member = await repository.room_of(session, actor.user_id, room_id)
     named = await repository.mention_counts(session, actor.user_id, [room_id])
     if moved is None:

@@ -99,7 +99,7 @@ async def test_what_others_ask_the_assistant_is_not_missed_and_who_came_later_is
     nothing = await ask(served, token, room, "@assistant what did I miss?")
     assert "Nobody else has written" in nothing["text"]
     answer = await ask(served, bobs, room, "@assistant catch me up")
-    assert "You missed 1 message from Ada Founder before you first wrote here." in answer["text"]
+    assert "You missed 1 message from Ada Founder since this conversation began." in answer["text"]
     assert [item["text"] for item in answer["cards"][0]["data"]["items"]] == ["Shall we go with PostgreSQL?"]
     draft = await ask(served, token, room, "@assistant draft a follow-up")
     assert "nothing open here" in draft["text"], "that Bob has asked the assistant is no open question"
