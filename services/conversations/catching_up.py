@@ -20,7 +20,8 @@ from core import clock
 from core.actor import Actor, Scope
 from core.ids import ASSISTANT_ID
 from models.accounts import User
-from models.conversations import Message, RoomMember, Turn
+from models.conversations import Message, RoomMember
+from models.turns import Turn
 from services.conversations import repository
 from services.conversations.read_marks import VISIT
 

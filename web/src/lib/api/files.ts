@@ -1,4 +1,4 @@
-import { ApiError, NetworkError } from './errors';
+import { ApiError, hasCode, isStatus, NetworkError } from './errors';
 import { api, read } from './client';
 import type { FileInfo, Upload } from './types';
 
@@ -40,33 +40,73 @@ export interface UploadSteps {
 	onChecking?: () => void;
 }
 
+/** How far an upload has come: given to `upload` again, it goes on from there. */
+export interface Reached {
+	begun: Upload | null;
+	/** Until when the storage takes the bytes, by this device's clock. */
+	until: number;
+	sent: boolean;
+}
+
+export const nothingReached = (): Reached => ({ begun: null, until: 0, sent: false });
+
+/** The bytes have to be on their way by so long before the storage takes them no more. */
+const IN_TIME_MS = 60_000;
 const FIRST_LOOK_MS = 150;
 const LONGEST_LOOK_MS = 2_000;
 /** Nothing has moved for so long: the network is gone. */
 const MOST_STILL_MS = 60_000;
 
 /** Takes a file all the way: begun, sent, checked. Throws `ApiError`, `NetworkError`, or the signal's reason. */
-export async function upload(source: File, purpose: Purpose, steps: UploadSteps): Promise<FileInfo> {
-	const begun = await beginUpload({ name: source.name || 'file', size: source.size, type: mediaType(source.type), purpose });
-	steps.onBegun?.(begun.file.id);
-	steps.signal.throwIfAborted();
-	await put(begun, source, steps);
+export async function upload(source: File, purpose: Purpose, steps: UploadSteps, reached = nothingReached()): Promise<FileInfo> {
+	const begun = await begin(source, purpose, steps, reached);
+	if (!reached.sent) await put(begun, source, steps, reached);
 	steps.onChecking?.();
-	let state = await completeUpload(begun.file.id);
-	for (let wait = FIRST_LOOK_MS; state.state === 'processing'; wait = Math.min(wait * 1.5, LONGEST_LOOK_MS)) {
-		await new Promise((done) => setTimeout(done, wait));
-		steps.signal.throwIfAborted();
-		state = await readFile(begun.file.id);
-	}
+	const state = await checked(begun.file.id, steps.signal).catch((error: unknown) => {
+		// What is not there, or not any more, has to be sent from the beginning.
+		if (!hasCode(error, 'upload_missing') && !isStatus(error, 404)) throw error;
+		Object.assign(reached, nothingReached());
+		throw new NetworkError();
+	});
 	if (state.state !== 'ready') throw new ApiError(422, `file_${state.reason ?? state.state}`, state.problem ?? '');
 	return state;
+}
+
+/** A place for the bytes: the one that is there already, as long as it takes them. */
+async function begin(source: File, purpose: Purpose, { signal, onBegun }: UploadSteps, reached: Reached): Promise<Upload> {
+	if (reached.begun && (reached.sent || Date.now() < reached.until)) return reached.begun;
+	if (reached.begun) deleteFile(reached.begun.file.id).catch(() => undefined);
+	const asked = beginUpload({ name: source.name || 'file', size: source.size, type: mediaType(source.type), purpose });
+	// Told also of an answer that comes too late, which whoever asked has to clear away.
+	const begun = await unless(signal, asked.then((answer) => (onBegun?.(answer.file.id), answer)));
+	Object.assign(reached, { begun, until: Date.now() + begun.upload.expires_in * 1_000 - IN_TIME_MS });
+	return begun;
+}
+
+async function checked(id: string, signal: AbortSignal): Promise<FileInfo> {
+	let state = await unless(signal, completeUpload(id));
+	for (let wait = FIRST_LOOK_MS; state.state === 'processing'; wait = Math.min(wait * 1.5, LONGEST_LOOK_MS)) {
+		await unless(signal, new Promise((done) => setTimeout(done, wait)));
+		state = await unless(signal, readFile(id));
+	}
+	return state;
+}
+
+/** What is waited for, unless the signal comes first: its reason is thrown then. */
+function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+	return new Promise((resolve, reject) => {
+		work.then(resolve, reject);
+		const stop = () => reject(signal.reason);
+		if (signal.aborted) stop();
+		else signal.addEventListener('abort', stop, { once: true });
+	});
 }
 
 /** Browsers name some types in ways that the API does not take; the bytes decide anyway. */
 const mediaType = (type: string) => (/^[\w.+-]+\/[\w.+-]+$/.test(type) && type.length < 127 ? type : '');
 
 /** By XMLHttpRequest, because `fetch` does not tell how far an upload is. */
-function put(target: Upload, body: File, { signal, onProgress }: UploadSteps): Promise<void> {
+function put(target: Upload, body: File, { signal, onProgress }: UploadSteps, reached: Reached): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const request = new XMLHttpRequest();
 		// A network that has gone without a word ends no request.
@@ -83,7 +123,12 @@ function put(target: Upload, body: File, { signal, onProgress }: UploadSteps): P
 		};
 		request.onloadend = () => clearTimeout(still);
 		request.onabort = () => reject(signal.aborted ? signal.reason : new NetworkError());
-		request.onload = () => (request.status === 200 ? resolve() : reject(new NetworkError()));
+		request.onload = () => {
+			reached.sent = request.status === 200;
+			// Refused, as one is that comes too late: another place is needed.
+			if (request.status >= 400 && request.status < 500) reached.until = 0;
+			return reached.sent ? resolve() : reject(new NetworkError());
+		};
 		request.onerror = () => reject(new NetworkError());
 		signal.addEventListener('abort', () => request.abort());
 		moved();

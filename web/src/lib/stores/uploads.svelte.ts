@@ -1,5 +1,5 @@
 /** Files on their way into a message, per room: they wait beside the composer until the message takes them along. */
-import { deleteFile, upload } from '$lib/api/files';
+import { deleteFile, nothingReached, upload, type Reached, type UploadSteps } from '$lib/api/files';
 import { ApiError, NetworkError } from '$lib/api/errors';
 import type { Attachment } from '$lib/api/types';
 import { fileSize } from '$lib/format/size';
@@ -12,6 +12,10 @@ export const MOST_FILES = 10;
 const MOST_BYTES = 50 * 1024 * 1024;
 /** Three at a time: more only make each other slower. */
 const AT_ONCE = 3;
+/** So often in a row an upload is tried again by itself while the device has a network, after growing pauses. */
+const MOST_TRIES = 6;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
 
 export interface Waiting {
 	key: string;
@@ -19,7 +23,8 @@ export interface Waiting {
 	size: number;
 	/** A picture of it from this device, for images. */
 	picture: string | null;
-	state: 'waiting' | 'uploading' | 'checking' | 'ready' | 'failed';
+	/** `interrupted`: the network is away, or the server; it goes on by itself. */
+	state: 'waiting' | 'uploading' | 'checking' | 'interrupted' | 'ready' | 'failed';
 	share: number;
 	problem: string;
 	/** Whether trying again can help. */
@@ -30,8 +35,16 @@ export interface Waiting {
 interface Running {
 	source: File;
 	id: string | null;
-	control: AbortController;
+	reached: Reached;
+	/** What is under way; aborted when the network goes. */
+	attempt: AbortController | null;
+	tries: number;
+	/** It was given up only because of the network. */
+	lost: boolean;
+	again: ReturnType<typeof setTimeout> | undefined;
 }
+
+const fresh = (source: File): Running => ({ source, id: null, reached: nothingReached(), attempt: null, tries: 0, lost: false, again: undefined });
 
 class Uploads {
 	#rooms = $state<Record<string, Waiting[]>>({});
@@ -46,12 +59,22 @@ class Uploads {
 		session.onChange((user) => {
 			// What somebody else has uploaded here cannot be sent by whoever comes after them.
 			if (user && this.#person && this.#person !== user.id) {
-				for (const { control } of this.#running.values()) control.abort();
+				const left = [...this.#running.values()];
 				this.#running.clear();
 				this.#rooms = {};
+				for (const { attempt, again } of left) {
+					clearTimeout(again);
+					attempt?.abort();
+				}
 			}
 			if (user) this.#person = user.id;
 		});
+		// A request without a network may hang for a minute before it says so.
+		addEventListener('offline', () => {
+			for (const { attempt } of this.#running.values()) attempt?.abort(new NetworkError());
+		});
+		addEventListener('online', () => this.#back());
+		realtime.onBack(() => this.#back());
 	}
 
 	of(room: string): readonly Waiting[] {
@@ -76,7 +99,7 @@ class Uploads {
 				attachment: null
 			};
 			this.#rooms[room] = [...this.of(room), waiting];
-			this.#running.set(key, { source, id: null, control: new AbortController() });
+			this.#running.set(key, fresh(source));
 		}
 		this.#next();
 	}
@@ -84,7 +107,7 @@ class Uploads {
 	/** Takes a file out again, on the server too. */
 	cancel(room: string, key: string): void {
 		const running = this.#forget(room, key);
-		running?.control.abort();
+		running?.attempt?.abort();
 		if (running?.id) deleteFile(running.id).catch(() => undefined); // what is left is cleaned up by the server
 		this.#next();
 	}
@@ -92,9 +115,13 @@ class Uploads {
 	retry(room: string, key: string): void {
 		const running = this.#running.get(key);
 		if (!running) return;
-		if (running.id) deleteFile(running.id).catch(() => undefined);
-		Object.assign(running, { id: null, control: new AbortController() });
-		this.#change(room, key, { state: 'waiting', share: 0, problem: '' });
+		clearTimeout(running.again);
+		if (running.lost) Object.assign(running, { tries: 0, lost: false });
+		else {
+			if (running.id) deleteFile(running.id).catch(() => undefined);
+			Object.assign(running, fresh(running.source));
+		}
+		this.#change(room, key, { state: 'waiting', problem: '' });
 		this.#next();
 	}
 
@@ -125,31 +152,62 @@ class Uploads {
 	async #send(room: string, key: string): Promise<void> {
 		const running = this.#running.get(key);
 		if (!running) return;
-		this.#change(room, key, { state: 'uploading' });
+		this.#change(room, key, { state: 'uploading', share: running.reached.sent ? 1 : 0 });
+		running.lost = false;
+		const { signal } = (running.attempt = new AbortController());
+		const steps: UploadSteps = {
+			signal,
+			onBegun: (id) => {
+				// Taken out, or interrupted, before the server had an answer: nobody else knows this id.
+				if (signal.aborted) deleteFile(id).catch(() => undefined);
+				else running.id = id;
+			},
+			onProgress: (share) => this.#change(room, key, { share }),
+			onChecking: () => {
+				this.#change(room, key, { state: 'checking', share: 1 });
+				this.#next();
+			}
+		};
 		try {
-			const file = await upload(running.source, 'attachment', {
-				signal: running.control.signal,
-				onBegun: (id) => {
-					running.id = id;
-					// Taken out before the server had an answer: nobody else knows this id.
-					if (running.control.signal.aborted) deleteFile(id).catch(() => undefined);
-				},
-				onProgress: (share) => this.#change(room, key, { share }),
-				onChecking: () => {
-					this.#change(room, key, { state: 'checking', share: 1 });
-					this.#next();
-				}
-			});
+			const file = await upload(running.source, 'attachment', steps, running.reached);
 			const { id, name, type, size, inline, width, height, has_thumbnail } = file;
 			const attachment = { id, name, type: type ?? '', size, inline, width, height, has_thumbnail };
 			this.#change(room, key, { state: 'ready', size, name, attachment });
 		} catch (error) {
-			if (running.control.signal.aborted) return;
+			if (this.#running.get(key) !== running) return; // taken out
 			const known = error instanceof ApiError;
-			const problem = known ? error.message : error instanceof NetworkError ? t('files.lost') : t('error.unexpected');
-			this.#change(room, key, { state: 'failed', problem, retriable: !known || error.status >= 500 || error.status === 429 });
+			if (error instanceof NetworkError || (known && error.status >= 500)) this.#interrupted(room, key, running);
+			else this.#change(room, key, { state: 'failed', problem: known ? error.message : t('error.unexpected'), retriable: !known || error.status === 429 });
 		}
+		running.attempt = null;
 		this.#next();
+	}
+
+	/** Tries again after a while, or when the network is back; while it is there, not for ever. */
+	#interrupted(room: string, key: string, running: Running): void {
+		running.lost = true;
+		if (navigator.onLine && ++running.tries > MOST_TRIES) return this.#change(room, key, { state: 'failed', problem: t('files.lost'), retriable: true });
+		const pause = navigator.onLine ? FIRST_PAUSE_MS * 2 ** (running.tries - 1) : LONGEST_PAUSE_MS;
+		running.again = setTimeout(() => this.#again(room, key), Math.min(pause, LONGEST_PAUSE_MS));
+		this.#change(room, key, { state: 'interrupted' });
+	}
+
+	#again(room: string, key: string): void {
+		clearTimeout(this.#running.get(key)?.again);
+		this.#change(room, key, { state: 'waiting', problem: '' });
+		this.#next();
+	}
+
+	/** The network is back, or the server: everything that it stopped goes on. */
+	#back(): void {
+		for (const [room, items] of Object.entries(this.#rooms)) {
+			for (const { key, state } of items) {
+				const running = this.#running.get(key);
+				if (!running?.lost || (state !== 'interrupted' && state !== 'failed')) continue;
+				running.tries = 0;
+				this.#again(room, key);
+			}
+		}
 	}
 
 	#change(room: string, key: string, changes: Partial<Waiting>): void {
@@ -163,6 +221,7 @@ class Uploads {
 		if (waiting?.picture) URL.revokeObjectURL(waiting.picture);
 		this.#rooms[room] = this.of(room).filter((each) => each.key !== key);
 		this.#running.delete(key);
+		clearTimeout(running?.again);
 		return running;
 	}
 }

@@ -5,6 +5,8 @@ export const files = {
 	'files.waiting': 'Attachments',
 	'files.uploading': 'Uploading, {percent}',
 	'files.checking': 'Checking…',
+	'files.interrupted': 'Interrupted',
+	'files.interrupted.hint': 'The upload goes on by itself once the connection is back.',
 	'files.cancel': 'Remove {name}',
 	'files.retry': 'Try {name} again',
 	'files.too-large': 'Larger than {limit}',
