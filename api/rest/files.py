@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
 from fastapi.responses import RedirectResponse
 
 from api.deps import ActorDep, DatabaseDep, OptionalActorDep, SessionDep, public, scoped
 from api.problem import problem
 from api.rest.limits import limited
 from core.actor import Scope
+from core.errors import SextantError
 from services.files import service
 from services.files.schemas import BeginUpload, FilePage, FileRead, PhotoRead, SetPhoto, UploadRead
 
@@ -76,12 +77,20 @@ async def delete_file(session: SessionDep, actor: ActorDep, file_id: UUID) -> No
     responses=problem(404, 409, 410, 422, 503),
 )
 async def download_file(
-    session: SessionDep, actor: OptionalActorDep, file_id: UUID, inline: bool = False
+    request: Request, session: SessionDep, actor: OptionalActorDep, file_id: UUID, inline: bool = False
 ) -> Response:
     """Redirects to the bytes: a URL of the storage that is good for five minutes. Open for public files (portfolios);
     others for their owner and the members of the room they were sent to. `inline` lets a browser show images and
     PDFs; everything else is always a download."""
-    url = await service.download_url(session, actor, file_id, inline=inline)
+    try:
+        url = await service.download_url(session, actor, file_id, inline=inline)
+    except SextantError:
+        # Who follows a link in a browser is shown a page that says why, not an answer for programs.
+        if request.headers.get("sec-fetch-mode") != "navigate":
+            raise
+        return RedirectResponse(
+            f"/files/{file_id}", status.HTTP_303_SEE_OTHER, headers={"Cache-Control": "no-store"}
+        )
     return RedirectResponse(url, headers={"Cache-Control": f"private, max-age={FEW_MINUTES}"})
 
 

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from PIL import Image
 from playwright.async_api import Browser, FilePayload, expect
+from sqlalchemy import update
 
 from core.db import Database
 from core.ids import new_id
+from models.files import File
 from services.accounts.schemas import UserRead
 from services.conversations import previewing, repository
 from services.conversations.schemas import LinkPreview
@@ -197,3 +199,48 @@ async def test_a_photo_is_shown_beside_ones_name(bare: Bare, browser: Browser, t
         assert complaints.texts == []
         await other.close()
         await context.close()
+
+
+async def test_a_file_that_is_gone_says_why_to_whoever_follows_its_link(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    async with database_of(bare) as db:
+        ada, bob = await make_user(db, name="Ada Founder"), await make_user(db, name="Bruno Keller")
+        room = await room_of(db, ada, bob)
+        context, page = await person(browser, complaints)
+        other, theirs = await person(browser, complaints, width=390, height=844, dark=True)
+        await sign_in(context, bare, db, ada)
+        await sign_in(other, bare, db, bob)
+        await page.goto(f"{bare.url}/rooms/{room}")
+        await page.locator("input[type=file]").set_input_files(
+            {"name": "report.txt", "mimeType": "text/plain", "buffer": b"first the diary"}
+        )
+        await expect(page.get_by_role("button", name="Send message")).to_be_enabled()
+        await page.get_by_role("button", name="Send message").click()
+        await expect(page.get_by_role("link", name="Download report.txt")).to_be_visible()
+        await theirs.goto(f"{bare.url}/rooms/{room}")
+        link = theirs.get_by_role("link", name="Download report.txt")
+        address = bare.url + str(await link.get_attribute("href"))
+        # A later look at it finds a virus.
+        async with db.transaction() as session:
+            await session.execute(
+                update(File).where(File.owner_id == ada.id).values(state="quarantined", reason="malware")
+            )
+        async with other.expect_page() as opened:
+            await link.click()
+        tab = await opened.value
+        await expect(tab.get_by_role("alert")).to_have_text("The virus scanner found malware in this file.")
+        await expect(tab.get_by_role("heading", name="report.txt")).to_be_visible()
+        assert await violations(tab) == []
+        await page.goto(f"{address}?inline=true")
+        await expect(page.get_by_role("alert")).to_contain_text("malware")
+        # A program is told by the status; a stranger is told nothing of it.
+        assert (await context.request.get(address)).status == 410
+        stranger, elsewhere = await person(browser, complaints)
+        await elsewhere.goto(address)
+        await expect(
+            elsewhere.get_by_text("Sign in to see whether this file was sent to you.")
+        ).to_be_visible()
+        await expect(elsewhere.get_by_text("report.txt")).to_have_count(0)
+        for each in (context, other, stranger):
+            await each.close()
+        assert complaints.texts == []

@@ -12,7 +12,7 @@ const beginUpload = async (body: { name: string; size: number; type: string; pur
 
 const completeUpload = async (id: string) => (await read(api.POST(`${V1}/files/{file_id}/complete`, file(id)))) as FileInfo;
 
-const readFile = async (id: string) => (await read(api.GET(`${V1}/files/{file_id}`, file(id)))) as FileInfo;
+export const readFile = async (id: string) => (await read(api.GET(`${V1}/files/{file_id}`, file(id)))) as FileInfo;
 
 export const deleteFile = (id: string) => read(api.DELETE(`${V1}/files/{file_id}`, file(id)));
 
