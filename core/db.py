@@ -5,6 +5,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -287,7 +288,7 @@ async def patiently(once: Callable[[], Awaitable[T]]) -> T:
 
     Nobody knows whether a lost attempt was committed: `once` has to find what it stored.
     """
-    deadline = asyncio.get_running_loop().time() + RETRY_SECONDS
+    deadline = time.monotonic() + RETRY_SECONDS
     delay, conflicts = 0.05, 0
     while True:
         try:
@@ -306,7 +307,7 @@ async def patiently(once: Callable[[], Awaitable[T]]) -> T:
             asyncpg.DeadlockDetectedError,
             asyncpg.SerializationError,
         ):
-            if asyncio.get_running_loop().time() + delay > deadline:
+            if time.monotonic() + delay > deadline:
                 raise
             await asyncio.sleep(delay)
             delay = min(delay * 2, 1.0)

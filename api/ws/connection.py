@@ -6,7 +6,6 @@ neither holds up the room nor fills the memory. The transport itself watches the
 room's fan-out costs one call for each member.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -91,7 +90,7 @@ class Connection:
         self._answers.append(encoded := orjson.dumps(body))
         self._size += len(encoded)
         if len(self._answers) == 1:
-            asyncio.get_running_loop().call_soon(self._flush)
+            self._protocol.loop.call_soon(self._flush)
         elif self._size > MAX_JOINED:
             self._flush()
 
@@ -119,7 +118,7 @@ class Connection:
             protocol.read_paused = False
             protocol.transport.resume_reading()
         grace = SLOW_GRACE_SECONDS if code == TOO_SLOW else CLOSE_GRACE_SECONDS
-        protocol.close_timer = asyncio.get_running_loop().call_later(grace, protocol.transport.abort)
+        protocol.close_timer = protocol.loop.call_later(grace, protocol.transport.abort)
 
     def _too_slow(self) -> None:
         self.close(TOO_SLOW, "too slow: reconnect and resume")

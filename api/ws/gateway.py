@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -258,7 +259,7 @@ def _error(command_id: str | None, error: SextantError) -> dict[str, Any]:
 
 
 def _within_rate(connection: Connection, per_second: float, *, spend: bool = True) -> bool:
-    now = asyncio.get_running_loop().time()
+    now = time.monotonic()
     burst = per_second * BURST_SECONDS
     if connection.tokens_at == 0.0:
         connection.tokens = burst

@@ -87,6 +87,7 @@ class Sender:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._loop = asyncio.get_running_loop()  # asking for it each time is a call of the system
         self._kinds: dict[UUID, str] = {}
         self._storage = Storage(db)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -121,7 +122,7 @@ class Sender:
     def _add(
         self, actor: Actor, room_id: UUID, data: SendMessage, kind: str, attached: list[dict[str, Any]]
     ) -> asyncio.Future[Stored]:
-        answer: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Stored] = self._loop.create_future()
         people = kind != "assistant"
         asks = not people or asks_assistant(data.text)
         lane = self._plain if people else self._assisted
@@ -208,7 +209,7 @@ class Sender:
         told = _Told(firsts, again, known, list(then))
         if self._plain.waiting or self._assisted.waiting:
             # Answered in the next round of the loop: what waits is on its way to the database by then.
-            asyncio.get_running_loop().call_soon(self._settle, told, rows)
+            self._loop.call_soon(self._settle, told, rows)
         elif len(rows) >= HALVED:
             # The first half is answered first: what they say next is on its way to the database before the others are.
             half = len(rows) // 2

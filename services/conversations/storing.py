@@ -1,6 +1,6 @@
 """Asking the database to store a batch of messages."""
 
-import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,7 +36,7 @@ class Storage:
         """Run the statement that is the cheapest for them; one that fails as a whole where one message cannot be stored is
         followed by the one that says which. `queue`: with turns of the assistant. `tries`: how often to ask anew when somebody
         loses the right to write meanwhile; Refused is raised after them."""
-        look = queue or asyncio.get_running_loop().time() < self._look_until
+        look = queue or time.monotonic() < self._look_until
         if not queue and (len(unique) == 1 or not look) and all(map(is_plain, unique)):
             try:
                 if rows := await self._ask_plain(unique):
@@ -60,7 +60,7 @@ class Storage:
     def _look_first(self) -> None:
         """Looking first for each message of a batch costs all of them, so it is done only while some come again: after a
         line was cut or a server went down, everybody's do."""
-        self._look_until = asyncio.get_running_loop().time() + LOOK_SECONDS
+        self._look_until = time.monotonic() + LOOK_SECONDS
 
     async def _ask_plain(self, unique: list[Pending]) -> Sequence[Row]:
         if len(unique) == 1:
