@@ -89,6 +89,7 @@ async def test_neither_side_reads_before_both_are_in(db: Database) -> None:
     with pytest.raises(Conflict) as caught:
         await write(db, client, booking, 1)
     assert caught.value.code == "reviews_closed"
+    assert "Both reviews are in" in str(caught.value)  # and not that the time is over
     async with db.transaction() as session:
         page = await service.of_expert(session, VISITOR, booking.expert_id, cursor=None, limit=10)
         assert ([item.text for item in page.items], page.stars) == ([mine.mine.text], [0, 0, 0, 1, 0])

@@ -92,8 +92,13 @@ async def write(session: AsyncSession, actor: Actor, booking_id: UUID, data: Wri
     actor.require_account()
     actor.require(Scope.BOOKINGS_WRITE)
     call = await _mine(session, actor, booking_id, lock=True)
-    if call.published_at is not None or call.closes_at <= clock.now():
+    if call.closes_at <= clock.now():
         raise Conflict("The seven days for reviewing this call are over.", code="reviews_closed")
+    if call.published_at is not None:
+        raise Conflict(
+            "Both reviews are in by now and can be read, so neither is changed any more.",
+            code="reviews_closed",
+        )
     side = reading.side_of(call, actor)
     written = {review.side: review for review in await repository.of_calls(session, [booking_id])}
     mine = written.get(side.value)
