@@ -86,3 +86,24 @@ async def test_the_focus_comes_back(bare: Bare, browser: Browser) -> None:
     assert complaints.texts == []
     await ada.context.close()
     await bob.context.close()
+
+
+async def test_the_menu_of_the_newest_message_is_in_sight(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    room = await ada.room("Telehealth")
+    for number in range(20):
+        await ada.say(room, f"entry {number}.")
+    page = ada.page
+    await page.goto(f"{bare.url}/rooms/{room}")
+    last = page.get_by_role("article").filter(has_text="entry 19.")
+    await last.hover()
+    await last.get_by_role("button", name="More actions").click()
+    await expect(page.get_by_role("menuitem")).to_have_count(5)
+    for item in ("Edit", "Delete"):
+        await expect(page.get_by_role("menuitem", name=item)).to_be_in_viewport(ratio=1)
+    await page.keyboard.press("Escape")
+    await last.get_by_role("button", name="Add a reaction").click()
+    await expect(last.get_by_role("group", name="Add a reaction")).to_be_in_viewport(ratio=1)
+    assert complaints.texts == []
+    await ada.context.close()
