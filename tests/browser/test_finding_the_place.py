@@ -31,9 +31,9 @@ async def test_ways_to_what_was_missed(bare: Bare, browser: Browser) -> None:
     await expect(last).to_be_in_viewport()
     # The page does not begin where reading had stopped, so no line says it does; there is a way there.
     await expect(new).to_have_count(0)
-    assert await violations(page) == []
     await page.get_by_role("button", name="First unread").click()
     await expect(new).to_be_in_viewport()
+    assert await violations(page) == []
     await expect(articles.filter(has_text="read by all")).to_be_in_viewport()
     await expect(first).to_be_in_viewport()
     await page.get_by_role("button", name="Back to the latest").click()
@@ -60,6 +60,46 @@ async def test_ways_to_what_was_missed(bare: Bare, browser: Browser) -> None:
     await expect(page.get_by_role("link", name="unread")).to_have_count(0)
     below = await new.evaluate("line => line.getBoundingClientRect().bottom")
     assert below < await late.evaluate("article => article.getBoundingClientRect().top + 20")
+    assert complaints.texts == []
+    await bob.context.close()
+    await ada.context.close()
+
+
+async def test_the_way_to_the_first_unread_stays_until_that_was_in_sight(
+    bare: Bare, browser: Browser
+) -> None:
+    complaints = Complaints()
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    bob = await someone(bare, browser, complaints, "Bob Builder")
+    room = await ada.room("Telehealth", bob)
+    await ada.say(room, "read by all")
+    for number in range(75):
+        await bob.say(room, f"entry {number}.")
+    page, known = ada.page, asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await known.wait()
+        await route.continue_()
+
+    await page.route("**/api/v1/me", slowly)  # the messages are here before it is known who reads them
+    await page.goto(f"{bare.url}/rooms/{room}")
+    articles, new = page.get_by_role("article"), page.get_by_text("New", exact=True)
+    way = page.get_by_role("button", name="First unread")
+    await expect(articles.filter(has_text="entry 74.")).to_be_in_viewport()
+    known.set()
+    await expect(way).to_be_visible()
+    assert await violations(page) == []
+    # Reading up a little loads the line of what is new, which is further up still.
+    await page.get_by_role("log", name="Messages").evaluate("box => box.scrollTo(0, 0)")
+    await expect(articles.filter(has_text="read by all")).to_be_attached()
+    await expect(new).not_to_be_in_viewport()
+    await way.click()
+    await expect(new).to_be_in_viewport()
+    await expect(way).to_have_count(0)
+    await page.get_by_role("button", name="Latest").click()
+    await expect(articles.filter(has_text="entry 74.")).to_be_in_viewport()
+    await expect(new).not_to_be_in_viewport()
+    await expect(way).to_have_count(0)
     assert complaints.texts == []
     await bob.context.close()
     await ada.context.close()
