@@ -28,7 +28,8 @@ async def test_a_thread_and_pins_far_up_keep_in_step(bare: Bare, browser: Browse
         await ada.say(room, f"entry {number}.")
     await store(ada, room, "agreed then", root)
     page = ada.page
-    await page.goto(f"{bare.url}/rooms/{room}")
+    async with page.expect_response("**/assistant/quota"):  # the last that a page asks for when it opens
+        await page.goto(f"{bare.url}/rooms/{room}")
     log, last = (
         page.get_by_role("log", name="Messages"),
         page.get_by_role("article").filter(has_text="agreed then"),

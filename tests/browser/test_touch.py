@@ -59,3 +59,43 @@ async def test_a_long_press_brings_up_the_actions_and_leaves_them(bare: Bare, br
     assert complaints.texts == []
     for each in (context, ada.context, bob.context):
         await each.close()
+
+
+async def test_going_back_closes_what_covers_the_conversation(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    bob = await someone(bare, browser, complaints, "Bob Builder")
+    room = await ada.room("Telehealth", bob)
+    await ada.say(room, "Shall we talk?")
+    page = bob.page
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(f"{bare.url}/experts")
+    heading = page.get_by_role("heading", level=1)
+    first = await heading.inner_text()
+    await page.goto(f"{bare.url}/rooms/{room}")
+    details, thread = page.get_by_role("region", name="Details"), page.get_by_role("region", name="Thread")
+    open_details = page.get_by_role("button", name="Details")
+    await expect(heading).to_have_text("Telehealth")
+    for close in ("back", "button", "Escape"):
+        await open_details.click()
+        await expect(details).to_be_visible()
+        if close == "back":
+            await page.go_back()
+        elif close == "button":
+            await details.get_by_role("button", name="Close panel").click()
+        else:
+            await page.keyboard.press("Escape")
+        await expect(details).to_have_count(0)
+        await expect(heading).to_have_text("Telehealth")
+    # A message's thread, too; and whatever closed it, nothing is left of it in the history.
+    await page.get_by_role("article").filter(has_text="Shall we talk?").focus()
+    await page.keyboard.press("Tab")
+    await page.get_by_role("button", name="Open thread").first.click()
+    await expect(thread).to_be_visible()
+    await page.go_back()
+    await expect(thread).to_have_count(0)
+    await page.go_back()
+    await expect(heading).to_have_text(first)
+    assert complaints.texts == []
+    await ada.context.close()
+    await bob.context.close()

@@ -1,4 +1,5 @@
 /** What stands beside the conversation: a thread or the room's details; and what is asked about a message in a dialog. */
+import { page } from '$app/state';
 import type { Message } from '$lib/api/types';
 
 type Beside = { kind: 'thread'; room: string; root: string } | { kind: 'details'; room: string } | null;
@@ -27,6 +28,15 @@ class Panel {
 	close(): void {
 		this.beside = null;
 	}
+
+	/** What opening it put into the history goes with it. */
+	leave(): void {
+		if (page.state.panel) history.back();
+		else this.close();
+	}
 }
 
 export const panel = new Panel();
+
+/** Whether a panel covers the conversation instead of standing beside it. */
+export const covers = () => matchMedia('(max-width: 63.99rem)').matches;
