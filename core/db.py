@@ -188,28 +188,26 @@ class _Kept:
     and a turn of the loop, which somebody waits for. At most `most`, so that some of the pool are left to others."""
 
     def __init__(self, pool: asyncpg.Pool, most: int) -> None:
-        self._pool = pool
+        self.pool = pool
         self._most = most
         self._idle: list[asyncpg.pool.PoolConnectionProxy] = []
 
-    async def take(self) -> asyncpg.pool.PoolConnectionProxy:
-        """One that is kept and still open, or one of the pool's."""
-        if self._idle and _open(kept := self._idle.pop()):
-            return kept
-        return await self._pool.acquire()
+    def take(self) -> asyncpg.pool.PoolConnectionProxy | None:
+        """One that is kept and still open."""
+        return kept if self._idle and _open(kept := self._idle.pop()) else None
 
-    async def give(self, connection: asyncpg.pool.PoolConnectionProxy, *, keep: bool) -> None:
-        """Kept for the next use where it may and there is room, else handed back to the pool."""
-        if keep and len(self._idle) < self._most:
+    def give(self, connection: asyncpg.pool.PoolConnectionProxy) -> bool:
+        """Keep one for the next use, where there is room."""
+        if len(self._idle) < self._most:
             self._idle.append(connection)
-        else:
-            await self._pool.release(connection)
+            return True
+        return False
 
     async def close(self) -> None:
         """Hand all back. What is still in use follows, and the pool waits for it."""
         self._most = 0
         while self._idle:
-            await self._pool.release(self._idle.pop())
+            await self.pool.release(self._idle.pop())
 
 
 class _Keeping:
@@ -221,14 +219,16 @@ class _Keeping:
         self._kept = kept
 
     async def __aenter__(self) -> asyncpg.pool.PoolConnectionProxy:
-        self._connection = connection = await self._kept.take()
+        self._connection = connection = self._kept.take() or await self._kept.pool.acquire()
         return connection
 
     async def __aexit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is None and self._kept.give(self._connection):
+            return
         stumbled = isinstance(error, asyncpg.InternalClientError | TypeError)
         if stumbled:
             self._connection.terminate()
-        await self._kept.give(self._connection, keep=error is None)
+        await self._kept.pool.release(self._connection)
         if stumbled:
             raise ConnectionError("the database's connection was ending") from error
 

@@ -116,11 +116,10 @@ class Commands:
         return True
 
     def _await(self, command: p.MessageSend, stored: asyncio.Future[Stored]) -> None:
-        self._connection.in_flight += 1
+        self._connection.expect()
         stored.add_done_callback(partial(self._answer, command))
 
     def _answer(self, command: p.MessageSend, done: asyncio.Future[Stored]) -> None:
-        self._connection.in_flight -= 1
         try:
             stored = done.result()
         except SextantError as error:

@@ -28,6 +28,8 @@ class Connection:
 
     __slots__ = (
         "_answers",
+        "_flushing",
+        "_held",
         "_protocol",
         "_size",
         "actor",
@@ -44,7 +46,9 @@ class Connection:
     def __init__(self, protocol: SocketProtocol) -> None:
         self._protocol = protocol
         self._answers: list[bytes] = []
+        self._held: list[bytes] = []
         self._size = 0
+        self._flushing = False
         self.actor: Actor | None = None
         self.rooms: set[UUID] = set()
         self.lurking: set[UUID] = set()
@@ -84,20 +88,50 @@ class Connection:
         """Write one event."""
         self.push(text_frame(orjson.dumps(body)))
 
+    def expect(self) -> None:
+        """A message of this client's was handed over, and `answer` will follow. Until it has, what comes for it is written
+        two turns of the loop later, in one piece with the answer: its own message is on its screen already, and writing
+        takes time in which others wait for theirs, and its next one to be stored."""
+        self.in_flight += 1
+        if not self.closed:
+            self.write = self._hold
+
     def answer(self, body: dict[str, Any]) -> None:
-        """Write the answer to a command together with others of this turn of the loop: of a batch of messages that was
-        stored, many are for one socket."""
+        """Write the answer to a message together with others of this turn of the loop: of a batch that was stored, many
+        are for one socket."""
+        self.in_flight -= 1
         self._answers.append(encoded := orjson.dumps(body))
-        self._size += len(encoded)
-        if len(self._answers) == 1:
-            self._protocol.loop.call_soon(self._flush)
-        elif self._size > MAX_JOINED:
+        self._flush_later(len(encoded), turns=1)
+
+    def _hold(self, frame: bytes) -> None:
+        self._held.append(frame)
+        self._flush_later(len(frame), turns=2)
+
+    def _flush_later(self, size: int, turns: int) -> None:
+        self._size += size
+        if self._size > MAX_JOINED:
             self._flush()
+        elif not self._flushing:
+            self._flushing = True
+            loop = self._protocol.loop
+            if turns == 1:
+                loop.call_soon(self._flush)
+            else:
+                loop.call_soon(loop.call_soon, self._flush)
 
     def _flush(self) -> None:
+        """Write what was held, then the answers."""
+        frames, self._held, self._size, self._flushing = self._held, [], 0, False
         if self._answers:
-            answers, self._answers, self._size = self._answers, [], 0
-            self.push(text_frame(b"\n".join(answers)))
+            answers, self._answers = self._answers, []
+            frames.append(text_frame(b"\n".join(answers)))
+        if self.closed:
+            return
+        self.write = self._protocol.transport.write
+        if frames:
+            self.push(b"".join(frames))
+        if self.in_flight and not self.closed:
+            self.write = self._hold
 
     def close(self, code: int, reason: str) -> None:
         """Say goodbye, and cut the line after a moment in case the client does not listen."""

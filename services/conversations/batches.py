@@ -12,7 +12,7 @@ from uuid import UUID
 
 from core.ids import new_driver_id, new_id
 from services.conversations import quotas
-from services.conversations.rendering import Row
+from services.conversations.rendering import Prepared, Row, prepare_message
 from services.conversations.schemas import SendMessage, Unanswered
 from services.conversations.statements import (
     ANSWERABLE,
@@ -54,6 +54,7 @@ class Pending:
     people: bool = True  # who read it even where the assistant is not asked
     attachments: list[dict[str, Any]] = field(default_factory=list)
     id: UUID = field(default_factory=new_driver_id)
+    prepared: Prepared | None = None  # of a plain one
 
 
 # Of a room, by its id's number: how many had lost the right to write when these senders, by theirs, were seen to have it;
@@ -139,6 +140,16 @@ def question(batch: list[Pending], *, queue: bool = False, look: bool) -> tuple[
 def is_plain(pending: Pending) -> bool:
     """Whether a message needs nothing but to be stored."""
     return pending.data.reply_to is None and not pending.data.mentions and not pending.attachments
+
+
+def prepare(batch: list[Pending]) -> None:
+    """Write the plain ones, as far as that goes, while the database stores them."""
+    for pending in batch:
+        if is_plain(pending):
+            data = pending.data
+            pending.prepared = prepare_message(
+                pending.id, pending.room_id, pending.sender_id, data.client_id, data.text
+            )
 
 
 def lone_question(pending: Pending, revocations: int | None) -> tuple[Any, ...]:

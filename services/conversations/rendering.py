@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
@@ -23,6 +23,11 @@ class Row(Protocol):
 def instant(value: datetime | None) -> str | None:
     """ISO 8601 in UTC with a Z, as Pydantic writes it."""
     return None if value is None else value.isoformat().replace("+00:00", "Z")
+
+
+def written_instant(value: datetime) -> bytes:
+    """`instant` as JSON."""
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
 def _id(value: UUID | None) -> str | None:
@@ -120,23 +125,37 @@ def _new_message(differs: Iterable[str]) -> bytes:
     return orjson.dumps(body | {name: orjson.Fragment(_DIFFERS[name]) for name in differs})
 
 
-_NEW_MESSAGE, _NEW_PLAIN_MESSAGE = _new_message(_DIFFERS), _new_message(_PLAIN)
+_NEW_MESSAGE = _new_message(_DIFFERS)
+_UNTIL_SEQ, _UNTIL_NO, _UNTIL_BRANCH, _REST = _new_message(_PLAIN).split(b"%d")
 
 
-def new_plain_message(
-    message_id: UUID, room: bytes, sender_id: UUID, client_id: UUID, text: str, stored: Row, at: bytes
-) -> bytes:
-    """`new_message` of one that is nothing but its text. The room's id is written already."""
-    return _NEW_PLAIN_MESSAGE % (
-        written(message_id),
-        room,
+class Prepared(NamedTuple):
+    """A message that is nothing but its text, written as far as it is known before it is stored."""
+
+    room: bytes
+    until_seq: bytes
+    until_branch: bytes
+
+
+def prepare_message(
+    message_id: UUID, room_id: UUID, sender_id: UUID, client_id: UUID, text: str
+) -> Prepared:
+    """Write what the statement that stores it does not give."""
+    room = written(room_id)
+    until_branch = _UNTIL_BRANCH % (written(sender_id), orjson.dumps(text), written(client_id))
+    return Prepared(room, _UNTIL_SEQ % (written(message_id), room), until_branch)
+
+
+def prepared_message(prepared: Prepared, stored: Row, at: bytes) -> bytes:
+    """`new_message` of a prepared one."""
+    return b"%b%d%b%d%b%d%b" % (
+        prepared.until_seq,
         stored["seq"],
+        _UNTIL_NO,
         stored["no"],
-        written(sender_id),
-        orjson.dumps(text),
-        written(client_id),
+        prepared.until_branch,
         stored["branch"],
-        at,
+        _REST % at,
     )
 
 

@@ -26,17 +26,17 @@ from services.conversations.batches import (
     Pending,
     Stored,
     by_room,
-    is_plain,
+    prepare,
 )
 from services.conversations.rendering import (
     NOT_ASKED,
     Row,
     created_event,
-    instant,
     message_body,
     new_message,
-    new_plain_message,
+    prepared_message,
     written,
+    written_instant,
 )
 from services.conversations.schemas import MessageRead, SendMessage, SentMessage, asks_assistant
 from services.conversations.statements import KNOWN, WHY_NOT
@@ -158,12 +158,11 @@ class Sender:
             )
         return [each.model_dump(mode="json") for each in attached]
 
-    async def _store_plain(self, batch: list[Pending]) -> None:
-        if any(pending.asks for pending in batch):
-            await self._store_assisted(batch)
-            return
-
-        await self._store(batch, self._storage.store, [])
+    def _store_plain(self, batch: list[Pending]) -> Awaitable[None]:
+        for pending in batch:
+            if pending.asks:
+                return self._store_assisted(batch)
+        return self._store(batch, self._storage.store, [])
 
     async def _store_assisted(self, batch: list[Pending]) -> None:
         turns: list[Event] = []
@@ -182,16 +181,8 @@ class Sender:
         once: Callable[[list[Pending]], Awaitable[Sequence[Row]]],
         then: list[Event],
     ) -> None:
-        firsts: list[Pending] = []
-        again: list[tuple[Pending, int]] = []
-        places: dict[tuple[int, int], int] = {}
-        for pending in sorted(batch, key=by_room):
-            key = pending.sender_id.int, pending.data.client_id.int  # an id's own hash is a call
-            place = places.setdefault(key, len(firsts))
-            if place == len(firsts):
-                firsts.append(pending)
-            else:
-                again.append((pending, place))
+        firsts, again = (batch, []) if len(batch) == 1 else _unique(batch)
+        self._loop.call_soon(prepare, firsts)
         try:
             rows = await patiently(lambda: once(firsts))
             known = {} if len(rows) == len(firsts) else await patiently(lambda: self._known(firsts, rows))
@@ -270,7 +261,7 @@ class Sender:
                     room = written(pending.room_id)
                     events.append(_event(pending.room_id, room, body["seq"], at, stored.encoded))
         if rows:
-            at = orjson.dumps(instant(rows[0]["created_at"]))  # of one transaction, so the same for all
+            at = written_instant(rows[0]["created_at"])  # of one transaction, so the same for all
             for row in rows:
                 place = row["ord"] - 1
                 pending = told.firsts[place]
@@ -327,6 +318,21 @@ class Sender:
         return NotFound("There is no such conversation.", room=room)
 
 
+def _unique(batch: list[Pending]) -> tuple[list[Pending], list[tuple[Pending, int]]]:
+    """The messages of a batch in the order of `by_room`, and those that say the same again with the place of the first."""
+    firsts: list[Pending] = []
+    again: list[tuple[Pending, int]] = []
+    places: dict[tuple[int, int], int] = {}
+    for pending in sorted(batch, key=by_room):
+        key = pending.sender_id.int, pending.data.client_id.int  # an id's own hash is a call
+        place = places.setdefault(key, len(firsts))
+        if place == len(firsts):
+            firsts.append(pending)
+        else:
+            again.append((pending, place))
+    return firsts, again
+
+
 def _not_told(told: _Told) -> tuple[list[Pending], list[tuple[Pending, Stored]]]:
     """Those for whom nothing was stored, and those who are to hear that the assistant was not asked; answers those who
     said something twice."""
@@ -344,8 +350,8 @@ def _not_told(told: _Told) -> tuple[list[Pending], list[tuple[Pending, Stored]]]
 
 def _written(pending: Pending, room: bytes, row: Row, at: bytes, asked: bool) -> bytes:
     data = pending.data
-    if asked and is_plain(pending):
-        return new_plain_message(pending.id, room, pending.sender_id, data.client_id, data.text, row, at)
+    if asked and pending.prepared is not None:
+        return prepared_message(pending.prepared, row, at)
     return new_message(
         message_id=pending.id,
         room_id=pending.room_id,

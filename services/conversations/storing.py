@@ -39,7 +39,7 @@ class Storage:
         look = queue or time.monotonic() < self._look_until
         if not queue and (len(unique) == 1 or not look) and all(map(is_plain, unique)):
             try:
-                if rows := await self._ask_plain(unique):
+                if rows := await (self._ask_plain(unique) if len(unique) > 1 else self._ask_lone(unique[0])):
                     return rows
             except (Refused, asyncpg.UniqueViolationError) as error:
                 if isinstance(error, Refused) and self._admissions.forget(unique):
@@ -63,8 +63,6 @@ class Storage:
         self._look_until = time.monotonic() + LOOK_SECONDS
 
     async def _ask_plain(self, unique: list[Pending]) -> Sequence[Row]:
-        if len(unique) == 1:
-            return await self._ask_lone(unique[0])
         question, unseen = plain_question(unique, self._admissions.seen)
         async with self._db.connection() as connection:
             rooms = await connection.fetchrow(*question)
