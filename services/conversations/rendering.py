@@ -137,9 +137,7 @@ class Prepared(NamedTuple):
     until_branch: bytes
 
 
-def prepare_message(
-    message_id: UUID, room_id: UUID, sender_id: UUID, client_id: UUID, text: str
-) -> Prepared:
+def prepare_message(message_id: UUID, room_id: UUID, sender_id: UUID, client_id: UUID, text: str) -> Prepared:
     """Write what the statement that stores it does not give."""
     room = written(room_id)
     until_branch = _UNTIL_BRANCH % (written(sender_id), orjson.dumps(text), written(client_id))
