@@ -92,11 +92,12 @@ async function checked(id: string, signal: AbortSignal): Promise<FileInfo> {
 	return state;
 }
 
-/** What is waited for, unless the signal comes first: its reason is thrown then. */
-function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+/** What is waited for, unless the signal comes first: its reason is thrown then. An upload waits many times on one signal,
+ * so no listener is left on it. */
+export function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 	return new Promise((resolve, reject) => {
-		work.then(resolve, reject);
 		const stop = () => reject(signal.reason);
+		work.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject);
 		if (signal.aborted) stop();
 		else signal.addEventListener('abort', stop, { once: true });
 	});
@@ -121,7 +122,11 @@ function put(target: Upload, body: File, { signal, onProgress }: UploadSteps, re
 			moved();
 			if (event.lengthComputable) onProgress?.(event.loaded / event.total);
 		};
-		request.onloadend = () => clearTimeout(still);
+		const stop = () => request.abort();
+		request.onloadend = () => {
+			clearTimeout(still);
+			signal.removeEventListener('abort', stop);
+		};
 		request.onabort = () => reject(signal.aborted ? signal.reason : new NetworkError());
 		request.onload = () => {
 			reached.sent = request.status === 200;
@@ -130,7 +135,7 @@ function put(target: Upload, body: File, { signal, onProgress }: UploadSteps, re
 			return reached.sent ? resolve() : reject(new NetworkError());
 		};
 		request.onerror = () => reject(new NetworkError());
-		signal.addEventListener('abort', () => request.abort());
+		signal.addEventListener('abort', stop);
 		moved();
 		request.send(body);
 	});
