@@ -1,11 +1,12 @@
 """The assistant among people, and what it proposes that is no call: seen and decided in the browser."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from core.actor import Actor
 from core.db import Database
@@ -29,6 +30,16 @@ async def say(served: Served, token: str, room: UUID, text: str) -> None:
     async with served.http(token) as http:
         body = {"client_id": str(uuid4()), "text": text}
         (await http.post(f"/api/v1/rooms/{room}/messages", json=body)).raise_for_status()
+
+
+async def use_up(served: Served, user_id: UUID) -> None:
+    """Their messages to the assistant of the day."""
+    await served.runtime.db.raw.execute(
+        "insert into assistant_usage (user_id, day, messages) values ($1, $2, $3)",
+        user_id,
+        quotas.today(),
+        quotas.limits(False).messages,
+    )
 
 
 async def propose(db: Database, actor: Actor, room: UUID, people: UUID) -> None:
@@ -99,12 +110,7 @@ async def test_who_has_used_up_their_plan_still_talks_to_people(served: Served, 
     bob, bobs = await served.person(name="Bob Builder")
     room = await served.room(ada, bob, kind="project")
     tomorrow = quotas.today() + timedelta(days=1)
-    await served.runtime.db.raw.execute(
-        "insert into assistant_usage (user_id, day, messages) values ($1, $2, $3)",
-        ada.id,
-        quotas.today(),
-        quotas.limits(False).messages,
-    )
+    await use_up(served, ada.id)
     pages = []
     for each, width in ((token, 1440), (bobs, 390)):
         context = await browser.new_context(
@@ -140,3 +146,47 @@ async def test_who_has_used_up_their_plan_still_talks_to_people(served: Served, 
     for each_page in pages:
         await each_page.context.close()
     assert found == []
+
+
+@pytest.mark.parametrize("begin", ["in the room", "elsewhere"])
+async def test_that_the_assistant_can_be_asked_again_is_not_said_before_it_is_known(
+    served: Served, browser: Browser, begin: str
+) -> None:
+    """Another device uses up the plan and then asks: this one learns from the message that the assistant was not asked, and
+    only from the quota until when."""
+    ada, token = await served.person(name="Ada Founder")
+    bob, _ = await served.person(name="Bob Builder")
+    room = await served.room(ada, bob, kind="project")
+    context = await browser.new_context(locale="en-US", timezone_id="UTC", reduced_motion="reduce")
+    await context.add_cookies(
+        [{"name": session_cookie_name(https=False), "value": token, "url": served.base_url}]
+    )
+    page = await context.new_page()
+    async with page.expect_response("**/assistant/quota"):
+        await page.goto(f"{served.base_url}/{f'rooms/{room}' if begin == 'in the room' else 'bookings'}")
+    link = page.get_by_role("navigation").get_by_role("link", name="A room")
+    await expect(link).to_be_visible()
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        asked.set()
+        await answer.wait()
+        await route.continue_()
+
+    await page.route("**/assistant/quota", slowly)
+    await use_up(served, ada.id)
+    await say(served, token, room, "@assistant what would it cost?")
+    if begin == "elsewhere":
+        await link.click()
+    mine = page.get_by_role("article", name="Your message")
+    why = mine.get_by_text("The assistant will not answer this, as your plan was used up.", exact=True)
+    await expect(why).to_be_visible()
+    await asyncio.wait_for(asked.wait(), 30)
+    await expect(why).to_be_visible()
+    answer.set()
+    await expect(mine).to_contain_text("You can ask it again from")
+    # Once there is room in the plan, the same message says so.
+    await served.runtime.db.raw.execute("delete from assistant_usage where user_id = $1", ada.id)
+    await page.reload()
+    await expect(mine).to_contain_text("You can ask it again now.")
+    await context.close()
