@@ -9,7 +9,11 @@ import pytest
 from playwright.async_api import Browser
 
 from core.migrate import ROOT
+from tests.browser.people import ada as ada
 from tests.browser.people import bare as bare
+from tests.browser.people import bob as bob
+from tests.browser.people import complaints as complaints
+from tests.browser.people import room as room
 from tests.browser.product import Product, chromium
 
 

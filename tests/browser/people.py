@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -91,3 +91,31 @@ async def someone(bare: Bare, browser: Browser, complaints: Complaints, name: st
     result = Someone(bare, context, page, f"{uuid4().hex[:12]}@people.example")
     await result.ask("POST", "/accounts", {"email": result.email, "password": PASSWORD, "name": name})
     return result
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """What the pages of `ada`, `bob` and whoever else is given it complain of. The test fails if that is anything."""
+    complaints = Complaints()
+    yield complaints
+    assert complaints.texts == []
+
+
+@pytest.fixture
+async def ada(bare: Bare, browser: Browser, complaints: Complaints) -> AsyncIterator[Someone]:
+    ada = await someone(bare, browser, complaints, "Ada Founder")
+    yield ada
+    await ada.context.close()
+
+
+@pytest.fixture
+async def bob(bare: Bare, browser: Browser, complaints: Complaints) -> AsyncIterator[Someone]:
+    bob = await someone(bare, browser, complaints, "Bob Builder")
+    yield bob
+    await bob.context.close()
+
+
+@pytest.fixture
+async def room(ada: Someone, bob: Someone) -> str:
+    """The room “Telehealth”, which is Ada's, with Bob in it."""
+    return await ada.room("Telehealth", bob)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from core.actor import Actor
 from core.db import Database
@@ -24,6 +24,21 @@ from tests.serving import Served, serving
 async def served(database_url: str) -> AsyncIterator[Served]:
     async with serving(database_url, assistant=True, model="guided", rate_limit_scale=1000) as server:
         yield server
+
+
+async def page_of(served: Served, browser: Browser, token: str, *, width: int = 1440) -> Page:
+    """A page of a browser that is theirs."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": 844},
+        locale="en-US",
+        timezone_id="UTC",
+        reduced_motion="reduce",
+        bypass_csp=True,
+    )
+    await context.add_cookies(
+        [{"name": session_cookie_name(https=False), "value": token, "url": served.base_url}]
+    )
+    return await context.new_page()
 
 
 async def say(served: Served, token: str, room: UUID, text: str) -> None:
@@ -68,13 +83,7 @@ async def test_catching_up_and_sending_a_drafted_message(served: Served, browser
         "We decided to go with PostgreSQL.",
     ):
         await say(served, bobs, people, text)
-    context = await browser.new_context(
-        viewport={"width": 1440, "height": 900}, locale="en-US", reduced_motion="reduce", bypass_csp=True
-    )
-    await context.add_cookies(
-        [{"name": session_cookie_name(https=False), "value": token, "url": served.base_url}]
-    )
-    page = await context.new_page()
+    page = await page_of(served, browser, token)
     await page.goto(f"{served.base_url}/rooms/{people}")
     box = page.get_by_role("textbox").last
     await box.fill("@assistant catch me up")
@@ -101,7 +110,7 @@ async def test_catching_up_and_sending_a_drafted_message(served: Served, browser
     async with served.http(bobs) as http:
         last = (await http.get(f"/api/v1/rooms/{people}/messages")).json()["items"][-1]
     assert (last["text"], last["sender_id"]) == ("Shall we talk on Wednesday?", str(ada.id))
-    await context.close()
+    await page.context.close()
     assert found == []
 
 
@@ -113,17 +122,7 @@ async def test_who_has_used_up_their_plan_still_talks_to_people(served: Served, 
     await use_up(served, ada.id)
     pages = []
     for each, width in ((token, 1440), (bobs, 390)):
-        context = await browser.new_context(
-            viewport={"width": width, "height": 844},
-            locale="en-US",
-            timezone_id="UTC",
-            reduced_motion="reduce",
-            bypass_csp=True,
-        )
-        await context.add_cookies(
-            [{"name": session_cookie_name(https=False), "value": each, "url": served.base_url}]
-        )
-        pages.append(page := await context.new_page())
+        pages.append(page := await page_of(served, browser, each, width=width))
         await page.goto(f"{served.base_url}/rooms/{room}")
     page, other = pages
     box = page.get_by_role("textbox").last
@@ -157,11 +156,7 @@ async def test_that_the_assistant_can_be_asked_again_is_not_said_before_it_is_kn
     ada, token = await served.person(name="Ada Founder")
     bob, _ = await served.person(name="Bob Builder")
     room = await served.room(ada, bob, kind="project")
-    context = await browser.new_context(locale="en-US", timezone_id="UTC", reduced_motion="reduce")
-    await context.add_cookies(
-        [{"name": session_cookie_name(https=False), "value": token, "url": served.base_url}]
-    )
-    page = await context.new_page()
+    page = await page_of(served, browser, token)
     async with page.expect_response("**/assistant/quota"):
         await page.goto(f"{served.base_url}/{f'rooms/{room}' if begin == 'in the room' else 'bookings'}")
     link = page.get_by_role("navigation").get_by_role("link", name="A room")
@@ -189,4 +184,4 @@ async def test_that_the_assistant_can_be_asked_again_is_not_said_before_it_is_kn
     await served.runtime.db.raw.execute("delete from assistant_usage where user_id = $1", ada.id)
     await page.reload()
     await expect(mine).to_contain_text("You can ask it again now.")
-    await context.close()
+    await page.context.close()

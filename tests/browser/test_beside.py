@@ -4,10 +4,9 @@ history, and asks for nothing again each time somebody says something."""
 import re
 from uuid import uuid4
 
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
-from tests.browser.people import Bare, Someone, someone
-from tests.browser.product import Complaints
+from tests.browser.people import Bare, Someone
 
 
 async def store(who: Someone, room: str, text: str, reply_to: str | None = None) -> str:
@@ -16,11 +15,9 @@ async def store(who: Someone, room: str, text: str, reply_to: str | None = None)
     return str((await who.ask("POST", f"/rooms/{room}/messages", body))["message"]["id"])
 
 
-async def test_a_thread_and_pins_far_up_keep_in_step(bare: Bare, browser: Browser) -> None:
-    complaints = Complaints()
-    ada = await someone(bare, browser, complaints, "Ada Founder")
-    bob = await someone(bare, browser, complaints, "Bob Builder")
-    room = await ada.room("Telehealth", bob)
+async def test_a_thread_and_pins_far_up_keep_in_step(
+    bare: Bare, ada: Someone, bob: Someone, room: str
+) -> None:
     root = await store(ada, room, "where shall we begin?")
     answer = await store(bob, room, "with the diary", root)
     await store(ada, room, "not for long", root)
@@ -73,6 +70,3 @@ async def test_a_thread_and_pins_far_up_keep_in_step(bare: Bare, browser: Browse
         await bob.say(room, f"once more {number}.")
     await expect(log.get_by_text("once more 4.")).to_be_visible()
     assert asked == []
-    assert complaints.texts == []
-    await ada.context.close()
-    await bob.context.close()

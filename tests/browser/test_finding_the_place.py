@@ -2,11 +2,10 @@
 
 import asyncio
 
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Route, expect
 
 from tests.browser.looking import violations
-from tests.browser.people import Bare, someone
-from tests.browser.product import Complaints
+from tests.browser.people import Bare, Someone
 
 LOOK = """state => {
   Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
@@ -14,11 +13,7 @@ LOOK = """state => {
 }"""
 
 
-async def test_ways_to_what_was_missed(bare: Bare, browser: Browser) -> None:
-    complaints = Complaints()
-    ada = await someone(bare, browser, complaints, "Ada Founder")
-    bob = await someone(bare, browser, complaints, "Bob Builder")
-    room = await ada.room("Telehealth", bob)
+async def test_ways_to_what_was_missed(bare: Bare, ada: Someone, bob: Someone, room: str) -> None:
     await ada.say(room, "read by all")
     await bob.say(room, "Can we agree on $20k by Friday?")
     for number in range(70):
@@ -60,18 +55,11 @@ async def test_ways_to_what_was_missed(bare: Bare, browser: Browser) -> None:
     await expect(page.get_by_role("link", name="unread")).to_have_count(0)
     below = await new.evaluate("line => line.getBoundingClientRect().bottom")
     assert below < await late.evaluate("article => article.getBoundingClientRect().top + 20")
-    assert complaints.texts == []
-    await bob.context.close()
-    await ada.context.close()
 
 
 async def test_the_way_to_the_first_unread_stays_until_that_was_in_sight(
-    bare: Bare, browser: Browser
+    bare: Bare, ada: Someone, bob: Someone, room: str
 ) -> None:
-    complaints = Complaints()
-    ada = await someone(bare, browser, complaints, "Ada Founder")
-    bob = await someone(bare, browser, complaints, "Bob Builder")
-    room = await ada.room("Telehealth", bob)
     await ada.say(room, "read by all")
     for number in range(75):
         await bob.say(room, f"entry {number}.")
@@ -100,13 +88,9 @@ async def test_the_way_to_the_first_unread_stays_until_that_was_in_sight(
     await expect(articles.filter(has_text="entry 74.")).to_be_in_viewport()
     await expect(new).not_to_be_in_viewport()
     await expect(way).to_have_count(0)
-    assert complaints.texts == []
-    await bob.context.close()
-    await ada.context.close()
 
 
-async def test_a_search_leads_into_a_conversation_with_the_assistant(bare: Bare, browser: Browser) -> None:
-    ada = await someone(bare, browser, Complaints(), "Ada Founder")
+async def test_a_search_leads_into_a_conversation_with_the_assistant(bare: Bare, ada: Someone) -> None:
     page = ada.page
     await page.goto(f"{bare.url}/")
     box = page.get_by_role("main").get_by_role("textbox").last
@@ -122,14 +106,9 @@ async def test_a_search_leads_into_a_conversation_with_the_assistant(bare: Bare,
     await page.get_by_role("main").get_by_role("link", name="call number 0 cost").click()
     await expect(first).to_be_in_viewport()
     await expect(page.get_by_role("article", name="Reply from Sextant").last).not_to_be_in_viewport()
-    await ada.context.close()
 
 
-async def test_what_is_read_stays_in_its_place(bare: Bare, browser: Browser) -> None:
-    complaints = Complaints()
-    ada = await someone(bare, browser, complaints, "Ada Founder")
-    bob = await someone(bare, browser, complaints, "Bob Builder")
-    room = await ada.room("Telehealth", bob)
+async def test_what_is_read_stays_in_its_place(bare: Bare, ada: Someone, bob: Someone, room: str) -> None:
     for number in range(130):
         await bob.say(room, f"entry {number}.")
     page, asked, answer = ada.page, asyncio.Event(), asyncio.Event()
@@ -171,6 +150,3 @@ async def test_what_is_read_stays_in_its_place(bare: Bare, browser: Browser) -> 
     await bob.ask("PUT", f"/rooms/{room}/messages/{above['id']}/reactions", {"emoji": "🎉", "on": True})
     await expect(page.get_by_role("button", name="🎉 1 person")).to_be_attached()
     assert abs(await place("entry 120.") - before) < 3
-    assert complaints.texts == []
-    await ada.context.close()
-    await bob.context.close()

@@ -5,15 +5,13 @@ import re
 from playwright.async_api import Browser, expect
 
 from tests.browser.looking import violations
-from tests.browser.people import Bare, someone
+from tests.browser.people import Bare, Someone
 from tests.browser.product import Complaints
 
 
-async def test_a_long_press_brings_up_the_actions_and_leaves_them(bare: Bare, browser: Browser) -> None:
-    complaints = Complaints()
-    ada = await someone(bare, browser, complaints, "Ada Founder")
-    bob = await someone(bare, browser, complaints, "Bob Builder")
-    room = await ada.room("Telehealth", bob)
+async def test_a_long_press_brings_up_the_actions_and_leaves_them(
+    bare: Bare, browser: Browser, ada: Someone, bob: Someone, room: str, complaints: Complaints
+) -> None:
     for number in range(12):
         await ada.say(room, f"entry {number}.")
     context = await browser.new_context(
@@ -56,16 +54,12 @@ async def test_a_long_press_brings_up_the_actions_and_leaves_them(bare: Bare, br
     await expect(page.get_by_role("button", name=re.compile(r"\d (person|people)"))).to_have_count(
         1
     )  # the members
-    assert complaints.texts == []
-    for each in (context, ada.context, bob.context):
-        await each.close()
+    await context.close()
 
 
-async def test_going_back_closes_what_covers_the_conversation(bare: Bare, browser: Browser) -> None:
-    complaints = Complaints()
-    ada = await someone(bare, browser, complaints, "Ada Founder")
-    bob = await someone(bare, browser, complaints, "Bob Builder")
-    room = await ada.room("Telehealth", bob)
+async def test_going_back_closes_what_covers_the_conversation(
+    bare: Bare, ada: Someone, bob: Someone, room: str
+) -> None:
     await ada.say(room, "Shall we talk?")
     page = bob.page
     await page.set_viewport_size({"width": 390, "height": 844})
@@ -96,6 +90,3 @@ async def test_going_back_closes_what_covers_the_conversation(bare: Bare, browse
     await expect(thread).to_have_count(0)
     await page.go_back()
     await expect(heading).to_have_text(first)
-    assert complaints.texts == []
-    await ada.context.close()
-    await bob.context.close()

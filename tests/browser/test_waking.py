@@ -8,16 +8,14 @@ from playwright.async_api import Browser, FilePayload, Page, Route, expect
 from tests.browser.accounts import PASSWORD, sign_out
 from tests.browser.line import Line
 from tests.browser.looking import violations
-from tests.browser.people import Bare, Someone, someone
+from tests.browser.people import Bare, Someone
 from tests.browser.product import Complaints, person
 
 WOKEN = "dispatchEvent(new Event('online'))"
 LIST = re.compile(r"/api/v1/rooms\?")
 
 
-async def test_what_was_written_without_a_network_is_kept(bare: Bare, browser: Browser) -> None:
-    complaints = Complaints()
-    ada = await someone(bare, browser, complaints, "Ada Founder")
+async def test_what_was_written_without_a_network_is_kept(bare: Bare, ada: Someone) -> None:
     room = await ada.room("Telehealth")
     await ada.say(room, "said before")
     async with Line(bare.url) as line:
@@ -70,14 +68,11 @@ async def test_what_was_written_without_a_network_is_kept(bare: Bare, browser: B
         await expect(pill).to_have_count(0)
         await expect(mine).to_be_visible()
         await expect(page).to_have_url(f"{line.url}/rooms/{room}")
-    assert complaints.texts == []
-    await ada.context.close()
 
 
-async def test_whose_session_ends_comes_back_to_where_they_were(bare: Bare, browser: Browser) -> None:
-    complaints = Complaints()
-    ada = await someone(bare, browser, complaints, "Ada Founder")
-    bob = await someone(bare, browser, complaints, "Bob Builder")
+async def test_whose_session_ends_comes_back_to_where_they_were(
+    bare: Bare, browser: Browser, ada: Someone, bob: Someone
+) -> None:
     room = await ada.room("Telehealth")
     await ada.say(room, "said before")
     page = ada.page
@@ -113,17 +108,13 @@ async def test_whose_session_ends_comes_back_to_where_they_were(bare: Bare, brow
     await expect(idea).to_have_value("")
     await page.reload()
     await expect(idea).to_have_value("")
-    assert complaints.texts == []
     await elsewhere.close()
-    await bob.context.close()
-    await ada.context.close()
 
 
-async def test_what_is_refused_for_good_is_given_back(bare: Bare, browser: Browser) -> None:
-    complaints = Complaints()
-    ada = await someone(bare, browser, complaints, "Ada Founder")
-    bob = await someone(bare, browser, complaints, "Bob Builder")
-    room, other = await ada.room("Telehealth", bob), await ada.room("Elsewhere", bob)
+async def test_what_is_refused_for_good_is_given_back(
+    bare: Bare, ada: Someone, bob: Someone, room: str
+) -> None:
+    other = await ada.room("Elsewhere", bob)
     await ada.say(room, "said before")
     page = bob.page
     async with Line(bare.url) as line:
@@ -153,9 +144,6 @@ async def test_what_is_refused_for_good_is_given_back(bare: Bare, browser: Brows
         await expect(unsent).to_have_count(0)
         said = [each["text"] for each in (await ada.ask("GET", f"/rooms/{other}/messages"))["items"]]
         assert said == ["not held up"]
-    assert complaints.texts == []
-    await ada.context.close()
-    await bob.context.close()
 
 
 async def me(who: Someone) -> str:
@@ -172,9 +160,9 @@ async def sign_in_here(page: Page, who: Someone) -> None:
     await expect(dialog).to_have_count(0)
 
 
-async def test_a_draft_takes_along_what_it_answers(bare: Bare, browser: Browser) -> None:
-    complaints = Complaints()
-    ada = await someone(bare, browser, complaints, "Ada Founder")
+async def test_a_draft_takes_along_what_it_answers(
+    bare: Bare, browser: Browser, ada: Someone, complaints: Complaints
+) -> None:
     room = await ada.room("Telehealth")
     await ada.say(room, "which database?")
     laptop = ada.page
@@ -201,13 +189,10 @@ async def test_a_draft_takes_along_what_it_answers(bare: Bare, browser: Browser)
         ("which database?", None),
         ("the usual one", said[0]["id"]),
     ]
-    assert complaints.texts == []
     await phone_context.close()
-    await ada.context.close()
 
 
-async def test_files_of_two_rooms_do_not_wait_for_each_other(bare: Bare, browser: Browser) -> None:
-    ada = await someone(bare, browser, Complaints(), "Ada Founder")
+async def test_files_of_two_rooms_do_not_wait_for_each_other(bare: Bare, ada: Someone) -> None:
     first, second = await ada.room("First"), await ada.room("Second")
     page, held, begun = ada.page, asyncio.Event(), asyncio.Event()
 
@@ -250,7 +235,6 @@ async def test_files_of_two_rooms_do_not_wait_for_each_other(bare: Bare, browser
         held.set()
     names = [each["name"] for each in (await ada.ask("GET", "/files"))["items"]]
     assert sorted(names) == ["four.txt", "one.txt", "three.txt", "two.txt"]
-    await ada.context.close()
 
 
 async def expect_draft(ada: Someone, room: str, text: str) -> None:
