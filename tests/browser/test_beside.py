@@ -70,3 +70,21 @@ async def test_a_thread_and_pins_far_up_keep_in_step(
         await bob.say(room, f"once more {number}.")
     await expect(log.get_by_text("once more 4.")).to_be_visible()
     assert asked == []
+
+
+async def test_a_name_that_is_being_typed_is_not_lost_to_what_happens_in_the_room(
+    bare: Bare, ada: Someone, bob: Someone, room: str
+) -> None:
+    page = ada.page
+    await page.goto(f"{bare.url}/rooms/{room}")
+    await page.get_by_role("button", name=re.compile("^Details")).click()
+    name = page.get_by_label("Name of the room")
+    await name.fill("Telehealth, second release")
+    await bob.say(room, "shall we begin?")
+    await expect(page.get_by_role("article").filter(has_text="shall we begin?")).to_be_visible()
+    await expect(name).to_have_value("Telehealth, second release")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Telehealth, second release")
+    # What another owner calls it meanwhile is taken over.
+    await ada.ask("PATCH", f"/rooms/{room}", {"title": "Third"})
+    await expect(name).to_have_value("Third")
