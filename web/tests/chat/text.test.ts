@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Member } from '$lib/api/types';
 import { titleOf } from '$lib/chat/rooms';
-import { completion, mentionsIn, namesOf, oneLine } from '$lib/chat/text';
+import { completion, isCalled, mentionsIn, namesOf, oneLine } from '$lib/chat/text';
 import { startOfDay } from '$lib/format/time';
 import { parse } from '$lib/markdown/parse';
 
@@ -35,6 +35,13 @@ describe('completion', () => {
 		expect(completion('@lee', 4, people)).toMatchObject({ from: 0, matches: [people[1]] });
 	});
 
+	it('does without accents, which a name is given whole', () => {
+		const jose = person('jose', 'José Álvarez');
+		expect(completion('@jose', 5, [jose])).toEqual({ from: 0, matches: [jose] });
+		expect(completion('@alv', 4, [jose])?.matches).toEqual([jose]);
+		expect(completion('@josé álvarez', 13, [jose])).toBeNull();
+	});
+
 	it('is closed after a whole name, in addresses, and elsewhere', () => {
 		for (const text of ['@Ann', 'mail ann@an', 'plain', '@zzz']) expect(completion(text, text.length, people)).toBeNull();
 	});
@@ -56,6 +63,27 @@ it('a room of two is called by the other one, a bigger one by its name', () => {
 it('a day begins at midnight of its zone', () => {
 	expect(startOfDay('2026-11-24', 'Asia/Tokyo')).toBe('2026-11-23T15:00:00.000Z');
 	expect(startOfDay('2026-07-01', 'America/New_York')).toBe('2026-07-01T04:00:00.000Z');
+});
+
+describe('somebody is found by name', () => {
+	it.each([
+		['José Álvarez', 'jose'],
+		['Jose Alvarez', 'JOSÉ'],
+		['Łukasz Søndergård', 'lukasz sond'],
+		['Ingrid Weiß', 'weiss'],
+		['Nguyễn Văn Đức', 'duc nguyen'],
+		['İpek Yıldız', 'ipek yildiz'],
+		['Jo\u0308rg', 'j\u00f6rg'],
+		['李小龙', '小龙'],
+		['Ｍａｙａ', 'maya'],
+		['مريم الحسن', 'الحسن']
+	])('%s as %j', (name, words) => expect(isCalled(name, words)).toBe(true));
+
+	it('only where every word is in the name', () => {
+		expect(isCalled('José Álvarez', 'jose b')).toBe(false);
+		expect(isCalled('José Álvarez', 'z jo')).toBe(true);
+		expect(isCalled('Bob', 'bobby')).toBe(false);
+	});
 });
 
 describe('names in a row', () => {

@@ -2,6 +2,16 @@
 import type { Member } from '$lib/api/types';
 import { plural } from '$lib/i18n';
 
+/** Letters that Unicode does not take apart into a plain one and an accent. */
+const PLAIN: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ß: 'ss', æ: 'ae', œ: 'oe', ı: 'i' };
+/** As it is looked for: without capitals and accents. */
+const folded = (text: string) =>
+	text
+		.toLowerCase()
+		.normalize('NFKD')
+		.replace(/[\u0300-\u036f]/g, '')
+		.replace(/[łøđðþßæœı]/g, (letter) => PLAIN[letter] ?? letter);
+
 /** Plain words without the marks of Markdown, cut to a length. */
 export function oneLine(text: string, most: number): string {
 	const plain = text.replace(/[*_`#>~]|\[(.*?)\]\(.*?\)/g, '$1').replace(/\s+/g, ' ').trim();
@@ -27,6 +37,12 @@ export function mentionsIn(text: string, members: readonly Member[]): string[] {
 	return [...found];
 }
 
+/** Whether each of the words is somewhere in the name, whatever their order, capitals and accents. */
+export function isCalled(name: string, words: string): boolean {
+	const within = folded(name);
+	return folded(words).split(/\s+/).every((word) => within.includes(word));
+}
+
 export interface Completion {
 	/** Where the @ stands. */
 	from: number;
@@ -37,11 +53,10 @@ export interface Completion {
 export function completion(text: string, caret: number, members: readonly Member[]): Completion | null {
 	const begun = /(^|[\s([{])@([\p{L}\p{N}._-]*(?: [\p{L}\p{N}._-]*)?)$/u.exec(text.slice(0, caret));
 	if (!begun) return null;
-	const wanted = (begun[2] ?? '').toLowerCase();
+	const typed = begun[2] ?? '';
 	// A whole name is done: Enter sends then, even if a longer name begins alike.
-	if (members.some(({ name }) => name.toLowerCase() === wanted)) return null;
-	const matches = members
-		.filter(({ name }) => [name, ...name.split(' ')].some((part) => part.toLowerCase().startsWith(wanted)))
-		.slice(0, 6);
-	return matches.length ? { from: caret - (begun[2] ?? '').length - 1, matches } : null;
+	if (members.some(({ name }) => name.toLowerCase() === typed.toLowerCase())) return null;
+	const wanted = folded(typed);
+	const matches = members.filter(({ name }) => [name, ...name.split(' ')].some((part) => folded(part).startsWith(wanted))).slice(0, 6);
+	return matches.length ? { from: caret - typed.length - 1, matches } : null;
 }
