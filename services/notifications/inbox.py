@@ -35,9 +35,11 @@ from services.notifications.schemas import Recipient
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The newest message that a line tells of, as it is now: what was edited or deleted since is not shown as it was."""
+    """The newest message that a line tells of, as it is now: what was edited or deleted since is not shown as it was.
+    `files`: the names of its files."""
 
     text: str
+    files: str
     deleted: bool
 
 
@@ -127,8 +129,8 @@ def _told() -> ColumnElement[bool]:
 def _as_told(row: Row[Any]) -> Told | None:
     if row.text is None:
         return None
-    said = row.text or ", ".join(each["name"] for each in row.attachments)
-    return Told(said, row.deleted_at is not None)
+    files = ", ".join(each["name"] for each in row.attachments)
+    return Told(row.text, files, row.deleted_at is not None)
 
 
 async def unread(session: AsyncSession, user_id: UUID) -> int:

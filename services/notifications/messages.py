@@ -187,7 +187,7 @@ def _news(away: Away) -> News:
         name,
         key=key,
         path=f"/rooms/{away.room_id}",
-        context={"sender": away.sender, "room": away.title, "preview": one_line(away.text)},
+        context={"sender": away.sender, "room": away.title, "preview": one_line(away.text, away.files)},
         count=away.count,
         room_id=away.room_id,
         seq=away.seq,
@@ -258,7 +258,9 @@ async def _mail(session: AsyncSession, user_id: UUID, found: Sequence[Row[Any]])
             count=rows[0].count,
             direct=rows[0].direct,
             lines=[
-                DigestLine(sender=row.sender, text=one_line(row.text), at=row.at, mention=row.mention)
+                DigestLine(
+                    sender=row.sender, text=one_line(row.text, row.files), at=row.at, mention=row.mention
+                )
                 for row in reversed(rows)
             ],
         )

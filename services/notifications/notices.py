@@ -12,6 +12,7 @@ from core import clock, cursors
 from core.actor import Actor, Scope
 from core.events import UserEvent, emit
 from models.notifications import Notification
+from services.conversations.plain_text import plain
 from services.notifications import inbox
 from services.notifications.inbox import Told
 from services.notifications.kinds import Kind
@@ -93,7 +94,8 @@ def read(
     """A line in words, in the reader's language and time zone. `told`: the message that it tells of, as it is now."""
     values = {"count": row.count, **_shown(row.context, reader)}
     if told is not None and "preview" in values:
-        values["preview"] = words("shared.deleted", reader.language) if told.deleted else one_line(told.text)
+        deleted = words("shared.deleted", reader.language)
+        values["preview"] = deleted if told.deleted else one_line(told.text, told.files)
     body = f"notice.{row.name}.body"
     return NotificationRead(
         id=row.id,
@@ -116,9 +118,9 @@ def _shown(context: dict[str, str], reader: Recipient) -> dict[str, str]:
     }
 
 
-def one_line(text: str) -> str:
-    """A message in one line, shortened."""
-    line = " ".join(text[: PREVIEW * 4].split())
+def one_line(text: str, files: str | None = None) -> str:
+    """A message in one line, in plain words, shortened; one without words by the names of its files."""
+    line = plain(text[: PREVIEW * 4]) or " ".join((files or "").split())
     return line if len(line) <= PREVIEW else line[: PREVIEW - 1].rstrip() + "…"
 
 

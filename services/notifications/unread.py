@@ -21,16 +21,18 @@ from models.accounts import User
 from models.conversations import own_last_seq
 from models.notifications import Digest, MessageNotice, MessageScan
 
+# What a message without words says: the names of its files.
+_FILES = """case when m.text = '' then (
+        select string_agg(each ->> 'name', ', ' order by place)
+        from jsonb_array_elements(m.attachments) with ordinality as a(each, place)
+    ) end"""
+
 # Messages since `floor` in order of their ids, which are times: a range of the primary key. `told_seq`, the read mark and
-# what somebody said last leave out what they have been told of or have read. A message without words says the names of
-# its files.
+# what somebody said last leave out what they have been told of or have read.
 _AWAY = text(
     f"""
     with said as (
-        select m.room_id, m.sender_id, m.seq, coalesce(nullif(m.text, ''), (
-            select string_agg(each ->> 'name', ', ' order by place)
-            from jsonb_array_elements(m.attachments) with ordinality as a(each, place)
-        ), '') as text, m.mentions, m.created_at
+        select m.room_id, m.sender_id, m.seq, m.text, {_FILES} as files, m.mentions, m.created_at
         from messages m
         join rooms r on r.id = m.room_id
         where m.id >= :floor and m.created_at <= :through and m.kind = 'text' and m.deleted_at is null
@@ -40,7 +42,8 @@ _AWAY = text(
         count(*) as count, max(s.seq) as seq, max(s.created_at) as at,
         count(distinct s.sender_id) as senders,
         (array_agg(u.name order by s.seq desc))[1] as sender,
-        (array_agg(s.text order by s.seq desc))[1] as text
+        (array_agg(s.text order by s.seq desc))[1] as text,
+        (array_agg(s.files order by s.seq desc))[1] as files
     from said s
     join rooms r on r.id = s.room_id
     join room_members rm on rm.room_id = s.room_id and rm.user_id <> s.sender_id and rm.left_at is null
@@ -79,11 +82,7 @@ _WAITING = text(
     f"""
     select * from (
         select m.room_id, case when r.kind = 'direct' then u.name else r.title end as title,
-            r.kind = 'direct' as direct, m.seq, coalesce(nullif(m.text, ''), (
-                select string_agg(each ->> 'name', ', ' order by place)
-                from jsonb_array_elements(m.attachments) with ordinality as a(each, place)
-            ), '') as text,
-            m.created_at as at, u.name as sender, rm.user_id = any(m.mentions) as mention,
+            r.kind = 'direct' as direct, m.seq, m.text, {_FILES} as files, m.created_at as at, u.name as sender, rm.user_id = any(m.mentions) as mention,
             count(*) over (partition by m.room_id) as count,
             max(m.seq) over (partition by m.room_id) as through_seq,
             row_number() over (partition by m.room_id order by m.seq desc) as place,
@@ -123,6 +122,7 @@ class Away:
     senders: int
     sender: str
     text: str
+    files: str | None
 
 
 async def scanned(session: AsyncSession, *, first: datetime) -> datetime:

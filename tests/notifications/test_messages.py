@@ -111,7 +111,7 @@ async def test_who_was_away_is_told_once(db: Database) -> None:
     await look(db)
     (line,) = await lines(db, grace)
     assert line.title == "2 new messages from Ada"
-    assert line.body == "Are **you** there? It is about Monday."
+    assert line.body == "Are you there? It is about Monday."
     assert (line.path, line.read) == (f"/rooms/{room_id}", False)
     assert await lines(db, ada) == []
     seq = await say(db, room_id, ada, "Third")
@@ -192,16 +192,16 @@ async def test_files_without_words_are_told_by_name_and_a_direct_room_by_who_wri
     await say(db, opened.id, ada, "see this")
     await db.raw.execute(
         "update messages set text = '', attachments = $2 where room_id = $1 and text = 'see this'",
-        opened.id, [{"name": "plan.pdf"}, {"name": "costs.ods"}],
+        opened.id, [{"name": "_plan_.pdf"}, {"name": "costs.ods"}],
     )  # fmt: skip
     await look(db)
     assert {line.title: line.body for line in await lines(db, grace)} == {
         "Ada mentioned you": "@Grace",
-        "Ada wrote to you": "plan.pdf, costs.ods",
+        "Ada wrote to you": "_plan_.pdf, costs.ods",
     }
     (context,) = await digests(db, grace)
     assert [(room["title"], [each["text"] for each in room["lines"]]) for room in context["rooms"]] == [
-        ("Ada", ["@Grace", "plan.pdf, costs.ods"])
+        ("Ada", ["@Grace", "_plan_.pdf, costs.ods"])
     ]
     (row,) = await emails(db, user_id=grace.id, template="message_digest")
     await deliver(db, email_id=row.id)
@@ -284,6 +284,27 @@ async def test_a_digest_holds_what_still_waits_and_goes_out_once(db: Database, s
     assert mail["subject"] == "6 new messages in 2 conversations"
     assert "<script>" not in mail["html"]
     assert mail["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+async def test_mails_and_notices_show_words_without_the_marks_of_markdown(
+    db: Database, sandbox: Sandbox
+) -> None:
+    room_id, (ada, grace) = await people(db)
+    await say(
+        db,
+        room_id,
+        ada,
+        "## Offer\n\n> How much?\n\n- **$49*** for `order_id_v2`\n- see [the _plan_](https://example.com/a_b_c)\n\n2*3*4 -> 24",
+    )
+    await look(db)
+    words = "Offer “How much?” $49* for order_id_v2 · see the plan 2*3*4 -> 24"
+    assert [line.body for line in await lines(db, grace)] == [words]
+    await digests(db, grace)
+    (row,) = await emails(db, user_id=grace.id, template="message_digest")
+    await deliver(db, email_id=row.id)
+    (mail,) = await outbox(sandbox, str(grace.email))
+    assert words in mail["text"]
+    assert words.replace(">", "&gt;") in mail["html"]
 
 
 async def test_what_is_read_or_not_wanted_is_not_mailed(db: Database) -> None:

@@ -36,6 +36,7 @@ describe('blocks', () => {
 		parse('['.repeat(8_000));
 		parse('`'.repeat(4_000) + 'a');
 		parse('_a '.repeat(2_600));
+		parse(`# a${' '.repeat(7_900)}b`);
 		expect(performance.now() - started).toBeLessThan(1_500);
 	});
 });

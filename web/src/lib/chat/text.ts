@@ -1,6 +1,7 @@
 /** Words of messages: in one line, and whom they name. Pure functions. */
 import type { Member } from '$lib/api/types';
 import { plural } from '$lib/i18n';
+import { plain } from '$lib/markdown/plain';
 
 /** Letters that Unicode does not take apart into a plain one and an accent. */
 const PLAIN: Readonly<Record<string, string>> = { ł: 'l', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ß: 'ss', æ: 'ae', œ: 'oe', ı: 'i' };
@@ -12,10 +13,10 @@ const folded = (text: string) =>
 		.replace(/[\u0300-\u036f]/g, '')
 		.replace(/[łøđðþßæœı]/g, (letter) => PLAIN[letter] ?? letter);
 
-/** Plain words without the marks of Markdown, cut to a length. */
+/** Plain words without the marks of Markdown, cut to a length. Of a long text only the beginning is read. */
 export function oneLine(text: string, most: number): string {
-	const plain = text.replace(/[*_`#>~]|\[(.*?)\]\(.*?\)/g, '$1').replace(/\s+/g, ' ').trim();
-	return plain.length > most ? `${plain.slice(0, most - 1)}…` : plain;
+	const words = plain(text.slice(0, most * 8));
+	return words.length > most ? `${words.slice(0, most - 1)}…` : words;
 }
 
 /** Names in a row; of many the first ones, and how many more there are. */

@@ -10,8 +10,10 @@ export type Inline =
 const CODE = /^(`+)([^`]|[^`][\s\S]*?[^`])\1(?!`)/;
 const LINK = /^\[((?:[^[\]]|\[[^[\]]*\]){1,300})\]\(\s*<?([^\s<>()]*(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"[^"]*")?\s*\)/;
 const BARE = /^https?:\/\/[^\s<>"'`]+/i;
-const STRONG = /^(\*\*|__)(?=\S)([\s\S]*?\S)\1/;
-const EMPHASIS = /^([*_])(?=[^\s*_])([\s\S]*?[^\s*_])\1(?![\w*])/;
+const STRONG = /^(?:\*\*(?=\S)([\s\S]*?\S)\*\*|__(?=\S)([\s\S]*?\S)__(?![\p{L}\p{N}_]))/u;
+const EMPHASIS = /^(?:\*(?=[^\s*_])([\s\S]*?[^\s*_])\*(?![\w*])|_(?=[^\s*_])([\s\S]*?[^\s*_])_(?![\p{L}\p{N}_*]))/u;
+// The star of a price, or of a note: after a word and before a comma it opens nothing.
+const OPENS_NOTHING = /^[*_]+[,.;:!?)\]}/-]/;
 const STRIKE = /^~~(?=\S)([\s\S]*?\S)~~/;
 const SPECIAL = /[\\`*_~[\nhH]/;
 const MAX_DEPTH = 8;
@@ -100,9 +102,11 @@ function special(source: string, at: number, depth: number): Match | null {
 		case 'H':
 			return /\w/.test(before) ? null : bare(rest);
 		default:
-			if (source[at] === '_' && /\w/.test(before)) return null;
-			if ((match = STRONG.exec(rest))) return nested('strong', match[2] as string, match[0].length, depth);
-			if ((match = EMPHASIS.exec(rest))) return nested('emphasis', match[2] as string, match[0].length, depth);
+			if (/[^\s([{"'“‘«]/.test(before) && OPENS_NOTHING.test(rest)) return null;
+			if (/\d/.test(before) && /^\*+\d/.test(rest)) return null;
+			if (source[at] === '_' && /[\p{L}\p{N}_]/u.test(before)) return null;
+			if ((match = STRONG.exec(rest))) return nested('strong', (match[1] ?? match[2]) as string, match[0].length, depth);
+			if ((match = EMPHASIS.exec(rest))) return nested('emphasis', (match[1] ?? match[2]) as string, match[0].length, depth);
 			return null;
 	}
 }
@@ -115,7 +119,7 @@ function link(rest: string, depth: number): Match | null {
 	const match = LINK.exec(rest);
 	if (!match) return null;
 	const href = safeHref(match[2] ?? '');
-	const children = parseInline(match[1] as string, depth + 1).filter(({ type }) => type !== 'link');
+	const children = parseInline(match[1] as string, depth + 1).flatMap((node) => (node.type === 'link' ? node.children : [node]));
 	return href ? { node: { type: 'link', href, children }, length: match[0].length } : null;
 }
 

@@ -14,7 +14,7 @@ export type Block =
 	| { type: 'rule' };
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([\w+#.-]*)[^`]*$/;
-const HEADING = /^ {0,3}(#{1,6})\s+(.+?)\s*#*\s*$/;
+const HEADING = /^ {0,3}(#{1,6})\s+(\S.*)$/;
 const RULE = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
 const QUOTE = /^ {0,3}> ?(.*)$/;
 const ITEM = /^( *)([-*+•]|\d{1,9}[.)])\s+(.*)$/;
@@ -62,12 +62,20 @@ function block1(lines: string[], at: number, depth: number): [Block, number] {
 	const fence = FENCE.exec(line);
 	if (fence) return code(lines, at, fence[1] as string, fence[2] ?? '');
 	const heading = HEADING.exec(line);
-	if (heading) return [{ type: 'heading', level: heading[1]?.length ?? 1, children: parseInline(heading[2] ?? '') }, at + 1];
+	if (heading) return [{ type: 'heading', level: heading[1]?.length ?? 1, children: parseInline(unclosed((heading[2] ?? '').trimEnd())) }, at + 1];
 	if (RULE.test(line)) return [{ type: 'rule' }, at + 1];
 	if (depth < MAX_DEPTH && QUOTE.test(line)) return quote(lines, at, depth);
 	if (depth < MAX_DEPTH && ITEM.test(line)) return list(lines, at, depth);
 	if (line.includes('|') && TABLE_LINE.test(lines[at + 1] ?? '') && (lines[at + 1] ?? '').includes('-')) return table(lines, at);
 	return paragraph(lines, at);
+}
+
+/** A heading without the signs that close it; `C#` keeps its own. */
+function unclosed(heading: string): string {
+	let end = heading.length;
+	while (heading[end - 1] === '#') end -= 1;
+	const words = heading.slice(0, end);
+	return /\s$/.test(words) ? words.trimEnd() : heading;
 }
 
 function code(lines: string[], at: number, fence: string, language: string): [Block, number] {
