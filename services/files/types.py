@@ -196,9 +196,10 @@ def compatible(claim: str | None, found: str) -> bool:
     """Whether what was claimed can be what was found."""
     if claim is None or claim == "any" or claim == found:
         return True
+    # What Office locks with a password, whatever its extension, it wraps in its old container.
     return (claim, found) in {
         ("zip", "office"), ("archive", "zip"), ("zip", "archive"), ("media", "unknown"), ("archive", "unknown"),
-        ("ole", "text"), ("ole", "office"), ("office", "zip"),
+        ("ole", "text"), ("ole", "office"), ("office", "zip"), ("office", "ole"),
     }  # fmt: skip
 
 

@@ -57,6 +57,14 @@ def test_programs_and_double_files_are_refused(content: bytes, reason: str) -> N
     assert types.identify(content, content, len(content)).refused == reason
 
 
+@pytest.mark.parametrize("name", ["model.xlsx", "contract.docx", "pitch.pptx", "plan.xls"])
+def test_what_office_locks_with_a_password_is_what_its_name_says(name: str) -> None:
+    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 40
+    found = types.family(types.identify(locked, locked, len(locked)).type)
+    assert types.compatible(types.promised(name), found)
+    assert not types.compatible(types.promised("plan.pdf"), found)
+
+
 @pytest.mark.parametrize("name", ["a.exe", "plan.pdf.scr", "x.LNK", "run.bat", "x.hta", "setup.msi", "s.jar"])
 def test_names_that_run_on_a_click_are_known(name: str) -> None:
     assert types.runs_on_click(name)
