@@ -154,3 +154,18 @@ async def test_what_does_not_work_at_all_asks_and_goes_on_when_the_network_is_ba
         await page.context.set_offline(False)
         await ready(tray)
         assert await sent(bare, page, room) == [("model.bin", b"bytes")]
+
+
+async def test_a_picture_that_the_browser_cannot_show_is_a_file_like_others(
+    bare: Bare, browser: Browser
+) -> None:
+    heic = b"\0\0\0\x18ftypheic" + os.urandom(4_000)
+    async with composing(bare, browser) as (page, tray, room, _):
+        await page.locator("main input[type=file]").set_input_files(
+            {"name": "IMG_2041.heic", "mimeType": "image/heic", "buffer": heic}
+        )
+        await expect(tray.get_by_text("IMG_2041.heic")).to_be_visible()
+        await ready(tray)
+        await expect(tray.locator("svg").first).to_be_visible()
+        await expect(tray.locator("img")).to_have_count(0)
+        assert await sent(bare, page, room) == [("IMG_2041.heic", heic)]
