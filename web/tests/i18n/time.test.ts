@@ -1,4 +1,4 @@
-import { dayKey, relativeDay, startOfDay } from '$lib/format/time';
+import { ago, dayKey, longDay, moment, relativeDay, shortDay, startOfDay } from '$lib/format/time';
 import { describe, expect, it } from 'vitest';
 
 describe('the beginning of a day', () => {
@@ -35,5 +35,26 @@ describe('days by their names', () => {
 		const early = new Date('2026-03-28T23:15:00Z'); // 0:15 in Berlin, on the day that has 23 hours
 		expect(relativeDay('2026-03-28T12:00:00Z', 'Europe/Berlin', early)).toBe('Yesterday');
 		expect(relativeDay('2026-03-30T10:00:00Z', 'Europe/Berlin', early)).toBe('Tomorrow');
+	});
+});
+
+describe('days of another year', () => {
+	const now = new Date('2026-01-02T11:00:00Z');
+
+	it('tell their year where one looks back, and no other days do', () => {
+		expect(relativeDay('2025-11-24T12:00:00Z', 'UTC', now)).toBe('Monday, November 24, 2025');
+		expect(relativeDay('2026-01-20T12:00:00Z', 'UTC', now)).toBe('Tuesday, January 20');
+		expect(relativeDay('2027-01-20T12:00:00Z', 'UTC', now)).toBe('Wednesday, January 20');
+		expect(longDay('2025-11-24T12:00:00Z', 'UTC', now)).toBe('Monday, November 24, 2025');
+		expect(shortDay('2025-11-24T12:00:00Z', 'UTC', now)).toBe('Mon, Nov 24, 2025');
+		expect(moment('2025-11-24T15:00:00Z', 'UTC', now)).toMatch(/^Mon, Nov 24, 2025, 3:00\sPM$/);
+		expect(ago('2025-11-24T12:00:00Z', 'UTC', now)).toBe('Nov 24, 2025');
+		expect(ago('2026-01-01T12:00:00Z', 'UTC', now)).toBe('23h');
+	});
+
+	it('are of another year in the zone of whoever reads', () => {
+		const at = '2025-12-31T11:30:00Z';
+		expect(shortDay(at, 'Pacific/Auckland', now)).toBe('Thu, Jan 1');
+		expect(shortDay(at, 'Pacific/Honolulu', now)).toBe('Wed, Dec 31, 2025');
 	});
 });

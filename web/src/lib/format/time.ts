@@ -29,11 +29,15 @@ export function startOfDay(day: string, zone: string): string {
 /** `3:00 PM`. */
 export const clock = (at: Instant, zone: string) => show(at, zone, { hour: 'numeric', minute: '2-digit' });
 
-/** `Tue, Nov 24`. */
-export const shortDay = (at: Instant, zone: string) => show(at, zone, { weekday: 'short', month: 'short', day: 'numeric' });
+/** The year, where it is told: looking back from `now`, a day of another year could be any year's. */
+const year = (at: Instant, zone: string, now: Date | undefined): Intl.DateTimeFormatOptions =>
+	now && dayKey(at, zone).slice(0, 4) < dayKey(now, zone).slice(0, 4) ? { year: 'numeric' } : {};
 
-/** `Tuesday, November 24`. */
-export const longDay = (at: Instant, zone: string) => show(at, zone, { weekday: 'long', month: 'long', day: 'numeric' });
+/** `Tue, Nov 24`; with `now`, `Tue, Nov 24, 2026` when that is an earlier year. */
+export const shortDay = (at: Instant, zone: string, now?: Date) => show(at, zone, { weekday: 'short', month: 'short', day: 'numeric', ...year(at, zone, now) });
+
+/** `Tuesday, November 24`; with `now`, `Tuesday, November 24, 2026` when that is an earlier year. */
+export const longDay = (at: Instant, zone: string, now?: Date) => show(at, zone, { weekday: 'long', month: 'long', day: 'numeric', ...year(at, zone, now) });
 
 /** `Nov 24, 2026`. */
 export const fullDay = (at: Instant, zone: string) => show(at, zone, { year: 'numeric', month: 'short', day: 'numeric' });
@@ -41,27 +45,27 @@ export const fullDay = (at: Instant, zone: string) => show(at, zone, { year: 'nu
 /** `Nov 24, 2026, 3:00 PM`. */
 export const fullMoment = (at: Instant, zone: string) => `${fullDay(at, zone)}, ${clock(at, zone)}`;
 
-/** `Tue, Nov 24, 3:00 PM`. */
-export const moment = (at: Instant, zone: string) => `${shortDay(at, zone)}, ${clock(at, zone)}`;
+/** `Tue, Nov 24, 3:00 PM`; with `now`, `Tue, Nov 24, 2026, 3:00 PM` when that is an earlier year. */
+export const moment = (at: Instant, zone: string, now?: Date) => `${shortDay(at, zone, now)}, ${clock(at, zone)}`;
 
-/** `Today`, `Yesterday`, `Tomorrow` or the long day. */
+/** `Today`, `Yesterday`, `Tomorrow` or the long day, with its year when that is an earlier one. */
 export function relativeDay(at: Instant, zone: string, now: Date): string {
 	// Days of the calendar: where clocks change one has 23 hours, or 25.
 	const days = (Date.parse(dayKey(at, zone)) - Date.parse(dayKey(now, zone))) / 86_400_000;
 	if (days === 0) return t('time.today');
 	if (days === -1) return t('time.yesterday');
 	if (days === 1) return t('time.tomorrow');
-	return longDay(at, zone);
+	return longDay(at, zone, now);
 }
 
-/** For lists: `now`, `5m`, `3h`, `Tue`, `Nov 3`. */
+/** For lists: `now`, `5m`, `3h`, `Tue`, `Nov 3`, `Nov 3, 2025` when that is an earlier year. */
 export function ago(at: Instant, zone: string, now: Date): string {
 	const seconds = (now.getTime() - date(at).getTime()) / 1000;
 	if (seconds < 60) return t('time.now');
 	if (seconds < 3_600) return t('time.minutes', { count: Math.floor(seconds / 60) });
 	if (seconds < 86_400) return t('time.hours', { count: Math.floor(seconds / 3_600) });
 	if (seconds < 6 * 86_400) return show(at, zone, { weekday: 'short' });
-	return show(at, zone, { month: 'short', day: 'numeric' });
+	return show(at, zone, { month: 'short', day: 'numeric', ...year(at, zone, now) });
 }
 
 /** `Lisbon (WET)` for `Europe/Lisbon`, at that moment. */
