@@ -3,19 +3,74 @@
 import io
 import re
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from PIL import Image
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
+from core.ids import new_id
+from services.accounts import profiles, repository
+from services.conversations import previewing
+from services.conversations.schemas import LinkPreview
 from tests.accounts.factories import make_user
 from tests.browser.looking import violations
 from tests.browser.people import Bare, database_of, sign_in
 from tests.browser.product import Complaints, person
 from tests.browser.test_files import room_of
+from tests.experts.test_reviews import held, write
 
 CODE = "def schedule(visits: dict[str, list[int]], clock: Callable[[], float]) -> tuple[str, ...]: ..."
 TABLE = "| glucose | medication | appointment | reimbursement | interoperability |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 |"
+
+WORD = "https://files.example/" + "attachment" * 30
+# What is cut off at the edge of the window, or of a box that shows no way to the rest of it.
+CUT_OFF = """() => [...document.querySelectorAll('main p, main bdi, main textarea, main article button')].filter((each) =>
+    each.getBoundingClientRect().right > innerWidth || (each.scrollWidth > each.clientWidth + 1 && !each.matches('.truncate, .sr-only'))
+).map((each) => each.outerHTML.slice(0, 160))"""
+
+
+async def cut_off(page: Page) -> list[str]:
+    return list(await page.evaluate(CUT_OFF))
+
+
+async def test_words_without_a_space_are_broken(bare: Bare, browser: Browser) -> None:
+    complaints = Complaints()
+    context, page = await person(browser, complaints, width=390, height=844)
+    async with database_of(bare) as db:
+        booking, client, expert = await held(db)
+        await write(db, client, booking, 4, f"All of it is at {WORD}")
+        await write(db, expert, booking, 5, f"Read {WORD}")
+        async with db.transaction() as session:
+            row = await repository.user(session, client.user_id)
+            assert row is not None
+            ada = profiles.read(row)
+        await sign_in(context, bare, db, ada)
+        room = await room_of(db, ada, await make_user(db))
+        sent = await context.request.post(
+            f"{bare.url}/api/v1/rooms/{room}/messages",
+            data={"client_id": str(uuid4()), "text": "Look at https://pages.example/one"},
+        )
+        message = UUID((await sent.json())["message"]["id"])
+        preview = LinkPreview(
+            id=new_id(),
+            url="https://pages.example/one",
+            title=WORD[:200],
+            description=WORD[:300],
+            site="Pages",
+        )
+        async with db.transaction() as session:
+            await previewing.add(session, message, [preview], linked=lambda _: [preview.url])
+
+    for path, said in (
+        (f"/reviews/{booking.id}", f"Read {WORD}"),
+        (f"/experts/{booking.expert_id}", f"All of it is at {WORD}"),
+        (f"/rooms/{room}", WORD[:200]),
+    ):
+        await page.goto(bare.url + path)
+        await expect(page.get_by_text(said).first).to_be_visible()
+        assert await cut_off(page) == [], path
+    assert complaints.texts == []
+    await context.close()
 
 
 async def test_what_is_too_wide_is_reached(bare: Bare, browser: Browser) -> None:
