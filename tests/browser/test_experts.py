@@ -12,6 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from core.embedded import EmbeddedPostgres
 from tests.browser.looking import violations
+from tests.browser.people import Bare, Someone
 from tests.browser.product import Complaints, Product, person
 from tests.experts.documents import docx, scanned
 from tests.files.factories import PDF, png
@@ -105,6 +106,28 @@ async def test_experts_pages_are_accessible(product: Product, browser: Browser) 
             found += await violations(page)
         await context.close()
         assert found == []
+
+
+async def test_what_is_typed_is_not_lost_to_another_filter(bare: Bare, ada: Someone) -> None:
+    page = ada.page
+    await page.goto(f"{bare.url}/experts")
+    words, lowest = page.get_by_role("searchbox"), page.get_by_role("textbox", name="From")
+    await words.fill("java")
+    await lowest.fill("50")
+    async with page.expect_response("**/api/v1/experts?*"):
+        await page.get_by_role("checkbox", name="Has bookable hours").check()
+    await expect(page).to_have_url(re.compile("bookable="))
+    await expect(words).to_have_value("java")
+    await expect(lowest).to_have_value("50")
+    await lowest.press("Enter")
+    await expect(page).to_have_url(re.compile("bookable=.*min_rate=50|min_rate=50.*bookable="))
+    await expect(words).to_have_value("java")
+    # The page is where the address says it is.
+    await words.press("Enter")
+    await expect(page).to_have_url(re.compile("q=java"))
+    await page.go_back()
+    await expect(words).to_have_value("")
+    await expect(lowest).to_have_value("50")
 
 
 async def sign_up(page: Page, product: Product, name: str) -> None:
