@@ -12,8 +12,8 @@ from models.base import Base
 
 
 class MessageWords(Base):
-    """What a message says, as PostgreSQL searches it. A trigger on `messages` (migration 0009) keeps it true after an edit,
-    and takes it away with a message that is deleted."""
+    """What a message and the names of its files say, as PostgreSQL searches it. A trigger on `messages` (migrations 0009,
+    0012) keeps it true after an edit, and takes it away with a message that is deleted."""
 
     __tablename__ = "message_words"
     __table_args__ = (

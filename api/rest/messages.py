@@ -39,7 +39,7 @@ async def search_messages(
     cursor: Annotated[str | None, Query(max_length=100)] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> SearchPage:
-    """Search the messages of one's rooms, or of one of them. Newest first."""
+    """Search the messages of one's rooms, or of one of them, with the names of their files. Newest first."""
     return await searching.search(
         session, actor, q, room_id=room_id, sender_id=sender_id, cursor=cursor, limit=limit
     )

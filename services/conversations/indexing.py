@@ -1,4 +1,4 @@
-"""The words of messages, taken once a minute for the search. What is newer is searched by its text (`search`), so nothing is
+"""The words of messages and of the names of their files, taken once a minute for the search. What is newer is searched by its text (`search`), so nothing is
 missed meanwhile; while no worker runs, search gets slower and stays right."""
 
 from datetime import timedelta
@@ -23,7 +23,7 @@ _THROUGH = text(
 _TAKE = text(
     """
     insert into message_words (message_id, room_id, sender_id, words)
-    select m.id, m.room_id, m.sender_id, to_tsvector('sextant', signs_apart(m.text)) from messages m
+    select m.id, m.room_id, m.sender_id, to_tsvector('sextant', said_in(m.text, m.attachments)) from messages m
     where m.id >= :since and m.id < :through and m.deleted_at is null
         and not exists (select from message_words w where w.message_id = m.id)
     on conflict do nothing

@@ -1,4 +1,4 @@
-"""Search in the messages of one's rooms: words, by their beginnings and whatever their accents, newest first. Where a
+"""Search in the messages of one's rooms, and the names of their files: words, by their beginnings and whatever their accents, newest first. Where a
 language puts no spaces between words, any run of its signs is found."""
 
 # ruff: noqa: S608  (the statement is put together from constants of this file; all values are bound)
@@ -54,14 +54,16 @@ SEARCH = text(
             and (cast(:sender as uuid) is null or m.sender_id = :sender)
             and (cast(:before_id as uuid) is null or m.id < :before_id)
             and not exists (select from message_words w where w.message_id = m.id)
-            and to_tsvector('sextant', signs_apart(m.text)) @@ {QUERY}
+            and to_tsvector('sextant', said_in(m.text, m.attachments)) @@ {QUERY}
         order by id desc limit :most
     )
     select m.*, case when r.kind = 'direct' then coalesce((
             select o.name from room_members other join users o on o.id = other.user_id
             where other.room_id = r.id and other.user_id <> :me
         ), r.title) else r.title end as room_title, r.kind as room_kind, u.name as sender_name,
-        ts_headline('sextant', signs_apart(translate(m.text, :marks, '')), {QUERY}, :headline) as headline
+        ts_headline('sextant', signs_apart(concat_ws(
+            E'\n', nullif(translate(m.text, :marks, ''), ''), names_apart(translate(names_of_files(m.attachments), :marks, ''))
+        )), {QUERY}, :headline) as headline
     from found f join messages m on m.id = f.id join rooms r on r.id = m.room_id join users u on u.id = m.sender_id
     order by m.id desc
     """

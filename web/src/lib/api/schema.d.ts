@@ -1452,7 +1452,7 @@ export interface paths {
         };
         /**
          * Search Messages
-         * @description Search the messages of one's rooms, or of one of them. Newest first.
+         * @description Search the messages of one's rooms, or of one of them, with the names of their files. Newest first.
          */
         get: operations["search_messages"];
         put?: never;

@@ -135,7 +135,7 @@ export const rooms = {
 	'search.none': 'No message has these words',
 	'search.none.text': 'Try fewer words, or the beginning of one.',
 	'search.begin': 'Find what was said',
-	'search.begin.text': 'Search all conversations you are in. Beginnings of words are enough.',
+	'search.begin.text': 'Search all conversations you are in, and the names of files sent there. Beginnings of words are enough.',
 	'search.more': 'Show more',
 	'search.count': { one: '{count} message', other: '{count} messages' }
 } as const;
