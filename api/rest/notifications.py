@@ -12,7 +12,7 @@ from api.rest.devices import DeviceDep
 from api.rest.limits import limited
 from core.actor import Scope
 from services.notifications import choosing, notices, pushing, service, suppressing
-from services.notifications.kinds import ChangeChoice, ChoiceList, ChoiceRead, Kind
+from services.notifications.kinds import ChangeChoice, ChoiceList, ChoiceRead, Kind, UnsubscriptionRead
 from services.notifications.notices import MarkNotifications, NotificationPage, UnreadNotifications
 from services.notifications.pushing import PushDevice, PushState, Subscribe
 from services.notifications.suppressing import MailState
@@ -123,6 +123,16 @@ async def ask_to_confirm_address(session: SessionDep, actor: ActorDep) -> None:
 async def confirm_address(data: LinkToken, session: SessionDep) -> None:
     """The link of that mail: mail goes to the address again."""
     await suppressing.lift(session, data.token)
+
+
+@router.post(
+    "/mail/unsubscriptions/preview",
+    dependencies=[public(), limited("mail links", 60, minutes=10)],
+    responses=problem(404, 422, 429),
+)
+async def preview_unsubscription(data: LinkToken, session: SessionDep) -> UnsubscriptionRead:
+    """Which mails a link would end, and whether they have ended before. Changes nothing."""
+    return await choosing.read_unsubscription(session, data.token)
 
 
 @router.post(

@@ -18,6 +18,7 @@ from services.notifications.kinds import (
     ChoiceList,
     ChoiceRead,
     Kind,
+    UnsubscriptionRead,
 )
 from services.notifications.schemas import Recipient
 
@@ -45,7 +46,7 @@ def _on(kind: Kind, chosen: NotificationChoice | None) -> frozenset[Channel]:
 
 async def wants_mail(session: AsyncSession, user_id: UUID, kind: Kind) -> bool:
     """Whether a mail of this kind, or of one that comes in the same mail, is wanted."""
-    for each in unsubscribing.TOGETHER.get(kind, (kind,)):
+    for each in unsubscribing.together(kind):
         if Channel.EMAIL in await channels(session, user_id, each):
             return True
     return False
@@ -80,11 +81,18 @@ async def change(session: AsyncSession, actor: Actor, kind: Kind, data: ChangeCh
     return await _read(session, actor.user_id, kind)
 
 
+async def read_unsubscription(session: AsyncSession, token: str) -> UnsubscriptionRead:
+    """What a token from a mail would end; it ends nothing yet. Raises NotFound."""
+    user_id, kind = unsubscribing.read(token)
+    ended = not await wants_mail(session, user_id, kind)
+    return UnsubscriptionRead(kinds=list(unsubscribing.together(kind)), ended=ended)
+
+
 async def unsubscribe(session: AsyncSession, token: str) -> ChoiceRead:
     """End the mails that a token from one of them stands for. Doing it again changes nothing. Raises NotFound."""
     user_id, kind = unsubscribing.read(token)
     if await repository.recipient(session, user_id) is not None:
-        for each in unsubscribing.TOGETHER.get(kind, (kind,)):
+        for each in unsubscribing.together(kind):
             await _keep(session, user_id, each, {Channel.EMAIL.value: False})
     return await _read(session, user_id, kind)
 

@@ -63,6 +63,13 @@ class ChoiceList(BaseModel):
     items: list[ChoiceRead]
 
 
+class UnsubscriptionRead(BaseModel):
+    """The kinds whose mails a link ends, and whether none of them is mailed any more."""
+
+    kinds: list[Kind]
+    ended: bool
+
+
 class ChangeChoice(BaseModel):
     """Channels that are not named stay as they are."""
 

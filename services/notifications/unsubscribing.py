@@ -15,7 +15,12 @@ from services.notifications.kinds import UNSUBSCRIBABLE, Kind
 
 _PURPOSE = "unsubscribe"
 # Messages and mentions come in one digest, so they end together.
-TOGETHER = {Kind.MESSAGE: (Kind.MESSAGE, Kind.MENTION)}
+_TOGETHER = {Kind.MESSAGE: (Kind.MESSAGE, Kind.MENTION)}
+
+
+def together(kind: Kind) -> tuple[Kind, ...]:
+    """All kinds that come in the mails of one."""
+    return _TOGETHER.get(kind, (kind,))
 
 
 def token(user_id: UUID, kind: Kind) -> str:

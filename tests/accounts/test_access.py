@@ -61,6 +61,7 @@ PUBLIC = {
     "receive_resend_webhook",
     "unsubscribe_at_once",
     "show_unsubscribe_page",
+    "preview_unsubscription",
     "unsubscribe",
     "confirm_address",
     "live",

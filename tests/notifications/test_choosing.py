@@ -82,9 +82,14 @@ async def test_a_mail_ends_its_kind_by_one_click_and_by_its_page(
     token = re.search(r"/unsubscribe#token=(\S+)", mail["text"])
     assert token is not None
     assert shown.headers["location"] == f"/unsubscribe#token={token[1]}"
+    preview = "/api/v1/mail/unsubscriptions/preview"
+    asked = await client.post(preview, json={"token": token[1]})
+    assert asked.json() == {"kinds": ["message", "mention"], "ended": False}
+    assert await digest_to(db, user.id) == "sent", "looking at the page ends nothing"
     clicked = await client.post(url, content="List-Unsubscribe=One-Click")
     assert clicked.status_code == 204
     assert await digest_to(db, user.id) == "skipped"
+    assert (await client.post(preview, json={"token": token[1]})).json()["ended"]
     page = await client.post("/api/v1/mail/unsubscriptions", json={"token": token[1]})
     assert page.json() == {"kind": "message", "in_app": True, "email": False, "push": True, "locked": []}
 
@@ -95,9 +100,24 @@ async def test_a_token_that_is_not_ours_ends_nothing(
 ) -> None:
     user = await make_user(db)
     token = change(unsubscribing.token(user.id, Kind.MESSAGE))
-    answer = await client.post("/api/v1/mail/unsubscriptions", json={"token": token})
-    assert (answer.status_code, answer.json()["code"]) == (404, "link_unknown")
+    for path in ("/api/v1/mail/unsubscriptions/preview", "/api/v1/mail/unsubscriptions"):
+        answer = await client.post(path, json={"token": token})
+        assert (answer.status_code, answer.json()["code"]) == (404, "link_unknown")
     assert await digest_to(db, user.id) == "sent"
+
+
+async def test_a_link_names_what_it_ends_and_what_was_turned_on_again(
+    client: httpx.AsyncClient, db: Database
+) -> None:
+    user = await make_user(db)
+    link = {"token": unsubscribing.token(user.id, Kind.MATCH)}
+    preview = "/api/v1/mail/unsubscriptions/preview"
+    assert (await client.post(preview, json=link)).json() == {"kinds": ["match"], "ended": False}
+    await client.post("/api/v1/mail/unsubscriptions", json=link)
+    assert (await client.post(preview, json=link)).json() == {"kinds": ["match"], "ended": True}
+    client.headers["Authorization"] = f"Bearer {await sign_in_cookie(db, user)}"
+    await client.patch("/api/v1/notifications/choices/match", json={"email": True})
+    assert not (await client.post(preview, json=link)).json()["ended"]
 
 
 def test_only_what_may_end_has_a_link() -> None:

@@ -1,5 +1,5 @@
 import { api, read } from './client';
-import type { MailState, Notification, NotificationChoice, NotificationPage, PushState } from './types';
+import type { MailState, Notification, NotificationChoice, NotificationPage, PushState, Unsubscription } from './types';
 
 const V1 = '/api/v1';
 
@@ -22,6 +22,9 @@ export const readMailState = async () => (await read(api.GET(`${V1}/me/mail`))) 
 export const askToConfirmAddress = () => read(api.POST(`${V1}/me/mail/confirmation`));
 
 export const confirmAddress = (token: string) => read(api.POST(`${V1}/mail/confirmations`, { body: { token } }));
+
+/** What a mail's link would end. */
+export const readUnsubscription = async (token: string) => (await read(api.POST(`${V1}/mail/unsubscriptions/preview`, { body: { token } }))) as Unsubscription;
 
 export const unsubscribe = async (token: string) => (await read(api.POST(`${V1}/mail/unsubscriptions`, { body: { token } }))) as NotificationChoice;
 

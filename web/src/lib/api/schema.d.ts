@@ -865,6 +865,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mail/unsubscriptions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Unsubscription
+         * @description Which mails a link would end, and whether they have ended before. Changes nothing.
+         */
+        post: operations["preview_unsubscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/matches": {
         parameters: {
             query?: never;
@@ -6851,6 +6871,16 @@ export interface components {
             unread: number;
         };
         /**
+         * UnsubscriptionRead
+         * @description The kinds whose mails a link ends, and whether none of them is mailed any more.
+         */
+        UnsubscriptionRead: {
+            /** Ended */
+            ended: boolean;
+            /** Kinds */
+            kinds: components["schemas"]["Kind"][];
+        };
+        /**
          * UpdateMe
          * @description Only the fields that are given change.
          */
@@ -10330,6 +10360,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChoiceRead"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Invalid input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_unsubscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsubscriptionRead"];
                 };
             };
             /** @description Not found */

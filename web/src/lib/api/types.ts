@@ -42,6 +42,7 @@ export type Proposal = Answer<'ProposalRead'>;
 export type Notification = Answer<'NotificationRead'>;
 export type NotificationPage = Answer<'NotificationPage'>;
 export type NotificationChoice = Answer<'ChoiceRead'>;
+export type Unsubscription = Answer<'UnsubscriptionRead'>;
 export type MailState = Answer<'MailState'>;
 export type PushState = Answer<'PushState'>;
 export type Payment = Answer<'PaymentRead'>;

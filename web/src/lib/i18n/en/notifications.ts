@@ -60,10 +60,11 @@ export const notifications = {
 	'mail.held.sent': 'The link is on its way to {address}',
 
 	'unsubscribe.title': 'End these mails?',
-	'unsubscribe.text': 'You stop getting this kind of mail at once. You are still told in the app, and mails about your security and your money still come.',
+	'unsubscribe.about': 'Mails about',
+	'unsubscribe.text': 'They end at once. What you are told in the app stays as it is, and mails about your security and your money still come. You can turn these on again at any time, in the settings under Notifications.',
 	'unsubscribe.confirm': 'End these mails',
 	'unsubscribe.done.title': 'You will get no more of these mails',
-	'unsubscribe.done.text': 'You can turn them on again in the settings, under Notifications.',
+	'unsubscribe.done.text': 'To undo this, turn on E-mail for them again in the settings, under Notifications.',
 	'unsubscribe.settings': 'Notification settings',
 	'confirm-address.title': 'Write to this address again?',
 	'confirm-address.text': 'You confirm that this address is yours, that it works, and that you want our mail.',
