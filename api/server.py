@@ -168,12 +168,40 @@ class Server(uvicorn.Server):
         self.up = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await _build(self.config.loaded_app)
         await super().startup(sockets)
         self.up.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._hub.close_all(lambda: random.randint(200, 3_000))  # noqa: S311
         await super().shutdown(sockets)
+
+
+async def _build(app: Any) -> None:
+    """Have the application look at all its routes. They are worked out when the first request comes, which takes 0.2 s, and
+    several times that beside what is still loading: nobody else would be answered meanwhile."""
+    scope: dict[str, Any] = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": "/health/live",  # comes after the others
+        "raw_path": b"/health/live",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [],
+        "client": ("127.0.0.1", 0),
+        "server": None,
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        return
+
+    await app(scope, receive, send)
 
 
 def _uvicorn_config(app: Any, config: Settings) -> uvicorn.Config:

@@ -120,9 +120,10 @@ class EmbeddedStorage:
             note = json.loads(self._note.read_text())
             os.kill(note["pid"], 0)
             self.endpoint, secret = note["endpoint"], note["secret_key"]
-            if await self._answers():
-                self.secret_key = secret
-                return True
+            async with httpx.AsyncClient(timeout=1) as client:
+                if await self._answers(client):
+                    self.secret_key = secret
+                    return True
         return False
 
     @property
@@ -131,16 +132,16 @@ class EmbeddedStorage:
 
     async def _healthy(self, process: asyncio.subprocess.Process) -> bool:
         deadline = asyncio.get_running_loop().time() + START_SECONDS
-        while process.returncode is None and asyncio.get_running_loop().time() < deadline:
-            if await self._answers():
-                return True
-            await asyncio.sleep(0.05)
+        async with httpx.AsyncClient(timeout=1) as client:
+            while process.returncode is None and asyncio.get_running_loop().time() < deadline:
+                if await self._answers(client):
+                    return True
+                await asyncio.sleep(0.05)
         return False
 
-    async def _answers(self) -> bool:
+    async def _answers(self, client: httpx.AsyncClient) -> bool:
         with suppress(httpx.HTTPError):
-            async with httpx.AsyncClient(timeout=1) as client:
-                return (await client.get(f"{self.endpoint}/healthz")).status_code == 200
+            return (await client.get(f"{self.endpoint}/healthz")).status_code == 200
         return False
 
 
