@@ -117,5 +117,31 @@ async def test_what_is_too_wide_is_reached(bare: Bare, browser: Browser) -> None
     await page.get_by_role("button", name="Open screen.png").click()
     await expect(page.get_by_role("dialog").get_by_role("img", name="screen.png")).to_be_in_viewport(ratio=1)
     await page.keyboard.press("Escape")
+
+    # One as long as a page is a thread when it is seen whole: it is read in its own size, from where it was clicked.
+    picture = io.BytesIO()
+    Image.new("RGB", (800, 9000), (20, 90, 120)).save(picture, "PNG")
+    await page.locator("input[type=file]").set_input_files(
+        {"name": "long.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    )
+    await expect(page.get_by_role("button", name="Send message")).to_be_enabled()
+    await page.get_by_role("button", name="Send message").click()
+    await page.get_by_role("button", name="Open long.png").click()
+    dialog = page.get_by_role("dialog")
+    long = dialog.get_by_role("img", name="long.png")
+    await expect(long).to_have_js_property("naturalHeight", 9000)
+    await expect(long).to_be_in_viewport(ratio=1)
+    whole = await long.bounding_box()
+    assert whole is not None
+    await long.click(position={"x": whole["width"] / 2, "y": whole["height"] / 2})
+    await expect(long).to_have_js_property("clientWidth", 800)
+    assert 4000 < await long.evaluate("each => each.parentElement.scrollTop + innerHeight / 2") < 5000
+    assert await violations(page) == []
+    await dialog.get_by_role("button", name="Show all of it").click()
+    await expect(long).to_be_in_viewport(ratio=1)
+    await dialog.get_by_role("button", name="Larger").press("Enter")
+    await expect(long).to_have_js_property("clientWidth", 800)
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
     assert complaints.texts == []
     await context.close()

@@ -35,6 +35,8 @@ export const files = {
 	'lightbox.previous': 'Previous image',
 	'lightbox.next': 'Next image',
 	'lightbox.close': 'Close',
+	'lightbox.larger': 'Larger',
+	'lightbox.whole': 'Show all of it',
 	'preview.remove': 'Remove the preview of {site}',
 	'photo.title': 'Photo',
 	'photo.hint': 'A square of it is shown beside your name. PNG, JPEG, WebP or GIF, up to 5 MB.',
