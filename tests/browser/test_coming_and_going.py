@@ -184,3 +184,31 @@ async def test_what_is_answered_shows_as_it_is_now(bare: Bare, ada: Someone, bob
     await ada.ask("DELETE", f"/rooms/{room}/messages/{said}")
     await expect(page.get_by_text("Replying to Ada Founder This message was deleted")).to_be_visible()
     await expect(page.get_by_text("slipped out")).to_have_count(0)
+
+
+async def test_words_that_are_being_changed_outlast_a_look_at_another_room(
+    bare: Bare, ada: Someone, bob: Someone, room: str
+) -> None:
+    await bob.say(room, "the first version")
+    other = await bob.room("Elsewhere")
+    page = bob.page
+    await page.goto(f"{bare.url}/rooms/{room}")
+    mine = page.get_by_role("article", name="Your message").first
+    await mine.hover()
+    await mine.get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Edit").click()
+    field = page.get_by_role("textbox", name="Edit your message")
+    await field.fill("a second version, well thought out")
+    await page.get_by_role("link", name=re.compile("Elsewhere")).first.click()
+    await page.wait_for_url(f"**/rooms/{other}")
+    await expect(field).to_have_count(0)
+    await page.go_back()
+    await expect(field).to_have_value("a second version, well thought out")
+    await field.press("Enter")
+    await expect(mine.get_by_text("a second version, well thought out")).to_be_visible()
+    await expect(field).to_have_count(0)
+    # The next time it begins with what stands there.
+    await mine.hover()
+    await mine.get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Edit").click()
+    await expect(field).to_have_value("a second version, well thought out")

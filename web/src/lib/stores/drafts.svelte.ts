@@ -154,6 +154,7 @@ class Drafts {
 
 	#forget(): void {
 		messages.replying = {};
+		messages.editing = null;
 		for (const timer of this.#timers.values()) clearTimeout(timer);
 		for (const each of [this.#texts, this.#timers, this.#typed, this.#known, this.#toldAt, this.#untold]) each.clear();
 	}

@@ -16,7 +16,7 @@ class Messages {
 	/** The message that the composer of a room answers. */
 	replying = $state.raw<Readonly<Record<string, Message | undefined>>>({});
 	/** The message whose words are being changed: in the conversation, or in the thread beside it, where it stands too. */
-	editing = $state.raw<{ id: string; beside: boolean } | null>(null);
+	editing = $state.raw<{ id: string; beside: boolean; /** As far as it is written. */ draft?: string } | null>(null);
 
 	constructor() {
 		// Whoever closes the page meant it.
