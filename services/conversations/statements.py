@@ -159,7 +159,8 @@ from room_members m where m.room_id = $1 and m.user_id = $2 and m.left_at is nul
 
 
 # The assistant answers everything in its own rooms, and elsewhere what mentions it. A turn that already waits in the
-# room takes the new message along. What was asked counts against the plans of those who asked.
+# room takes the new message along. What was asked counts against the plans of those who asked. PLAN knows what had been
+# used when the statement began; where another process has used up the plan since, this fails the statement as a whole.
 QUEUE_TURNS = """, queued as (
     insert into turns (id, room_id, user_id, branch)
     select distinct on (f.room_id) (${ids}::uuid[])[f.ord], f.room_id, f.sender_id, f.branch
@@ -174,6 +175,10 @@ QUEUE_TURNS = """, queued as (
     where f.asked
     group by f.sender_id order by f.sender_id
     on conflict (user_id, day) do update set messages = u.messages + excluded.messages
+    -- Nearly everybody is below the lowest limit of the batch; only for the rest their own is looked for.
+    returning (case when u.messages <= (select min(lowest) from unnest(${messages}::int[]) lowest) or u.messages <= (
+        select max((${messages}::int[])[f.ord]) from fresh f where f.asked and f.sender_id = u.user_id
+    ) then 'true' else 'somebody has used up their plan meanwhile' end)::boolean
 )"""
 
 

@@ -20,7 +20,8 @@ from services.conversations.batches import (
 from services.conversations.rendering import Row
 
 LOOK_SECONDS = 5.0
-# How a statement ends in which somebody may not write, or could when they were looked up and no longer can.
+# How a statement ends in which somebody may not write, or could when they were looked up and no longer can; or whose plan
+# was used up meanwhile.
 Refused = asyncpg.InvalidTextRepresentationError
 
 
@@ -35,7 +36,7 @@ class Storage:
     async def store(self, unique: list[Pending], *, queue: bool = False, tries: int = 3) -> Sequence[Row]:
         """Run the statement that is the cheapest for them; one that fails as a whole where one message cannot be stored is
         followed by the one that says which. `queue`: with turns of the assistant. `tries`: how often to ask anew when somebody
-        loses the right to write meanwhile; Refused is raised after them."""
+        loses the right to write meanwhile, or uses up their plan; Refused is raised after them."""
         look = queue or time.monotonic() < self._look_until
         if not queue and (len(unique) == 1 or not look) and all(map(is_plain, unique)):
             try:

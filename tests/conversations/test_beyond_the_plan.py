@@ -14,6 +14,9 @@ from core import clock
 from core.actor import Role
 from core.settings import settings, use
 from services.conversations import quotas
+from services.conversations.batches import Pending, by_room
+from services.conversations.schemas import SendMessage
+from services.conversations.storing import Storage
 from tests.serving import Served, serving
 
 LIMIT = 3
@@ -27,7 +30,7 @@ async def served(database_url: str) -> AsyncIterator[Served]:
         rate_limit_scale=1,
         free_messages_per_day=LIMIT,
         free_tokens_per_month=1000,
-        guest_messages_per_day=LIMIT,
+        guest_messages_per_day=1,
     ) as server:
         yield server
     use(before)  # the settings are the process's: other modules' people are not to run into these limits
@@ -135,6 +138,61 @@ async def test_of_many_at_once_as_many_are_asked_as_are_left(served: Served) -> 
         assert (await http.get(f"/api/v1/rooms/{own}/messages")).json()["items"] == []
     assert await turns(served, room) == [ada.id]
     assert await used(served, ada.id) == LIMIT
+
+
+@pytest.mark.parametrize("left", [1, LIMIT])
+@pytest.mark.parametrize("kind", ["project", "assistant"])
+async def test_two_processes_at_once_do_not_pass_the_plan(served: Served, kind: str, left: int) -> None:
+    """The one waits for the count of the day, which the other has raised to the plan's end and not committed yet. `left` of
+    the plan's messages are free before, with all of them free there is no count yet."""
+    ada, token = await served.person()
+    bob, _ = await served.person()
+    room = await served.room(ada, bob) if kind == "project" else await served.room(ada, kind="assistant")
+    if left < LIMIT:
+        await use_up(served, ada.id, LIMIT - left)
+    raw = served.runtime.db.raw
+    async with raw.acquire() as connection, served.http(token) as http:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(
+            "insert into assistant_usage as u (user_id, day, messages) values ($1, $2, $3)"
+            " on conflict (user_id, day) do update set messages = u.messages + excluded.messages",
+            ada.id, quotas.today(), left,
+        )  # fmt: skip
+        body = {"client_id": str(uuid4()), "text": "@assistant hello"}
+        sending = asyncio.create_task(http.post(f"/api/v1/rooms/{room}/messages", json=body))
+        blocked = "select exists (select from pg_stat_activity where $1 = any(pg_blocking_pids(pid)))"
+        while not await raw.fetchval(blocked, connection.get_server_pid()):
+            pass
+        await transaction.commit()
+        answer = await sending
+        if kind == "project":
+            told(answer.json())
+        else:
+            assert (answer.status_code, answer.json()["code"]) == (429, "quota_exceeded")
+            assert (await http.get(f"/api/v1/rooms/{room}/messages")).json()["items"] == []
+    assert await turns(served, room) == []
+    assert await used(served, ada.id) == LIMIT
+
+
+async def test_in_one_batch_everybody_has_their_own_plan(served: Served) -> None:
+    (ada, _), (guest, _) = await served.person(), await served.person(role=Role.GUEST)
+    await use_up(served, ada.id, LIMIT - 1)
+    batch = [
+        Pending(
+            await served.room(person, kind="assistant"),
+            person.id,
+            SendMessage(client_id=uuid4(), text="Hello"),
+            asyncio.get_running_loop().create_future(),
+            guest=person is guest,
+            asks=True,
+            people=False,
+        )
+        for person in (ada, guest)
+    ]
+    rows = await Storage(served.runtime.db).store(sorted(batch, key=by_room), queue=True)
+    assert [row["asked"] for row in rows] == [True, True]
+    assert (await used(served, ada.id), await used(served, guest.id)) == (LIMIT, 1)
 
 
 async def test_a_month_that_is_used_up_says_so_and_a_guest_hears_of_signing_up(served: Served) -> None:
