@@ -12,13 +12,11 @@ from api.problem import problem
 from core.actor import Scope
 from core.money import Currency, Money
 from services.experts import service
+from services.experts.listing_schemas import ExpertFilter, ExpertListing, ExpertPage
 from services.experts.reviews import service as reviews
 from services.experts.reviews.schemas import ReviewPage
 from services.experts.schemas import (
     Decision,
-    ExpertFilter,
-    ExpertListing,
-    ExpertPage,
     ExpertRead,
     MyProfile,
     ProfilePatch,

@@ -11,14 +11,14 @@ from api.rest.devices import DeviceDep
 from api.rest.limits import limited
 from core.actor import Scope
 from services.accounts import passkeys
-from services.accounts.schemas import (
+from services.accounts.passkey_schemas import (
     AddPasskey,
     PasskeyAdded,
     PasskeyChallenge,
     PasskeyList,
-    SessionRead,
     UsePasskey,
 )
+from services.accounts.schemas import SessionRead
 
 router = APIRouter(tags=["accounts"])
 

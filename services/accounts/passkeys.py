@@ -31,17 +31,14 @@ from models.accounts import Passkey, User
 from services.accounts import factors, letters, repository, service, sessions, single_use, stepup, totp
 from services.accounts.audit import SecurityEvent, record
 from services.accounts.letters import LetterKind
-from services.accounts.schemas import (
-    NO_DEVICE,
-    Device,
+from services.accounts.passkey_schemas import (
     PasskeyAdded,
     PasskeyChallenge,
     PasskeyCredential,
     PasskeyList,
     PasskeyRead,
-    RecoveryCodes,
-    SessionStarted,
 )
+from services.accounts.schemas import NO_DEVICE, Device, RecoveryCodes, SessionStarted
 from services.accounts.single_use import Purpose
 
 MOST = 20

@@ -20,8 +20,8 @@ from core.money import Money
 from models.experts import Expert
 from services.experts import policy
 from services.experts.listing_repository import Listing, Order, is_named
+from services.experts.listing_schemas import ExpertFilter, ExpertPage, Facets, FacetValue, Sort
 from services.experts.reading import cards, industry_name, skill_name
-from services.experts.schemas import ExpertFilter, ExpertPage, Facets, FacetValue, Sort
 from services.taxonomy.skills import canonical
 
 _FACET_VALUES = 20

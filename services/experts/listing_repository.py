@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.experts import Expert
-from services.experts.schemas import ExpertFilter, Status
+from services.experts.listing_schemas import ExpertFilter
+from services.experts.schemas import Status
 from services.taxonomy.text import slugify
 
 

@@ -15,7 +15,8 @@ from core.errors import Conflict, Forbidden, InvalidInput, NotFound, SignUpRequi
 from core.money import Money
 from models.experts import Expert
 from services.experts import listing, service
-from services.experts.schemas import Check, Decision, ExpertFilter, ProfilePatch, Sort, Status, StatusChange
+from services.experts.listing_schemas import ExpertFilter, Sort
+from services.experts.schemas import Check, Decision, ProfilePatch, Status, StatusChange
 from tests.accounts.factories import actor_for, make_actor, make_user
 from tests.experts.factories import STORY, SYSTEM, make_expert, profile
 
