@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from core.ids import new_id
 from services.accounts import profiles, repository
@@ -14,10 +14,11 @@ from services.conversations import previewing
 from services.conversations.schemas import LinkPreview
 from tests.accounts.factories import make_user
 from tests.browser.looking import violations
-from tests.browser.people import Bare, database_of, sign_in
+from tests.browser.people import Bare, Someone, database_of, sign_in
 from tests.browser.product import Complaints, person
 from tests.browser.test_files import room_of
 from tests.experts.test_reviews import held, write
+from tests.files.factories import PDF
 
 CODE = "def schedule(visits: dict[str, list[int]], clock: Callable[[], float]) -> tuple[str, ...]: ..."
 TABLE = "| glucose | medication | appointment | reimbursement | interoperability |\n|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 |"
@@ -145,3 +146,33 @@ async def test_what_is_too_wide_is_reached(bare: Bare, browser: Browser) -> None
     await expect(dialog).to_have_count(0)
     assert complaints.texts == []
     await context.close()
+
+
+async def test_names_tell_whose_and_which(bare: Bare, ada: Someone, bob: Someone, room: str) -> None:
+    """What is cut of a name is not what tells it from others, and a short message does not cut its author's."""
+    await ada.say(room, "Yes")
+    page = bob.page
+    await page.goto(f"{bare.url}/rooms/{room}")
+    said = page.get_by_role("article", name="Message from Ada Founder").first
+    await said.hover()
+    await said.get_by_role("button", name="Reply", exact=True).click()
+    name = "Minutes of the meeting about the architecture of the data room, part {}.pdf"
+    files: list[FilePayload] = [
+        {"name": name.format(n), "mimeType": "application/pdf", "buffer": PDF} for n in (1, 2)
+    ]
+    await page.locator("main input[type=file]").set_input_files(files)
+    for place in (page.get_by_role("list", name="Attachments"), page.get_by_role("article").last):
+        for n in (1, 2):
+            end = place.get_by_text(f"part {n}.pdf", exact=True)
+            await expect(end).to_be_visible()
+            assert await end.evaluate("each => each.scrollWidth <= each.parentElement.clientWidth")
+            assert await end.evaluate(
+                "each => each.getBoundingClientRect().right <= each.closest('li').getBoundingClientRect().right"
+            )
+        if await page.get_by_role("list", name="Attachments").count():
+            await page.get_by_role("textbox", name="Message Telehealth").fill("All right then")
+            await expect(page.get_by_role("button", name="Send message")).to_be_enabled()
+            await page.get_by_role("button", name="Send message").click()
+            await expect(page.get_by_role("list", name="Attachments")).to_have_count(0)
+    author = page.get_by_role("article", name="Your message").get_by_role("button").get_by_text("Ada Founder")
+    assert await author.evaluate("each => each.scrollWidth <= each.clientWidth")
