@@ -131,8 +131,9 @@ async def test_files_are_sent_and_seen(bare: Bare, browser: Browser, tmp_path: P
                 await theirs.screenshot(path=IMAGES / f"files-{shade}.png")
             await other.close()
         await page.reload()
-        await page.get_by_role("button", name="Remove the preview of Health Standards").click()
+        await page.get_by_role("button", name="Remove the preview of Health Standards").press("Enter")
         await expect(page.get_by_text("Health Standards")).to_have_count(0)
+        await expect(page.get_by_role("article", name="Your message").last).to_be_focused()
         assert complaints.texts == []
         await context.close()
 
