@@ -2,7 +2,13 @@
 
     python -m bench.persisted_send [--rounds 4] [--seconds 1.2]
 
-First the rule itself, in one process: `senders` at once, each waiting for its answer, over 100 rooms. All three store
+First one sender through the real server: from `message.send` on one socket to `message.created` on another one, next to
+one asyncpg statement for the same work. Here no process is kept on a core, neither the server and the load client nor the one
+that runs the statement: nothing is compared core for core, and each message is a chain of wake-ups that takes longer across
+cores. It comes first, since what follows leaves a hundred thousand messages behind, whose words the server's worker would
+take meanwhile.
+
+Then the rule itself, in one process: `senders` at once, each waiting for its answer, over 100 rooms. All three store
 to the same PostgreSQL (fsync on) and build the event that members get:
 
     sextant      the real `Sender`: membership, numbers without a gap, idempotency, message, event, events published; sends
@@ -10,10 +16,6 @@ to the same PostgreSQL (fsync on) and build the event that members get:
     statement    one asyncpg statement a message for the same work (16 connections, no reset between)
     bare         group commit with nothing else: waiting messages inserted together into one table, no membership, no
                  number, no event
-
-Then one sender through the real server: from `message.send` on one socket to `message.created` on another one, next to
-the same single statement's time. Here no process is kept on a core, neither the server and the load client nor the one that
-runs the statement: nothing is compared core for core, and each message is a chain of wake-ups that takes longer across cores.
 
 The contenders take turns within every round; figures are medians. The last line holds name=value pairs.
 """
@@ -215,7 +217,7 @@ async def to_the_other_socket(
                 times.append(await _closed_loop(single, rooms[1:2], crowd[:1], 1.5))
     own = statistics.median(figures["p50_ms"] for figures in ours)
     alone = statistics.median(statistics.median(each) for each in times) * 1000
-    print(f"\none sender: on the other socket after p50 {own:.2f} ms; the statement alone {alone:.2f} ms")
+    print(f"one sender: on the other socket after p50 {own:.2f} ms; the statement alone {alone:.2f} ms\n")
     return {
         "socket_p50_vs_statement": statistics.median(
             figures["p50_ms"] / (statistics.median(each) * 1000)
@@ -232,8 +234,8 @@ async def measure(rounds: int, seconds: float) -> dict[str, float]:
         await connection.execute(BARE_TABLE)
         await connection.close()
         print(f"{PEOPLE} people in {ROOMS} rooms, {datetime.now(UTC):%Y-%m-%d}\n")
-        pairs = await rule(url, rooms, crowd, rounds, seconds)
-        pairs |= await to_the_other_socket(url, rooms, crowd, rounds)
+        pairs = await to_the_other_socket(url, rooms, crowd, rounds)
+        pairs |= await rule(url, rooms, crowd, rounds, seconds)
     return pairs
 
 
