@@ -1,5 +1,5 @@
-"""The words of messages and of the names of their files, taken once a minute for the search. What is newer is searched by its text (`search`), so nothing is
-missed meanwhile; while no worker runs, search gets slower and stays right."""
+"""The words of messages and of the names of their files, taken once a minute for the search. What is newer is searched by its
+text (`search`), so nothing is missed meanwhile; while no worker runs, search gets slower and stays right."""
 
 from datetime import timedelta
 from uuid import UUID

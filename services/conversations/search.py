@@ -1,5 +1,5 @@
-"""Search in the messages of one's rooms, and the names of their files: words, by their beginnings and whatever their accents, newest first. Where a
-language puts no spaces between words, any run of its signs is found."""
+"""Search in the messages of one's rooms, and the names of their files: words, by their beginnings and whatever their accents,
+newest first. Where a language puts no spaces between words, any run of its signs is found."""
 
 # ruff: noqa: S608  (the statement is put together from constants of this file; all values are bound)
 
